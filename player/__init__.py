@@ -1,0 +1,1 @@
+"""The player: puts the campaign on one screen, from watched folders, by playlists."""

@@ -1,0 +1,1 @@
+"""What may be shown: watched folders, settled files, admitted media."""

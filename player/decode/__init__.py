@@ -1,0 +1,1 @@
+"""Decoding untrusted media in child processes."""

@@ -1,0 +1,124 @@
+"""What the screen process and a decoder worker say to each other.
+
+A worker is a child process with one request in work at a time. Requests come to its standard input, replies leave by its
+standard output; each is a 4-byte little-endian length and a MessagePack body of at most `MAX_MESSAGE_BYTES`. Pictures and
+sound do not travel here: they go through the shared rings of `ring.py`, which the screen process made.
+"""
+
+import msgspec
+
+from signage.layout import Fit, Rotate
+from signage.media import MediaFacts, MediaKind
+from signage.slot import Card
+from signage.errors import Words
+
+MAX_MESSAGE_BYTES = 256 * 1024
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """The upright zone that frames are made for; the ring receives them turned by `rotate`."""
+
+    width_px: int
+    height_px: int
+    rotate: Rotate = 0
+    fit: Fit = "contain"
+    background: str = "#000000"
+
+
+class Probe(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
+    """Decode a file whole and say what it is. Answered by `Probed` or `Failed`."""
+
+    request: int
+    path: str
+    max_pixels: int = 64_000_000
+    """Of one picture (pictures) or a sixteenth of it for one frame (video)."""
+    max_duration_s: float = 4 * 3600.0
+
+
+class ShowFile(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
+    """Decode a picture, video or audio into the rings. Answered by `Ready`, then `Ended`; or `Failed` at any point."""
+
+    request: int
+    path: str
+    kind: MediaKind
+    target: Target
+    duration_s: float
+    """How long the slot is to last: animations, video and audio loop to fill it and stop at it; frames beyond are not made."""
+    loop_s: float = 0.0
+    """The media's own duration, from its facts; 0 for a still picture."""
+    start_s: float = 0.0
+    """Position in the media at which to begin."""
+    sound: bool = False
+    """Whether PCM is wanted."""
+
+
+class ShowCard(msgspec.Struct, frozen=True, kw_only=True, tag="card"):
+    """Draw a card as one frame."""
+
+    request: int
+    card: Card
+    target: Target
+
+
+class ShowStrip(msgspec.Struct, frozen=True, kw_only=True, tag="strip"):
+    """Draw a ticker text as consecutive tiles of the target's size, left to right, `length_px` in all.
+
+    The text begins at the left end; what it does not fill is background. Tile n carries n in its `index`; the last one says
+    `last` and may be filled only in part (`used_px`).
+    """
+
+    request: int
+    text: str
+    length_px: int
+    em_px: int
+    target: Target
+
+
+class Stop(msgspec.Struct, frozen=True, kw_only=True, tag="stop"):
+    """Give up the request in work; frames already in the ring become void. Always answered by that request's `Ended` or `Failed`."""
+
+    request: int
+
+
+class Quit(msgspec.Struct, frozen=True, kw_only=True, tag="quit"):
+    """End the process."""
+
+
+Request = Probe | ShowFile | ShowCard | ShowStrip | Stop | Quit
+
+
+class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
+    """The first thing a worker says."""
+
+    pid: int
+    sandbox: tuple[str, ...]
+    """The walls that stand: `rlimits`, `no-new-privs`, `seccomp`, `landlock`, `no-network`."""
+
+
+class Probed(msgspec.Struct, frozen=True, kw_only=True, tag="probed"):
+    request: int
+    facts: MediaFacts
+
+
+class Ready(msgspec.Struct, frozen=True, kw_only=True, tag="ready"):
+    """The first frame (and the first sound, if wanted) waits in the ring."""
+
+    request: int
+    has_sound: bool = False
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
+    """Nothing more will be written for this request."""
+
+    request: int
+    frames: int
+
+
+class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
+    """The file cannot be shown, and why; the worker lives on."""
+
+    request: int
+    why: Words
+
+
+Reply = Hello | Probed | Ready | Ended | Failed

@@ -1,0 +1,1 @@
+"""Putting pictures and sound on the screen, frame by frame."""

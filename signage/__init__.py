@@ -1,0 +1,1 @@
+"""What plays, decided: the pure rules and the values that player and office share."""

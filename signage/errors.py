@@ -1,0 +1,31 @@
+"""Our own errors, and complaints that a person can act on."""
+
+import msgspec
+
+
+class Words(msgspec.Struct, frozen=True):
+    """One sentence for a person, Chinese first, English second."""
+
+    zh: str
+    en: str
+
+
+class Complaint(msgspec.Struct, frozen=True):
+    """Something wrong in what a person wrote: where it stands, what is wrong, how to mend it."""
+
+    where: str
+    """The place, as a person finds it: `playlists/morning.toml, item 3, dwell_s`."""
+    problem: Words
+    cure: Words
+
+
+class WuzhaError(Exception):
+    """Any trouble that we expect and name."""
+
+
+class BadInput(WuzhaError):
+    """A configuration, playlist or message that is refused whole; carries every complaint found."""
+
+    def __init__(self, complaints: tuple[Complaint, ...]) -> None:
+        super().__init__("; ".join(f"{c.where}: {c.problem.en}" for c in complaints))
+        self.complaints = complaints
