@@ -1,0 +1,56 @@
+# make run    install what is needed and show the starter campaign
+# make test   everything: format, lint, types, import contracts, all tests
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+MADE   := $(VENV)/.made
+
+.PHONY: run player test check bench lock clean help
+
+help:
+	@sed -n 's/^# make/make/p' Makefile
+
+run: player
+
+# make player the player alone, with kiosk_config.toml
+player: $(MADE)
+	$(BIN)/wuzha-player run --config kiosk_config.toml
+
+test: $(MADE)-test
+	tools/test-packages
+	$(BIN)/ruff format --check signage player tests tools
+	$(BIN)/ruff check signage player tests tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+# make check  format, lint, types, import contracts and the fast tests, in under a minute
+check: $(MADE)-test
+	$(BIN)/ruff format --check signage player tests tools
+	$(BIN)/ruff check signage player tests tools
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" -q
+
+# make bench  figures of a ten-minute run of the starter campaign
+bench: $(MADE)-test
+	$(BIN)/python -m pytest tests/bench -s -q -p no:cacheprovider --override-ini testpaths=tests/bench -m bench
+
+$(MADE): requirements.lock pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(MADE)-test: $(MADE) requirements-test.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-test.lock
+	touch $@
+
+# make lock   choose newest versions again and write both lock files
+lock: $(MADE)-test
+	$(BIN)/pip install --quiet pip-tools
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra build -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra build --extra test --extra tools -o requirements-test.lock pyproject.toml
+
+clean:
+	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
