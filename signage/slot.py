@@ -42,6 +42,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """Empty for the built-in notice and for the bare folder."""
     item: int
     """1-based; 0 for the built-in notice."""
+    key: str = ""
+    """Names the item by what it shows, so that a refreshed playlist is known to have it still."""
     kind: SlotKind
     media: Media | None = None
     card: Card | None = None

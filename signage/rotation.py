@@ -1,0 +1,147 @@
+"""Which slot comes next in a zone, and when the running one must give way.
+
+Rule: everything remembered is in `Rotation`, a value; the same program, rotation and instant always give the same slot, so
+that a plan made ahead and the live screen agree.
+"""
+
+import datetime as dt
+
+import msgspec
+
+from signage import shares, showing, timetable, turns, walltime
+from signage.lineup import Lineup
+from signage.program import Program
+from signage.slot import CutReason, Slot
+from signage.timetable import Airing, Span, Timetable
+from signage.turns import Position
+
+_KEPT = 64
+"""Positions of playlists that went away are dropped beyond this many: a share that drops out for a minute loses none."""
+
+
+class Rotation(msgspec.Struct, frozen=True, omit_defaults=True):
+    """How far a zone has come; `Rotation()` is the beginning. Survives a restart as JSON."""
+
+    number: int = 0
+    """How many slots the zone has had."""
+    positions: dict[str, Position] = {}
+    """By name of playlist; never changed in place."""
+
+
+def next_slot(program: Program, zone: str, rotation: Rotation, at: dt.datetime) -> tuple[Slot, Rotation]:
+    """Gives the slot that starts in the zone at `at`, and the rotation after it.
+
+    There always is one: what is on air, else filler, else (without any playlist) the media folder itself by name, else the
+    built-in notice.
+    """
+    table = timetable.of(program, zone)
+    instant = walltime.utc(at)
+    span = table.span(instant)
+    number = rotation.number + 1
+    starts_at = walltime.local(instant, table.lineup.timezone)
+    airing, positions = _whose_turn(table, span, rotation.positions)
+    if airing is None:
+        slot = showing.notice(program.site, number=number, zone=zone, at=starts_at, muted=span.quiet is not None)
+        return slot, Rotation(number, positions)
+    playlist = airing.playlist
+    position = positions.get(playlist.name, Position())
+    if airing.run != position.run:
+        position = turns.restarted(position, airing.run)
+    line, show, position = turns.next_turn(airing, position)
+    slot = showing.slot(
+        line, show, playlist, program.site, number=number, zone=zone, at=starts_at, muted=span.quiet is not None
+    )
+    return slot, Rotation(number, _kept({**positions, playlist.name: position}, program))
+
+
+def cut_reason(program: Program, slot: Slot, at: dt.datetime) -> CutReason | None:
+    """Gives why the running slot must be cut at `at`, or None when it goes on to its end.
+
+    A slot whose planned end has come is over, not cut.
+    """
+    table = timetable.of(program, slot.zone)
+    if _is_withdrawn(table.lineup, slot):
+        return "withdrawn"
+    return _cut_by(table, slot, table.span(walltime.utc(at)))
+
+
+def next_cut(program: Program, slot: Slot, at: dt.datetime) -> dt.datetime | None:
+    """Gives the first instant after `at` at which the clock alone cuts the slot, within 8 days."""
+    found = next_cut_before(program, slot, at, walltime.utc(at) + timetable.HORIZON)
+    return found[0] if found else None
+
+
+def next_cut_before(
+    program: Program, slot: Slot, at: dt.datetime, until: dt.datetime
+) -> tuple[dt.datetime, CutReason] | None:
+    """Gives the first instant after `at` and before `until` at which the clock cuts the slot, and the reason."""
+    table = timetable.of(program, slot.zone)
+    instant = walltime.utc(at)
+    for span in table.spans(instant, walltime.utc(until)):
+        reason = _cut_by(table, slot, span)
+        if reason is not None:
+            return walltime.local(span.start, table.lineup.timezone), reason
+    return None
+
+
+def _whose_turn(
+    table: Timetable, span: Span, positions: dict[str, Position]
+) -> tuple[Airing | None, dict[str, Position]]:
+    """The playlist whose turn it is, and the positions with the credits after it."""
+    owners = span.owners
+    if not owners:
+        folder = table.folder
+        return (None if folder is None else timetable.whole(folder)), positions
+    held = [positions.get(a.playlist.name, Position()) for a in owners]
+    starting = [i for i, a in enumerate(owners) if a.run != held[i].run]
+    weights = [max(1, a.playlist.share) for a in owners]
+    pick, credits = shares.turn(weights, [p.credit for p in held])
+    if starting and pick not in starting:
+        # A broadcast that has not begun its run goes first: it starts exactly, and its share is settled afterwards.
+        pick, credits = starting[0], shares.paid(weights, [p.credit for p in held], starting[0])
+    named = {
+        a.playlist.name: msgspec.structs.replace(p, credit=c) for a, p, c in zip(owners, held, credits, strict=True)
+    }
+    return owners[pick], {**positions, **named}
+
+
+def _is_withdrawn(lineup: Lineup, slot: Slot) -> bool:
+    """Says whether what the slot shows was taken away: its playlist, its item or its file (a new version of it was not)."""
+    if slot.item == 0:
+        return False
+    if any(m is not None and m.name not in lineup.places for m in (slot.media, slot.picture)):
+        return True
+    if not slot.playlist:
+        return False
+    cast = next((c for c in lineup.zones.get(slot.zone, ()) if c.playlist.name == slot.playlist), None)
+    return cast is None or (slot.key != "" and slot.key.partition(".")[0] not in cast.keys)
+
+
+def _cut_by(table: Timetable, slot: Slot, span: Span) -> CutReason | None:
+    """What the clock says to the slot in a span: exact for emergencies and broadcasts, item by item for the rest."""
+    top = span.owners[0].playlist.rank if span.owners else None
+    owns = any(a.playlist.name == slot.playlist and a.playlist.rank == slot.rank for a in span.owners)
+    if slot.rank == "emergency":
+        if owns:
+            return None
+        return "emergency" if any(a.playlist.name == slot.playlist for a in span.on_air) else "window"
+    if top == "emergency":
+        return "emergency"
+    if slot.rank == "broadcast":
+        if span.quiet is not None:
+            return "quiet"
+        if not owns or any(a.run is not None and a.run > slot.starts_at for a in span.owners):
+            return "broadcast"
+        return None
+    if top == "broadcast":
+        return "broadcast"
+    if slot.item == 0 and (span.owners or table.folder is not None):
+        return "window"  # the notice is nobody's item: it gives way as soon as there is something to show
+    return None
+
+
+def _kept(positions: dict[str, Position], program: Program) -> dict[str, Position]:
+    if len(positions) <= len(program.playlists) + _KEPT:
+        return positions
+    names = {p.name for p in program.playlists}
+    return {name: position for name, position in positions.items() if name in names}
