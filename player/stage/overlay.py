@@ -1,0 +1,94 @@
+"""What the overlay (key `i`) says, and when it is written anew.
+
+Rule: words only; the screen draws them.
+"""
+
+import datetime as dt
+from typing import Protocol
+
+import msgspec
+
+EVERY_S = 1.0
+
+QUALITIES = {"ntp": "已校时", "rtc": "未联网校时", "unsynced": "时钟不可信"}
+
+
+class Showing(msgspec.Struct, frozen=True, kw_only=True):
+    """One zone's line: what is on, and what comes."""
+
+    zone: str
+    playlist: str = ""
+    item: int = 0
+    name: str = ""
+    """The media's name or the card's template."""
+    following: str = ""
+
+
+class Insight(msgspec.Struct, frozen=True, kw_only=True):
+    """All that the overlay tells."""
+
+    screen: str
+    title: str = ""
+    at: dt.datetime
+    clock_quality: str = ""
+    versions: tuple[str, ...] = ()
+    zones: tuple[Showing, ...] = ()
+    troubles: tuple[str, ...] = ()
+
+
+class PanelScreen(Protocol):
+    """What the overlay needs of the screen."""
+
+    def show_panel(self, lines: tuple[str, ...]) -> None: ...
+    def hide_panel(self) -> None: ...
+
+
+def overlay_lines(insight: Insight) -> tuple[str, ...]:
+    """Gives the overlay's lines, top to bottom."""
+    quality = QUALITIES.get(insight.clock_quality, insight.clock_quality)
+    lines = [
+        f"屏幕 {insight.screen}  {insight.title}".rstrip(),
+        f"时间 {insight.at:%Y-%m-%d %H:%M:%S %z}  {quality}".rstrip(),
+    ]
+    for zone in insight.zones:
+        item = f" #{zone.item}" if zone.item else ""
+        lines.append(f"[{zone.zone}] 列表 {zone.playlist or '—'}{item}")
+        lines.append(f"    正在 {zone.name or '—'}")
+        lines.append(f"    接着 {zone.following or '—'}")
+    lines += [f"注意 {trouble}" for trouble in insight.troubles]
+    if insight.versions:
+        lines.append("版本 " + "  ".join(insight.versions))
+    return tuple(lines)
+
+
+class Overlay:
+    """Shows and hides the panel, and keeps it up to date once a second."""
+
+    def __init__(self, screen: PanelScreen) -> None:
+        self._screen = screen
+        self._due: float | None = None
+        self._lines: tuple[str, ...] = ()
+
+    @property
+    def next_due(self) -> float | None:
+        """Gives when it wants to be written anew; None while hidden."""
+        return self._due
+
+    def toggle(self, now: float) -> None:
+        """Shows it at the next refresh, or hides it at once."""
+        if self._due is None:
+            self._due = now
+            return
+        self._due = None
+        self._lines = ()
+        self._screen.hide_panel()
+
+    def refresh(self, now: float, insight: Insight) -> None:
+        """Writes it anew if it is shown and its second has passed."""
+        if self._due is None or now < self._due:
+            return
+        self._due = now + EVERY_S
+        lines = overlay_lines(insight)
+        if lines != self._lines:
+            self._lines = lines
+            self._screen.show_panel(lines)

@@ -1,0 +1,94 @@
+"""The decoders of one zone, made when they are first wanted and lent to one request at a time."""
+
+from player.decode.protocol import ShowCard, ShowFile, ShowStrip, Target
+from player.stage.ports import DecoderFactory, DecoderLike, DecoderState, FrameLike
+from signage.errors import Words
+
+MOST_DECODERS = 4
+"""Enough for a sounding slot with a moving picture while another one is prepared."""
+
+UNKNOWN = Words(zh="解码进程出错，原因不明", en="the decoder failed and did not say why")
+
+
+class Lease:
+    """One request in the hands of one decoder; reads nothing that belongs to another request."""
+
+    def __init__(self, decoder: DecoderLike, request: int) -> None:
+        self.decoder = decoder
+        self.request = request
+
+    @property
+    def state(self) -> DecoderState:
+        """Gives how far this request is; `starting` while the decoder still holds an older one."""
+        return self.decoder.state if self.decoder.request == self.request else "starting"
+
+    @property
+    def why(self) -> Words:
+        """Gives why it failed."""
+        return self.decoder.why or UNKNOWN
+
+    def frame(self) -> FrameLike | None:
+        """Gives the oldest frame of this request that was not released."""
+        return self.decoder.frame() if self.decoder.request == self.request else None
+
+    def release(self) -> None:
+        """Gives the frame's place back to the decoder."""
+        self.decoder.release()
+
+    def pcm(self, most: int) -> bytes:
+        """Gives up to `most` bytes of this request's sound."""
+        return self.decoder.pcm(most) if self.decoder.request == self.request else b""
+
+    def ended(self) -> bool:
+        """Says whether nothing more will come."""
+        return self.state in ("ended", "failed")
+
+
+class Pool:
+    """Lends decoders; the one that was free longest goes first."""
+
+    def __init__(self, target: Target, want_sound: bool, factory: DecoderFactory) -> None:
+        self.target = target
+        self._want_sound = want_sound
+        self._factory = factory
+        self._free: list[DecoderLike] = []
+        self._lent: list[DecoderLike] = []
+        self._requests = 0
+
+    def next_request(self) -> int:
+        """Gives a number that no request of this zone had before."""
+        self._requests += 1
+        return self._requests
+
+    def lend(self, request: ShowFile | ShowCard | ShowStrip) -> Lease | None:
+        """Puts a request to a free decoder, or to a new one; None when all that there may be are lent."""
+        decoder = self._take()
+        if decoder is None:
+            return None
+        self._lent.append(decoder)
+        decoder.show(request)
+        return Lease(decoder, request.request)
+
+    def give_back(self, lease: Lease | None) -> None:
+        """Stops a request and frees its decoder; a second time does nothing."""
+        if lease is None or lease.decoder not in self._lent:
+            return
+        lease.decoder.stop()
+        self._lent.remove(lease.decoder)
+        self._free.append(lease.decoder)
+
+    def close(self) -> None:
+        """Ends all decoders."""
+        for decoder in self._lent + self._free:
+            decoder.close()
+        self._lent.clear()
+        self._free.clear()
+
+    def _take(self) -> DecoderLike | None:
+        for decoder in self._free:
+            if decoder.state != "failed":
+                self._free.remove(decoder)
+                return decoder
+        if len(self._free) + len(self._lent) < MOST_DECODERS and len(self._free) < 2:
+            return self._factory(self.target, self._want_sound)
+        return self._free.pop(0) if self._free else None

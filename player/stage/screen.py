@@ -1,0 +1,223 @@
+"""The canvas: pixels in, picture out.
+
+Rule: sizes and places are pixels of the turned canvas; a frame is rows of 32-bit B,G,R,X without padding.
+"""
+
+import io
+import logging
+from dataclasses import dataclass
+from typing import Literal, cast
+
+import pygame
+
+from player.stage.panel import Panel
+from player.stage.ports import Closed, Exposed, Key, ScreenEvent
+from player.stage.window import XRGB, NoDisplayError, NoWindow, Window, Wish, no_display_words, open_window
+from signage.errors import Words
+from signage.layout import Box, Rotate
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 15.0
+KEYS: dict[int, Literal["escape", "i", "n"]] = {pygame.K_ESCAPE: "escape", pygame.K_i: "i", pygame.K_n: "n"}
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenFacts:
+    """What the screen turned out to be, for `doctor` and the log."""
+
+    driver: str
+    """SDL's name: `x11`, `wayland`, `windows`, `dummy`; `none` while headless."""
+    mode: str
+    """`direct`, `vsync` or `headless`."""
+    size: tuple[int, int]
+    vsync_hz: float | None
+    trouble: Words | None
+
+
+class Screen:
+    """One canvas, in a window or in memory."""
+
+    def __init__(self, wish: Wish, *, rotate: Rotate = 0, headless: bool = False) -> None:
+        """Opens the window; without a display the canvas stays in memory and `trouble` says so."""
+        self._wish = wish
+        self._rotate = rotate
+        self._headless = headless
+        self._sheets: dict[int, pygame.Surface] = {}
+        self._made = 0
+        self._retry_at = 0.0
+        self.trouble: Words | None = None
+        self._window: Window = NoWindow(wish.size)
+        if not headless:
+            self._open()
+        self._panel: Panel | None = None
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Gives the turned canvas."""
+        return self._wish.size
+
+    @property
+    def vsync_hz(self) -> float | None:
+        """Gives the pace at which the display itself takes pictures; None when it takes them at any time."""
+        return self._window.vsync_hz
+
+    @property
+    def sheets_made(self) -> int:
+        """Counts the off-screen pictures ever made."""
+        return self._made
+
+    def sheet(self, width: int, height: int) -> int:
+        """Makes an off-screen picture."""
+        self._made += 1
+        self._sheets[self._made] = pygame.Surface((width, height), 0, 32, XRGB)
+        return self._made
+
+    def forget(self, sheet: int) -> None:
+        """Drops an off-screen picture."""
+        del self._sheets[sheet]
+
+    def paint(self, pixels: memoryview, box: Box) -> None:
+        """Puts a frame as large as `box` on the canvas; the pixels are copied once."""
+        surface, (left, top) = self._target()
+        x, y = box.x + left, box.y + top
+        row = surface.get_pitch()
+        fits = y >= 0 and y + box.height <= surface.get_height()
+        if x == 0 and row == box.width * 4 and fits and surface.get_masks() == XRGB:
+            view = memoryview(cast(bytearray, surface.get_view("0")))
+            view[y * row : (y + box.height) * row] = pixels
+            view.release()
+        else:
+            surface.blit(_frame(pixels, (box.width, box.height)), (x, y))
+
+    def lay(self, sheet: int, pixels: memoryview, size: tuple[int, int], source: Box, at: tuple[int, int]) -> None:
+        """Copies part of a frame of `size` to a sheet."""
+        self._sheets[sheet].blit(_frame(pixels, size), at, _rect(source))
+
+    def keep(self, sheet: int, box: Box) -> None:
+        """Copies part of the canvas to the same place of a sheet."""
+        surface, (left, top) = self._target()
+        self._sheets[sheet].blit(surface, (box.x, box.y), (box.x + left, box.y + top, box.width, box.height))
+
+    def copy(self, sheet: int, source: Box, at: tuple[int, int], alpha: int = 255) -> None:
+        """Copies part of a sheet to the canvas, or lays it over with `alpha` of 255."""
+        surface, (left, top) = self._target()
+        picture = self._sheets[sheet]
+        if alpha < 255:
+            picture.set_alpha(alpha)
+        surface.blit(picture, (at[0] + left, at[1] + top), _rect(source))
+        if alpha < 255:
+            picture.set_alpha(None)
+
+    def fill(self, box: Box, colour: str, sheet: int | None = None) -> None:
+        """Fills part of the canvas, or of a sheet, with a `#rrggbb`."""
+        if sheet is not None:
+            self._sheets[sheet].fill(colour, _rect(box))
+            return
+        surface, (left, top) = self._target()
+        surface.fill(colour, (box.x + left, box.y + top, box.width, box.height))
+
+    def flip(self, boxes: tuple[Box, ...]) -> None:
+        """Brings the given parts of the canvas before people's eyes."""
+        left, top = self._window.origin
+        areas = [_rect(box) for box in boxes]
+        if self._panel is not None:
+            areas = self._panel.compose(self._window.surface, (left, top), areas)
+        self._window.flip([area.move(left, top) for area in areas])
+
+    def show_panel(self, lines: tuple[str, ...]) -> None:
+        """Lays a panel of text over the canvas, or writes it anew; the picture below goes on."""
+        if self._panel is None:
+            self._panel = Panel(self.size, self._rotate, self._window.surface, self._window.origin)
+        self.flip(tuple(_box(area) for area in self._panel.write(lines)))
+
+    def hide_panel(self) -> None:
+        """Takes the panel away; what is below is there at once."""
+        if self._panel is None:
+            return
+        area = self._panel.clear(self._window.surface, self._window.origin)
+        self._panel = None
+        self.flip((_box(area),))
+
+    def events(self) -> tuple[ScreenEvent, ...]:
+        """Gives what people and the window system did since the last time."""
+        if not pygame.display.get_init():
+            return ()
+        found: list[ScreenEvent] = []
+        for event in pygame.event.get():
+            if event.type == pygame.KEYDOWN and event.key in KEYS:
+                found.append(Key(KEYS[event.key]))
+            elif event.type in (pygame.QUIT, pygame.WINDOWCLOSE):
+                found.append(Closed())
+            elif event.type == pygame.WINDOWEXPOSED:
+                self.flip((Box(0, 0, *self.size),))
+                found.append(Exposed())
+        return tuple(found)
+
+    def retry_display(self, now: float) -> bool:
+        """Looks for a display again, every quarter of a minute, if one is wanted and missing; says whether it came."""
+        if self._headless or self.trouble is None or now < self._retry_at:
+            return False
+        self._retry_at = now + RETRY_S
+        before = self._window.surface
+        if not self._open():
+            return False
+        left, top = self._window.origin
+        self._window.surface.blit(before, (left, top))
+        self.flip((Box(0, 0, *self.size),))
+        return True
+
+    def snapshot(self, kind: Literal["png", "jpeg"] = "png", *, upright: bool = True) -> bytes:
+        """Gives what is on the canvas as a picture file, turned back for reading unless told otherwise."""
+        left, top = self._window.origin
+        shown = pygame.Surface(self.size, 0, 32, XRGB)
+        shown.blit(self._window.surface, (0, 0), (left, top, *self.size))
+        if upright and self._rotate:
+            shown = pygame.transform.rotate(shown, self._rotate)
+        file = io.BytesIO()
+        pygame.image.save(shown, file, f"shot.{kind}")
+        return file.getvalue()
+
+    def describe(self) -> ScreenFacts:
+        """Gives what the screen turned out to be."""
+        driver = pygame.display.get_driver() if pygame.display.get_init() else "none"
+        return ScreenFacts(driver, self._window.mode, self.size, self.vsync_hz, self.trouble)
+
+    def close(self) -> None:
+        """Closes the window."""
+        self._window.close()
+        self._window = NoWindow((1, 1))
+        self._headless = True
+
+    def _open(self) -> bool:
+        try:
+            self._window = open_window(self._wish)
+        except NoDisplayError as error:
+            if self.trouble is None:
+                log.warning("no display: %s", error)
+            self.trouble = no_display_words(error)
+            return False
+        self.trouble = None
+        log.info("display open: %s", self.describe())
+        return True
+
+    def _target(self) -> tuple[pygame.Surface, tuple[int, int]]:
+        """Gives where to draw: below the panel while there is one."""
+        if self._panel is not None:
+            return self._panel.below, (0, 0)
+        return self._window.surface, self._window.origin
+
+
+def _frame(pixels: memoryview, size: tuple[int, int]) -> pygame.Surface:
+    surface = pygame.image.frombuffer(pixels, size, "BGRA")
+    # The fourth byte means nothing: without this it would be taken for transparency.
+    surface.set_alpha(None)
+    return surface
+
+
+def _rect(box: Box) -> pygame.Rect:
+    return pygame.Rect(box.x, box.y, box.width, box.height)
+
+
+def _box(area: pygame.Rect) -> Box:
+    return Box(area.x, area.y, area.width, area.height)
