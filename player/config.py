@@ -1,0 +1,207 @@
+"""Reads `kiosk_config.toml` into a value, or refuses it whole with every complaint."""
+
+import re
+from pathlib import Path
+
+from player import setting_values as written
+from player.settings import (
+    Brightness,
+    Config,
+    Folders,
+    Office,
+    Power,
+    Present,
+    ScreenSettings,
+    SoundSettings,
+    Trust,
+    Unsigned,
+    Watch,
+)
+from player.zones import ZONE_KEYS, read_zones
+from signage.errors import BadInput, Words
+from signage.findings import Findings
+from signage.layout import Rotate
+from signage.notation import shown, time_of_day
+from signage.program import Site
+from signage.source import MAX_FILE_BYTES, Place, Source, parse
+from signage.tables import Table
+
+__all__ = ["CONFIG_KEYS", "Config", "read_config"]
+
+CONFIG_KEYS = {
+    "screen": ("id", "title", "timezone", "canvas", "position", "rotate", "fullscreen", "present"),
+    "site": ("kind", "village", "variables"),
+    "zone": ZONE_KEYS,
+    "folders": ("media", "playlists", "state", "unsigned", "watch"),
+    "sound": ("volume", "enabled", "quiet"),
+    "office": ("broker", "http", "user", "credentials", "prefix"),
+    "trust": ("root",),
+    "brightness": ("day", "night", "day_from", "night_from"),
+    "power": ("on", "off"),
+}
+"""The keys of each table, as the repository's kiosk_config.toml shows them."""
+
+BUILT_IN_VARIABLES = ("village", "screen_title", "kind")
+LEAST_PX, MOST_PX = 16, 16384
+
+PRESENT: tuple[Present, ...] = ("auto", "vsync", "direct")
+ROTATE: tuple[Rotate, ...] = (0, 90, 180, 270)
+UNSIGNED: tuple[Unsigned, ...] = ("allow", "refuse")
+WATCH: tuple[Watch, ...] = ("auto", "polling")
+
+_VARIABLE = re.compile(r"[^\W\d]\w{0,49}")
+
+
+def read_config(path: Path) -> Config:
+    """Gives the configuration in the file; folders named in it start at the file's own folder.
+
+    Raises BadInput with every complaint found, also when there is no such file or it cannot be read.
+    """
+    words = Words(zh=f"配置 {path.name}", en=f'config "{path.name}"')
+    place = Place(where=str(path), words=words)
+    source = parse(_body(path, place), place)
+    findings = Findings(source.place)
+    top = Table(source.values, source.place, findings, known=tuple(CONFIG_KEYS), elsewhere=_homes())
+    base = path.absolute().parent
+
+    def section(name: str) -> Table:
+        words = Words(zh=f"{source.place.words.zh} [{name}]", en=f"{source.place.words.en}, [{name}]")
+        where = source.table_place(name, 0, words)
+        return Table(top.table(name), where, findings, known=CONFIG_KEYS[name], elsewhere=_homes())
+
+    screen = _screen(section("screen"))
+    config = Config(
+        screen=screen,
+        site=_site(section("site"), source, findings, screen),
+        zones=read_zones(top, source, findings, screen.canvas),
+        folders=_folders(section("folders"), base),
+        sound=_sound(section("sound")),
+        office=_office(section("office"), base),
+        trust=Trust(root=section("trust").one("root", None, written.optional_path(base))),
+        brightness=_brightness(section("brightness")),
+        power=_power(section("power")),
+        base=base,
+    )
+    findings.raise_if_any()
+    return config
+
+
+def _body(path: Path, place: Place) -> bytes:
+    try:
+        if path.exists() and not path.is_file():
+            problem = Words(zh="不是普通文件", en="is not a plain file")
+        else:
+            with path.open("rb") as file:
+                return file.read(MAX_FILE_BYTES + 1)
+    except FileNotFoundError:
+        problem = Words(zh="没有这个文件", en="there is no such file")
+    except (OSError, ValueError) as error:
+        problem = Words(zh=f"无法读取（{error}）", en=f"cannot be read: {error}")
+    cure = Words(
+        zh="用 --config 指明配置文件，并确认播放程序的用户可以读它",
+        en="name the file with --config, and see that the player's user may read it",
+    )
+    raise BadInput((place.complaint("", problem, cure),))
+
+
+def _homes() -> dict[str, Words]:
+    homes: dict[str, Words] = {}
+    for name, keys in CONFIG_KEYS.items():
+        header = f"[[{name}]]" if name == "zone" else f"[{name}]"
+        for key in keys:
+            homes.setdefault(key, Words(zh=f"写到 {header} 下面", en=f"write it under {header}"))
+    return homes
+
+
+def _screen(table: Table) -> ScreenSettings:
+    if "id" not in table:
+        problem = Words(zh="没有写 id", en="id is missing")
+        cure = Words(zh='加一行，例如 id = "sq-square-led1"', en='add a line such as id = "sq-square-led1"')
+        table.complain("id", problem, cure)
+    return ScreenSettings(
+        id=table.one("id", "", written.screen_id),
+        title=table.text("title", "", most=100),
+        timezone=table.one("timezone", "Asia/Shanghai", written.timezone),
+        canvas=table.one("canvas", (1280, 720), written.pair(LEAST_PX, MOST_PX, "[1280, 720]")),
+        position=table.one("position", (0, 0), written.pair(-32768, 32767, "[0, 0]")),
+        rotate=table.choice("rotate", 0, ROTATE),
+        fullscreen=table.flag("fullscreen", False),
+        present=table.choice("present", "auto", PRESENT),
+    )
+
+
+def _site(table: Table, source: Source, findings: Findings, screen: ScreenSettings) -> Site:
+    values = table.table("variables")
+    words = Words(zh=f"{source.place.words.zh} [site.variables]", en=f"{source.place.words.en}, [site.variables]")
+    place = source.table_place("site.variables", 0, words)
+    variables = Table(values, place, findings, known=tuple(values))
+    for name in values:
+        if not _VARIABLE.fullmatch(name) or name in BUILT_IN_VARIABLES:
+            problem = Words(zh=f"{shown(name)} 不能作变量名", en=f"{shown(name)} cannot be the name of a variable")
+            cure = Words(
+                zh=f"用字母、数字、汉字和 _，不以数字开头；{'、'.join(BUILT_IN_VARIABLES)} 已有含义",
+                en=f"use letters, digits and _, no digit first; {', '.join(BUILT_IN_VARIABLES)} are taken",
+            )
+            variables.complain(name if name.isprintable() else "", problem, cure)
+    return Site(
+        screen=screen.id,
+        title=screen.title,
+        kind=table.text("kind", "", most=50),
+        village=table.text("village", "", most=50),
+        variables={name: variables.text(name, "", most=200) for name in values},
+    )
+
+
+def _folders(table: Table, base: Path) -> Folders:
+    folders = Folders(
+        media=table.each("media", written.path(base), most=16) or (base / "media",),
+        playlists=table.each("playlists", written.path(base), most=16) or (base / "playlists",),
+        state=table.one("state", base / "var" / "player", written.path(base)),
+        unsigned=table.choice("unsigned", "allow", UNSIGNED),
+        watch=table.choice("watch", "auto", WATCH),
+    )
+    for key, watched in (("media", folders.media), ("playlists", folders.playlists)):
+        if len(set(watched)) < len(watched):
+            problem = Words(zh=f"{key} 里同一个文件夹写了两次", en=f"{key} names the same folder twice")
+            table.complain(key, problem, Words(zh="删去一个", en="delete one"))
+    if any(folders.state.is_relative_to(watched) for watched in (*folders.media, *folders.playlists)):
+        problem = Words(zh="state 在被监视的文件夹里面", en="state lies inside a watched folder")
+        cure = Words(zh='放到别处，例如 state = "var/player"', en='put it elsewhere, such as state = "var/player"')
+        table.complain("state", problem, cure)
+    return folders
+
+
+def _sound(table: Table) -> SoundSettings:
+    return SoundSettings(
+        volume=table.integer("volume", 80, 0, 100),
+        enabled=table.flag("enabled", True),
+        quiet=table.each("quiet", written.period, empty=True) if "quiet" in table else ("all",),
+    )
+
+
+def _office(table: Table, base: Path) -> Office:
+    return Office(
+        broker=table.one("broker", "", written.address("mqtt", "mqtts")),
+        http=table.one("http", "", written.address("http", "https")),
+        user=table.text("user", "", most=100),
+        credentials=table.one("credentials", None, written.optional_path(base)),
+        prefix=table.one("prefix", "wuzha/1", written.prefix),
+    )
+
+
+def _brightness(table: Table) -> Brightness:
+    usual = Brightness()
+    return Brightness(
+        day=table.integer("day", usual.day, 0, 100),
+        night=table.integer("night", usual.night, 0, 100),
+        day_from=table.one("day_from", usual.day_from, time_of_day),
+        night_from=table.one("night_from", usual.night_from, time_of_day),
+    )
+
+
+def _power(table: Table) -> Power:
+    power = Power(on=table.one("on", None, written.optional_time), off=table.one("off", None, written.optional_time))
+    if (power.on is None) != (power.off is None):
+        problem = Words(zh="on 和 off 只写了一个", en="only one of on and off is set")
+        table.complain("", problem, Words(zh="两个都写，或者都留空", en="set both, or leave both empty"))
+    return power

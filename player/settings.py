@@ -1,0 +1,98 @@
+"""What a person has set for one screen, as values."""
+
+from pathlib import Path
+from typing import Literal
+
+import msgspec
+
+from signage.daypart import TimeOfDay
+from signage.layout import Rotate, Zone
+from signage.program import Site
+
+Present = Literal["auto", "vsync", "direct"]
+Unsigned = Literal["allow", "refuse"]
+Watch = Literal["auto", "polling"]
+
+
+class ScreenSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """The screen and the pixels that are ours."""
+
+    id: str
+    title: str = ""
+    timezone: str = "Asia/Shanghai"
+    canvas: tuple[int, int] = (1280, 720)
+    """Width and height in pixels, before rotation."""
+    position: tuple[int, int] = (0, 0)
+    """Of the canvas on the desktop, in pixels."""
+    rotate: Rotate = 0
+    fullscreen: bool = False
+    present: Present = "auto"
+
+
+class Folders(msgspec.Struct, frozen=True, kw_only=True):
+    """Where things lie; every path is absolute."""
+
+    media: tuple[Path, ...]
+    playlists: tuple[Path, ...]
+    state: Path
+    unsigned: Unsigned = "allow"
+    watch: Watch = "auto"
+
+
+class SoundSettings(msgspec.Struct, frozen=True, kw_only=True):
+    """How loud, and when not."""
+
+    volume: int = 80
+    """Percent."""
+    enabled: bool = True
+    quiet: tuple[str, ...] = ("all",)
+    """Names of the calendar's quiet periods that this screen heeds; `all` stands for every one."""
+
+
+class Office(msgspec.Struct, frozen=True, kw_only=True):
+    """How the office is reached; empty without one."""
+
+    broker: str = ""
+    http: str = ""
+    user: str = ""
+    credentials: Path | None = None
+    """A file that holds the password."""
+    prefix: str = "wuzha/1"
+
+
+class Trust(msgspec.Struct, frozen=True, kw_only=True):
+    """Whom to believe."""
+
+    root: Path | None = None
+
+
+class Brightness(msgspec.Struct, frozen=True, kw_only=True):
+    """Percent by day and by night. Read, not yet acted on."""
+
+    day: int = 100
+    night: int = 50
+    day_from: TimeOfDay = 6 * 3600 + 1800
+    night_from: TimeOfDay = 19 * 3600
+
+
+class Power(msgspec.Struct, frozen=True, kw_only=True):
+    """When the panel is on; None: always. Read, not yet acted on."""
+
+    on: TimeOfDay | None = None
+    off: TimeOfDay | None = None
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """A whole `kiosk_config.toml`."""
+
+    screen: ScreenSettings
+    site: Site
+    zones: tuple[Zone, ...]
+    folders: Folders
+    sound: SoundSettings
+    office: Office
+    trust: Trust
+    brightness: Brightness
+    power: Power
+    base: Path
+    """The folder of the file; relative paths in it start here."""
