@@ -1,0 +1,194 @@
+"""Makes the library from what was seen and what was found of it.
+
+Rule: pure.
+"""
+
+import datetime as dt
+import os
+from collections.abc import Collection, Mapping, Sequence
+
+import msgspec
+
+from player.content.book import Verdict
+from player.content.library import Folder, Library, PlaylistFile, Refused
+from player.content.names import UNKNOWN_KIND, FolderUse, printable
+from player.content.scan import TOO_MANY, Scan, Seen
+from player.content.settle import Stamp
+from signage.errors import Words
+from signage.media import Media
+
+CALENDAR = "calendar"
+
+_GONE = {
+    "ENOENT": ("文件夹不存在", "it does not exist"),
+    "ENOTDIR": ("不是文件夹", "it is not a folder"),
+    "EACCES": ("没有读取权限", "no permission to read it"),
+    "unmounted": ("共享或磁盘已断开", "the share or disk is no longer mounted"),
+    "no answer": ("共享没有响应", "the share does not answer"),
+}
+
+
+class Text(msgspec.Struct, frozen=True):
+    """What was read of a playlist file with this stamp."""
+
+    stamp: Stamp
+    file: PlaylistFile | None
+    """The newest whole text; an older one where the present file is refused."""
+    why: Words | None = None
+    at: dt.datetime | None = None
+
+
+class Place(msgspec.Struct, frozen=True, kw_only=True):
+    """A watched folder and the last look at it."""
+
+    folder: Folder
+    use: FolderUse
+    scan: Scan = Scan()
+    looked: bool = False
+    """Whether this run has looked at it."""
+    mounted: bool = False
+    """Whether it was a mounted share when last seen: then, empty and not mounted, it is away."""
+
+
+def arrange(
+    places: Sequence[Place],
+    verdicts: Mapping[str, Verdict],
+    quarantined: Mapping[str, Words],
+    texts: Mapping[str, Text],
+    *,
+    last_good: Mapping[str, bytes],
+    since: Mapping[str, dt.datetime],
+) -> Library:
+    """The library, with serial 0; `since` says when a path was refused first for its name or kind."""
+    shelf = _Shelf(quarantined, since)
+    listed = frozenset(p.folder.path for p in places if p.use == "playlists")
+    for place in places:
+        shelf.refuse_names(place.scan, listed if place.use == "media" else frozenset())
+        if place.use == "media":
+            shelf.put_media(place, verdicts)
+        else:
+            shelf.put_playlists(place, texts)
+    lists = [p for p in places if p.use == "playlists"]
+    if any(not p.looked or p.scan.gone for p in lists):
+        for name, text in last_good.items():
+            shelf.playlists.setdefault(name, PlaylistFile(name=name, path="", text=text, mtime_ns=0))
+    calendar = shelf.playlists.pop(CALENDAR, None)
+    return Library(
+        media=tuple(m for _, m in sorted(shelf.media.values(), key=_order)),
+        held=tuple(m for _, m in sorted(shelf.held.values(), key=_order)),
+        refused=tuple(sorted(shelf.refused, key=lambda r: r.path)),
+        playlists=tuple(shelf.playlists[n] for n in sorted(shelf.playlists)),
+        calendar=calendar,
+        waiting=shelf.waiting,
+        notes=tuple(dict.fromkeys(words for place in places for words in _notes(place))),
+        complete=all(p.looked for p in places),
+    )
+
+
+def _order(pair: tuple[Seen, Media]) -> tuple[tuple[int, int, str], ...]:
+    return pair[0].order
+
+
+class _Shelf:
+    def __init__(self, quarantined: Mapping[str, Words], since: Mapping[str, dt.datetime]) -> None:
+        self._quarantined = quarantined
+        self._since = since
+        self._owner: dict[str, str] = {}
+        self.media: dict[str, tuple[Seen, Media]] = {}
+        self.held: dict[str, tuple[Seen, Media]] = {}
+        self.refused: list[Refused] = []
+        self.playlists: dict[str, PlaylistFile] = {}
+        self.waiting = 0
+
+    def refuse_names(self, scan: Scan, playlist_folders: Collection[str]) -> None:
+        for path, why in scan.refused.items():
+            is_playlist = path.endswith(".toml") and os.path.dirname(path) in playlist_folders
+            if not (is_playlist and why == UNKNOWN_KIND):
+                self._refuse(path, why, self._since[path])
+
+    def put_media(self, place: Place, verdicts: Mapping[str, Verdict]) -> None:
+        # In order of path, so that of two spellings of one name the same one wins at every look.
+        for path in sorted(place.scan.files):
+            seen = place.scan.files[path]
+            verdict = verdicts.get(path)
+            fresh = verdict is not None and verdict.stamp == seen.stamp
+            if not fresh:
+                self.waiting += 1
+            if verdict is None:
+                continue
+            why = self._quarantined.get(verdict.sha256, verdict.why)
+            if why is not None and fresh:
+                self._refuse(path, why, verdict.at)
+            elif verdict.facts is not None and why is None and self._is_first(seen, verdict):
+                is_copy = verdict.plays != seen.real
+                at_hand = is_copy or (fresh and not place.scan.gone and not _is_unreadable(path, place.scan))
+                (self.media if at_hand else self.held)[seen.name] = (seen, _media(seen, verdict))
+
+    def _is_first(self, seen: Seen, verdict: Verdict) -> bool:
+        owner = self._owner.setdefault(seen.name, seen.path)
+        if owner == seen.path:
+            return True
+        self._refuse(seen.path, _same_name(owner), verdict.at)
+        return False
+
+    def put_playlists(self, place: Place, texts: Mapping[str, Text]) -> None:
+        for path in sorted(place.scan.files):
+            seen = place.scan.files[path]
+            text = texts.get(path)
+            if text is None or text.stamp != seen.stamp:
+                self.waiting += 1
+            if text is None:
+                continue
+            if text.why is not None and text.at is not None:
+                self._refuse(path, text.why, text.at)
+            if text.file is not None:
+                first = self.playlists.setdefault(text.file.name, text.file)
+                if first is not text.file:
+                    at = dt.datetime.fromtimestamp(text.file.mtime_ns // 10**9, dt.UTC)
+                    self._refuse(path, _same_name(first.path), at)
+
+    def _refuse(self, path: str, why: Words, at: dt.datetime) -> None:
+        self.refused.append(Refused(name=printable(os.path.basename(path)), path=printable(path), why=why, at=at))
+
+
+def _media(seen: Seen, verdict: Verdict) -> Media:
+    assert verdict.facts is not None
+    return Media(
+        name=seen.name,
+        path=verdict.plays,
+        sha256=verdict.sha256,
+        size_bytes=verdict.stamp.size,
+        facts=verdict.facts,
+    )
+
+
+def _is_unreadable(path: str, scan: Scan) -> bool:
+    return any(path == top or path.startswith(os.path.join(top, "")) for top in scan.unreadable)
+
+
+def _same_name(owner: str) -> Words:
+    shown = printable(owner)
+    return Words(
+        zh=f"与 {shown} 同名，只用那一个；请改名",
+        en=f"has the same name as {shown}, which is used; rename it",
+    )
+
+
+def _notes(place: Place) -> tuple[Words, ...]:
+    notes: list[Words] = []
+    shown = printable(place.folder.path)
+    if place.looked and place.scan.gone:
+        zh, en = _GONE.get(place.scan.gone, (f"读取出错（{place.scan.gone}）", f"reading fails ({place.scan.gone})"))
+        notes.append(
+            Words(
+                zh=f"监视的文件夹 {shown} 读不到：{zh}。里面的文件没有被当作删除，恢复后自动继续",
+                en=f"the watched folder {shown} cannot be read: {en}. Its files do not count as deleted; it goes on"
+                " by itself when the folder is back",
+            )
+        )
+    for top, code in place.scan.unreadable.items():
+        zh, en = _GONE.get(code, (f"读取出错（{code}）", f"reading fails ({code})"))
+        notes.append(Words(zh=f"{printable(top)} 读不到：{zh}", en=f"{printable(top)} cannot be read: {en}"))
+    if place.scan.overflow:
+        notes.append(TOO_MANY)
+    return tuple(notes[:20])

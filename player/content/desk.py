@@ -1,0 +1,306 @@
+"""Where the looks, the judges and the publisher meet: what was seen, what is to be judged, what was found.
+
+Rule: one lock, never held while a file is touched. Anything that comes late (a verdict for a file that has changed
+since) is dropped here and nowhere else.
+"""
+
+import datetime as dt
+import os
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+import msgspec
+
+from player.content.arrange import Place, Text, arrange
+from player.content.book import Book, Verdict
+from player.content.library import Folder, Library, PlaylistFile
+from player.content.memory import Memory
+from player.content.names import FileKind
+from player.content.scan import Scan, Seen
+from player.content.settle import LOCAL_QUIET_S, NETWORK_QUIET_S, PLAYLIST_QUIET_S, Still, settle
+from signage.errors import Words
+
+ASK_AGAIN_S = 5.0
+"""How long a refusal that may pass (no permission, disk error) stands before the file is tried again."""
+
+
+class Job(msgspec.Struct, frozen=True):
+    """A settled file to be judged."""
+
+    folder: Folder
+    seen: Seen
+    plays: str
+    """What is decoded: the file itself, or its copy."""
+    sha256: str = ""
+    """Known already when a copy was made."""
+
+
+class Look(msgspec.Struct, frozen=True):
+    """What follows from a look at a folder."""
+
+    jobs: tuple[Job, ...] = ()
+    """To be queued, the first one first; of a share, to be copied before."""
+    playlists: tuple[Seen, ...] = ()
+    """Settled playlists to be read."""
+    next_due: float | None = None
+    """When to look again because a file may have settled by then."""
+
+
+class Desk:
+    """Every method may be called from any thread; `wall` gives the time for records."""
+
+    def __init__(self, wall: Callable[[], dt.datetime]) -> None:
+        self._lock = threading.Condition()
+        self._wall = wall
+        self._places: list[Place] = []
+        self._stills: list[Mapping[str, Still]] = []
+        self._verdicts: dict[str, Verdict] = {}
+        self._memory = Memory()
+        self._given: dict[str, Seen] = {}
+        self._ask_again: dict[str, float] = {}
+        self._piles: dict[FileKind, list[Job]] = {"picture": [], "moving": []}
+        self._since: dict[str, dt.datetime] = {}
+        self._texts: dict[str, Text] = {}
+        self._quarantined: dict[str, Words] = {}
+        self._closed = False
+        self.changed = threading.Event()
+        """Set when `library` may give something new."""
+        self.changes = 0
+        """Counts what is worth writing in the book."""
+
+    # Looks
+
+    def scan_before(self, place: int) -> Scan:
+        """The last look at a place."""
+        with self._lock:
+            return self._places[place].scan
+
+    def look(self, place: int, scan: Scan, now: float) -> Look:
+        """Takes a look in: what is new settles, what is settled becomes a job, what is away is forgotten."""
+        with self._lock:
+            before = self._places[place]
+            self._places[place] = msgspec.structs.replace(before, scan=scan, looked=True)
+            if not before.looked or _differs(before.scan, scan):
+                self._note_names(scan)
+                self.changed.set()
+            if scan.gone:
+                return Look()
+            if before.use == "playlists":
+                return self._look_at_playlists(place, scan, now)
+            return self._look_at_media(place, scan, now)
+
+    def _look_at_media(self, place: int, scan: Scan, now: float) -> Look:
+        folder = self._places[place].folder
+        jobs, open_ = [], {}
+        for path, seen in scan.files.items():
+            verdict = self._verdicts.get(path)
+            if verdict is not None and verdict.stamp == seen.stamp:
+                if verdict.passing and path not in self._given and self._ask_again.get(path, now) <= now:
+                    jobs.append(Job(folder, seen, seen.real))
+            elif not self._is_given(seen) and not self._recall(seen, folder):
+                open_[path] = seen.stamp
+        found = settle(self._stills[place], open_, now, NETWORK_QUIET_S if folder.network else LOCAL_QUIET_S)
+        self._stills[place] = {k: s for k, s in found.stills.items() if k not in found.ready}
+        ready = sorted((scan.files[p] for p in found.ready), key=lambda seen: seen.order)
+        jobs += [Job(folder, seen, seen.real) for seen in ready]
+        self._given.update((j.seen.path, j.seen) for j in jobs)
+        return Look(jobs=tuple(jobs), next_due=found.next_due)
+
+    def _is_given(self, seen: Seen) -> bool:
+        given = self._given.get(seen.path)
+        return given is not None and given.stamp == seen.stamp
+
+    def _recall(self, seen: Seen, folder: Folder) -> bool:
+        """A file that was renamed, or that a second name was given to, is known by its stamp."""
+        known = self._memory.of_stamp(seen.stamp)
+        if known is None or folder.network:
+            return False
+        self._enter(msgspec.structs.replace(known, path=seen.path, plays=seen.real))
+        return True
+
+    def _look_at_playlists(self, place: int, scan: Scan, now: float) -> Look:
+        folder = self._places[place].folder
+        open_ = {
+            path: seen.stamp
+            for path, seen in scan.files.items()
+            if (text := self._texts.get(path)) is None or text.stamp != seen.stamp
+        }
+        quiet_s = NETWORK_QUIET_S if folder.network else PLAYLIST_QUIET_S
+        found = settle(self._stills[place], open_, now, quiet_s)
+        self._stills[place] = found.stills
+        return Look(playlists=tuple(scan.files[p] for p in found.ready), next_due=found.next_due)
+
+    def _note_names(self, scan: Scan) -> None:
+        at = self._wall()
+        for path in scan.refused:
+            self._since.setdefault(path, at)
+
+    # Playlists
+
+    def enter_playlist(self, seen: Seen, file: PlaylistFile | Words, *, passing: bool = False) -> None:
+        """Takes what was read of a playlist, or why it could not be; then the text before it stays."""
+        with self._lock:
+            old = self._texts.get(seen.path)
+            if isinstance(file, PlaylistFile):
+                new = Text(seen.stamp, file)
+            else:
+                at = old.at if old is not None and old.why == file else self._wall()
+                stamp = msgspec.structs.replace(seen.stamp, size=-1) if passing else seen.stamp
+                new = Text(stamp, old.file if old is not None else None, file, at)
+            self._texts[seen.path] = new
+            if new != old:
+                self.changed.set()
+
+    def open_playlists(self, place: int, scan: Scan, texts: Sequence[tuple[Seen, PlaylistFile]]) -> None:
+        """Begins with the playlists as they were found at the start; they still settle, and are read again then."""
+        with self._lock:
+            self._places[place] = msgspec.structs.replace(self._places[place], scan=scan)
+            for seen, file in texts:
+                unsettled = msgspec.structs.replace(seen.stamp, size=-1)
+                self._texts[seen.path] = Text(unsettled, file)
+
+    def lists_are_known(self) -> bool:
+        """Whether every playlist folder was looked at and is there, and every playlist in it was read."""
+        with self._lock:
+            places = [p for p in self._places if p.use == "playlists"]
+            return all(
+                p.looked and not p.scan.gone and not p.scan.unreadable and self._texts.keys() >= p.scan.files.keys()
+                for p in places
+            )
+
+    # Jobs
+
+    def queue(self, jobs: Collection[Job]) -> None:
+        """Puts jobs on top of the pile: what came last is judged first, so one new file does not wait for 10,000."""
+        with self._lock:
+            for job in reversed(tuple(jobs)):
+                if job.seen.kind != "playlist":
+                    self._piles[job.seen.kind].append(job)
+            self._lock.notify_all()
+
+    def take(self, kinds: Sequence[FileKind]) -> Job | None:
+        """Waits for a job that still stands, of the first kind that has one; None when the desk is closed."""
+        with self._lock:
+            while not self._closed:
+                for kind in kinds:
+                    while self._piles[kind]:
+                        job = self._piles[kind].pop()
+                        if self._stands(job):
+                            return job
+                        self._return(job)
+                self._lock.wait()
+            return None
+
+    def known(self, sha256: str) -> Verdict | None:
+        """What was found of the same bytes elsewhere."""
+        with self._lock:
+            return self._memory.of_bytes(sha256)
+
+    def judged(self, job: Job, verdict: Verdict | None, now: float) -> None:
+        """Takes a verdict in, if the file is still the one that was judged; None: it changed, and settles again."""
+        with self._lock:
+            stands = self._stands(job)
+            self._return(job)
+            if verdict is None or not stands:
+                return
+            old = self._verdicts.get(verdict.path)
+            if verdict.passing:
+                self._ask_again[verdict.path] = now + ASK_AGAIN_S
+                if old is not None and old.why == verdict.why and old.stamp == verdict.stamp:
+                    return
+            self._enter(verdict)
+
+    def _enter(self, verdict: Verdict) -> None:
+        self._verdicts[verdict.path] = verdict
+        self._memory.keep(verdict)
+        self.changes += 1
+        self.changed.set()
+
+    def _stands(self, job: Job) -> bool:
+        given = self._given.get(job.seen.path)
+        if given is None or given.stamp != job.seen.stamp:
+            return False
+        return any(
+            (seen := p.scan.files.get(job.seen.path)) is not None and seen.stamp == job.seen.stamp
+            for p in self._places
+            if p.use == "media"
+        )
+
+    def _return(self, job: Job) -> None:
+        if self._is_given(job.seen):
+            del self._given[job.seen.path]
+
+    # The book
+
+    def adopt(self, book: Book, places: Sequence[Place]) -> None:
+        """Begins with the verdicts of the last run, and the places as far as they could be checked at once."""
+        with self._lock:
+            self._places = list(places)
+            self._stills = [{} for _ in places]
+            self._quarantined = dict(book.quarantined)
+            for verdict in book.verdicts:
+                self._verdicts[verdict.path] = verdict
+                self._memory.keep(verdict)
+            for place in self._places:
+                self._note_names(place.scan)
+
+    def quarantine(self, sha256: str, why: Words) -> None:
+        """Refuses these bytes under whatever name until they change."""
+        with self._lock:
+            if self._quarantined.get(sha256) != why:
+                self._quarantined[sha256] = why
+                self.changes += 1
+                self.changed.set()
+
+    def book(self, edition: str, mounted: tuple[str, ...]) -> Book:
+        """What is worth keeping over a restart."""
+        with self._lock:
+            verdicts = tuple(v for v in self._verdicts.values() if not v.passing)
+            return Book(edition=edition, verdicts=verdicts, quarantined=dict(self._quarantined), mounted=mounted)
+
+    # The library
+
+    def library(self, last_good: Mapping[str, bytes]) -> Library:
+        """What may be shown now, with serial 0; forgets what is no longer seen."""
+        with self._lock:
+            self._forget()
+            places, verdicts, texts = tuple(self._places), dict(self._verdicts), dict(self._texts)
+            quarantined, since = dict(self._quarantined), dict(self._since)
+        return arrange(places, verdicts, quarantined, texts, last_good=last_good, since=since)
+
+    def copies(self) -> frozenset[str]:
+        """The paths that verdicts play from."""
+        with self._lock:
+            return frozenset(v.plays for v in self._verdicts.values())
+
+    def _forget(self) -> None:
+        seen = {path for p in self._places for path in p.scan.files}
+        for path in [p for p in self._verdicts if p not in seen and self._is_looked_at(p)]:
+            del self._verdicts[path]
+            self._ask_again.pop(path, None)
+            self.changes += 1
+        for path in [p for p in self._texts if p not in seen]:
+            del self._texts[path]
+        refused = {path for p in self._places for path in p.scan.refused}
+        for path in [p for p in self._since if p not in refused]:
+            del self._since[path]
+
+    def _is_looked_at(self, path: str) -> bool:
+        """False while a folder that holds the path has not been looked at: a verdict from the book waits for it."""
+        return all(p.looked for p in self._places if path.startswith(os.path.join(p.folder.path, "")))
+
+    def close(self) -> None:
+        """Ends `take` for everybody."""
+        with self._lock:
+            self._closed = True
+            self._lock.notify_all()
+
+
+def _differs(before: Scan, after: Scan) -> bool:
+    return (
+        before.files != after.files
+        or before.refused != after.refused
+        or before.gone != after.gone
+        or before.unreadable != after.unreadable
+        or before.overflow != after.overflow
+    )

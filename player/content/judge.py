@@ -1,0 +1,112 @@
+"""Judges settled files one after another: hash, decode whole, and see that the file was not touched meanwhile."""
+
+import contextlib
+import datetime as dt
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+from player.content.book import Verdict
+from player.content.desk import Desk, Job
+from player.content.intake import ChangedError, StoppedError, digest, is_unchanged
+from player.content.names import FileKind
+from signage.errors import Words
+from signage.media import MediaFacts
+
+Probe = Callable[[str], MediaFacts | Words]
+"""Decodes the file at a path whole: what it is, or why it cannot be shown. Blocks; ends by itself."""
+
+EMPTY = Words(zh="空文件（0 字节）", en="empty file (0 bytes)")
+NO_PERMISSION = Words(
+    zh="没有读取权限；请执行 chmod a+r 或更换文件的所有者",
+    en="no permission to read it; run chmod a+r on it or change its owner",
+)
+
+
+def judge(
+    job: Job,
+    probe: Probe,
+    known: Callable[[str], Verdict | None],
+    wall: Callable[[], dt.datetime],
+    stopped: Callable[[], bool],
+) -> Verdict | None:
+    """What the file is; None when it changed before that was certain, or the player ends.
+
+    A file that cannot be read is refused with a reason that may pass. Bytes that are `known` are not decoded again.
+    """
+    seen = job.seen
+    facts, why, passing, sha256 = None, None, False, job.sha256
+    try:
+        if seen.stamp.size == 0:
+            why = EMPTY
+        else:
+            sha256 = sha256 or digest(seen.real, seen.stamp, job.folder, stopped)
+            same = known(sha256)
+            found = (same.facts or same.why) if same is not None else None
+            answer = found if found is not None else probe(job.plays)
+            if isinstance(answer, Words):
+                why = answer
+            else:
+                facts = answer
+        if job.plays == seen.real and not is_unchanged(seen.real, seen.stamp, job.folder):
+            return None
+    except (ChangedError, StoppedError, FileNotFoundError):
+        return None
+    except OSError as error:
+        why, passing = cannot_read(error), True
+    return Verdict(
+        path=seen.path,
+        stamp=seen.stamp,
+        sha256=sha256,
+        facts=facts,
+        why=why,
+        plays=job.plays,
+        at=wall(),
+        passing=passing,
+    )
+
+
+def cannot_read(error: OSError) -> Words:
+    """Why a file could not be read, with the cure."""
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return NO_PERMISSION
+    code = errno.errorcode.get(error.errno or 0, "EIO")
+    return Words(
+        zh=f"读取出错（{code}）；请检查磁盘或网络",
+        en=f"reading fails ({code}); check the disk or the network",
+    )
+
+
+class Judge(threading.Thread):
+    """Takes jobs of its kinds from the desk until the desk is closed."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        kinds: Sequence[FileKind],
+        probe: Probe,
+        wall: Callable[[], dt.datetime],
+        stopped: Callable[[], bool],
+    ) -> None:
+        super().__init__(name=f"judge-{'-'.join(kinds)}", daemon=True)
+        self._desk = desk
+        self._kinds = kinds
+        self._probe = probe
+        self._wall = wall
+        self._stopped = stopped
+
+    def run(self) -> None:
+        """Judges; in the background of what plays."""
+        step_back()
+        while (job := self._desk.take(self._kinds)) is not None:
+            verdict = judge(job, self._probe, self._desk.known, self._wall, self._stopped)
+            self._desk.judged(job, verdict, time.monotonic())
+
+
+def step_back() -> None:
+    """Lets the threads that draw go before this one, where the system can rank threads (Linux)."""
+    if hasattr(os, "setpriority"):
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

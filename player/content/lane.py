@@ -1,0 +1,177 @@
+"""Looks at folders again and again, on a thread of its own: one lane for all local folders, one for each share.
+
+Rule: a share that hangs stops its own lane and nothing else.
+"""
+
+import errno
+import logging
+import os
+import threading
+import time
+from collections.abc import Mapping
+
+import msgspec
+
+from player.content.arrange import Place
+from player.content.desk import Desk, Job, Look
+from player.content.folders import Hints
+from player.content.intake import ChangedError, StoppedError, copy_to, is_unchanged, read_whole
+from player.content.judge import cannot_read, step_back
+from player.content.library import Folder, PlaylistFile, library_name
+from player.content.mounts import is_on_share, read_mounts
+from player.content.scan import Seen, scan
+from player.content.store import NoRoomError, Store
+from signage.errors import Words
+
+log = logging.getLogger(__name__)
+
+MAX_PLAYLIST_BYTES = 256 * 1024
+TOO_LARGE = Words(zh="播放列表超过 256 KiB", en="the playlist is larger than 256 KiB")
+NO_ROOM = Words(
+    zh="磁盘空间不足，共享文件夹里的文件没有全部保存到本机；共享断开时这些文件不能播放",
+    en="not enough disk to keep every file of the shares here; without a copy they cannot play while the share is away",
+)
+_SETTLE_SLACK_S = 0.01
+
+
+def pauses(cost_s: float, *, hinted: bool) -> tuple[float, float]:
+    """After a look that took `cost_s`: the shortest pause, and the longest when nothing is heard, in seconds.
+
+    However many files there are, hints cost at most a fifth of a core. Where the system gives hints, looking again is
+    there for what they missed and costs at most 1 %; where it gives none it is all there is, and the pause is never
+    above 1 s, so that a file is seen within 2 s of being complete.
+    """
+    return max(0.1, 4 * cost_s), min(max(1.0, 100 * cost_s), 4.0) if hinted else 1.0
+
+
+class Lane(threading.Thread):
+    """Looks at `places` (by their index at the desk), and brings what it finds to the desk."""
+
+    def __init__(self, places: Mapping[int, Place], roots: tuple[str, ...], desk: Desk, store: Store) -> None:
+        network = any(p.folder.network for p in places.values())
+        super().__init__(name="lane-share" if network else "lane-local", daemon=True)
+        self._places = places
+        self._roots = roots
+        self._desk = desk
+        self._store = store
+        self._wake = threading.Event()
+        self._ending = threading.Event()
+        self._hints = None if network else Hints(self._wake.set)
+        self._fetch: list[Job] = []
+        self.busy_since: float | None = None
+        """Monotonic; when the look in work began or a copy last went on; None while the lane rests."""
+        self.no_room: Words | None = None
+
+    @property
+    def hints_trouble(self) -> Words | None:
+        """Why local folders give no hints, if they give none."""
+        return self._hints.trouble if self._hints is not None else None
+
+    @property
+    def folders(self) -> tuple[Folder, ...]:
+        """The folders of this lane."""
+        return tuple(p.folder for p in self._places.values())
+
+    def stop(self) -> None:
+        """Asks the thread to end."""
+        self._ending.set()
+        self._wake.set()
+
+    def run(self) -> None:
+        """Looks, rests until a hint or until the next look is due, and so on."""
+        step_back()
+        while not self._ending.is_set():
+            began = self.busy_since = time.monotonic()
+            self._wake.clear()
+            due = [self._look(index, place) for index, place in self._places.items()]
+            now = time.monotonic()
+            hinted = self._hints is not None and self._hints.trouble is None
+            shortest, longest = pauses(now - began, hinted=hinted)
+            settled_at = min((d + _SETTLE_SLACK_S for d in due if d is not None), default=now + longest)
+            self._copy(until=min(settled_at, now + longest))
+            self.busy_since = None
+            self._ending.wait(max(0.0, now + shortest - time.monotonic()))
+            self._wake.wait(max(0.0, min(settled_at, now + longest) - time.monotonic()))
+        if self._hints is not None:
+            self._hints.stop()
+
+    def _look(self, index: int, place: Place) -> float | None:
+        before = self._desk.scan_before(index)
+        found = scan(place.folder, place.use, self._roots, before)
+        if place.mounted and before.files and not found.gone and not found.files and not _is_mounted(place.folder):
+            found = msgspec.structs.replace(before, gone="unmounted")
+        if found.gone != before.gone:
+            log.warning("folder %r: %s", place.folder.path, found.gone or "can be read again")
+        now = time.monotonic()
+        if self._hints is not None and not found.gone:
+            self._hints.follow(place.folder.path, found.identity, now)
+        look = self._desk.look(index, found, now)
+        self._follow_up(place.folder, look)
+        return look.next_due
+
+    def _follow_up(self, folder: Folder, look: Look) -> None:
+        for seen in look.playlists:
+            text = read_playlist(seen, folder)
+            if text is not None:
+                self._desk.enter_playlist(seen, text[0], passing=text[1])
+        if folder.network:
+            self._fetch.extend(reversed(look.jobs))
+        else:
+            self._desk.queue(look.jobs)
+
+    # Shares
+
+    def _copy(self, until: float) -> None:
+        while self._fetch and time.monotonic() < until and not self._ending.is_set():
+            self.busy_since = time.monotonic()
+            job = self._fetch.pop()
+            fetched = self._fetched(job)
+            if fetched is None:
+                self._desk.judged(job, None, time.monotonic())
+            else:
+                self._desk.queue([fetched])
+
+    def _is_stopped(self) -> bool:
+        self.busy_since = time.monotonic()
+        return self._ending.is_set()
+
+    def _fetched(self, job: Job) -> Job | None:
+        """The job with a copy to play from; the job itself when no copy can be made; None when the file changed."""
+        seen, folder = job.seen, job.folder
+        extension = os.path.splitext(seen.name)[1]
+
+        def fill(out: int) -> str:
+            return copy_to(out, seen.real, seen.stamp, folder, self._is_stopped)
+
+        try:
+            path, sha256 = self._store.keep_copy(extension, seen.stamp.size, fill)
+            whole = is_unchanged(seen.real, seen.stamp, folder)
+        except (ChangedError, StoppedError):
+            return None
+        except NoRoomError:
+            self.no_room = NO_ROOM
+            return job
+        except OSError as error:
+            log.warning("no copy of %r: %s", seen.name, error)
+            self.no_room = NO_ROOM if error.errno == errno.ENOSPC else None
+            return job
+        self.no_room = None
+        return Job(folder, seen, path, sha256) if whole else None
+
+
+def _is_mounted(folder: Folder) -> bool:
+    return is_on_share(folder.path, read_mounts())
+
+
+def read_playlist(seen: Seen, folder: Folder) -> tuple[PlaylistFile | Words, bool] | None:
+    """The playlist, or why it is refused and whether that may pass; None when it changed meanwhile."""
+    if seen.stamp.size > MAX_PLAYLIST_BYTES:
+        return TOO_LARGE, False
+    try:
+        text = read_whole(seen.real, seen.stamp, folder)
+    except (ChangedError, FileNotFoundError):
+        return None
+    except OSError as error:
+        return cannot_read(error), True
+    name = library_name(os.path.splitext(seen.name)[0])
+    return PlaylistFile(name=name, path=seen.path, text=text, mtime_ns=seen.stamp.mtime_ns), False
