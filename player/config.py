@@ -43,6 +43,7 @@ CONFIG_KEYS = {
 
 BUILT_IN_VARIABLES = ("village", "screen_title", "kind")
 LEAST_PX, MOST_PX = 16, 16384
+MOST_CANVAS_PX = 7680 * 4320
 
 PRESENT: tuple[Present, ...] = ("auto", "vsync", "direct")
 ROTATE: tuple[Rotate, ...] = (0, 90, 180, 270)
@@ -122,12 +123,25 @@ def _screen(table: Table) -> ScreenSettings:
         id=table.one("id", "", written.screen_id),
         title=table.text("title", "", most=100),
         timezone=table.one("timezone", "Asia/Shanghai", written.timezone),
-        canvas=table.one("canvas", (1280, 720), written.pair(LEAST_PX, MOST_PX, "[1280, 720]")),
+        canvas=_canvas(table),
         position=table.one("position", (0, 0), written.pair(-32768, 32767, "[0, 0]")),
         rotate=table.choice("rotate", 0, ROTATE),
         fullscreen=table.flag("fullscreen", False),
         present=table.choice("present", "auto", PRESENT),
     )
+
+
+def _canvas(table: Table) -> tuple[int, int]:
+    # After a complaint the widest stands in, so that every zone is not complained about as well.
+    fallback = (MOST_PX, MOST_PX) if "canvas" in table else (1280, 720)
+    canvas = table.one("canvas", fallback, written.pair(LEAST_PX, MOST_PX, "[1280, 720]"))
+    if canvas != fallback and canvas[0] * canvas[1] > MOST_CANVAS_PX:
+        problem = Words(
+            zh=f"canvas 有 {canvas[0] * canvas[1]} 个像素，上限是 {MOST_CANVAS_PX}",
+            en=f"canvas has {canvas[0] * canvas[1]} pixels, the limit is {MOST_CANVAS_PX}",
+        )
+        table.complain("canvas", problem, Words(zh="写屏幕真正的像素数", en="write the screen's own pixels"))
+    return canvas
 
 
 def _site(table: Table, source: Source, findings: Findings, screen: ScreenSettings) -> Site:

@@ -199,11 +199,12 @@ class Table:
             self._findings.add(self.place.complaint("", Words("", ""), Words("", "")))
             return
         name = shown(key) if len(key) > 40 or not key.isprintable() or not key else key
-        near = nearest(key, self._known)
+        near = nearest(key, (*self._known, *elsewhere))
         if key in elsewhere:
             cure = elsewhere[key]
         elif near:
-            cure = Words(zh=f"是不是 {near}？", en=f"did you mean {near}?")
+            there = elsewhere.get(near, Words("", "")) if near not in self._known else Words("", "")
+            cure = Words(zh=f"是不是 {near}？{there.zh}", en=f"did you mean {near}? {there.en}".strip())
         else:
             names = " ".join(self._known)
             cure = Words(zh=f"删去它；可以写的键：{names}", en=f"delete it; the keys here are: {names}")
@@ -227,5 +228,5 @@ class Table:
         self.complain(key, problem, cure)
 
     def _misread(self, key: str, value: Misread) -> None:
-        problem = Words(zh=f"{key} 的 {value.problem.zh}", en=f"{key}: {value.problem.en}")
+        problem = Words(zh=f"{key} {value.problem.zh}", en=f"{key}: {value.problem.en}")
         self.complain(key, problem, value.cure)

@@ -1,0 +1,165 @@
+"""What does not fit together between playlists, media, zones, site and calendar, each good by itself."""
+
+import difflib
+from collections.abc import Iterator, Sequence
+
+from signage import cards
+from signage.clashes import clashes
+from signage.errors import Complaint, Words
+from signage.globs import Shelf
+from signage.media import Media, MediaKind
+from signage.notation import shown
+from signage.playlist import Item, Playlist
+from signage.program import Program
+from signage.source import Place
+from signage.suggest import nearest, not_one_of
+
+TEMPLATES = ("notice", "slogan", "list", "contact", "app", "broadcast", "alert")
+THEMES = ("red", "blue", "green", "dark", "gold")
+
+MOST_COMPARED = 500
+"""Of ten thousand files no name is looked for that was nearly written: it would take seconds."""
+
+_KINDS: dict[MediaKind, Words] = {
+    "image": Words("图片", "a picture"),
+    "video": Words("视频", "a video"),
+    "audio": Words("音频", "audio"),
+}
+
+
+def inconsistencies(program: Program, quiet: Sequence[str] = ()) -> tuple[Complaint, ...]:
+    """Gives what a person should mend though every file reads well; `quiet` names the periods that the screen heeds.
+
+    None of it stops the player: such an item is left out, such a zone shows what else it has.
+    """
+    return tuple(_all(program, quiet))
+
+
+def _all(program: Program, quiet: Sequence[str]) -> Iterator[Complaint]:
+    shelf = Shelf(program.media)
+    for playlist in program.playlists:
+        yield from _zone(program, playlist)
+        for item in playlist.items:
+            place = _place(playlist, item)
+            yield from _media(program, shelf, place, item)
+            yield from _looks(place, item)
+            yield from _variables(program, place, item)
+    yield from _names(program.playlists)
+    yield from clashes(program.playlists)
+    yield from _quiet(program, quiet)
+
+
+def _place(playlist: Playlist, item: Item | None = None) -> Place:
+    file = f"{playlist.name}.toml"
+    if item is None:
+        return Place(where=file, words=Words(f"播放表 {file}", f'playlist "{playlist.name}"'))
+    return Place(
+        where=f"{file}, item {item.number}",
+        words=Words(f"播放表 {file} 第 {item.number} 项", f'playlist "{playlist.name}", item {item.number}'),
+    )
+
+
+def _zone(program: Program, playlist: Playlist) -> Iterator[Complaint]:
+    names = [zone.name for zone in program.zones]
+    if playlist.zone not in names:
+        yield _place(playlist).complaint("zone", *not_one_of("zone", playlist.zone, names))
+
+
+def _media(program: Program, shelf: Shelf, place: Place, item: Item) -> Iterator[Complaint]:
+    wanted = {"media": item.media, "picture": item.picture}
+    for key, pattern in wanted.items():
+        if pattern is None:
+            continue
+        found = shelf.find(pattern)
+        if not found:
+            problem = Words(
+                zh=f"{key} {shown(pattern)} 没有找到可以播放的文件",
+                en=f"{key} {shown(pattern)} matches no file that can be shown",
+            )
+            yield place.complaint(key, problem, _missing_cure(program.media, pattern))
+            continue
+        allowed: tuple[MediaKind, ...] = ("image", "video", "audio")
+        if key == "picture":
+            allowed = ("image",)
+        elif item.card is not None or item.picture is not None:
+            allowed = ("audio",)
+        wrong = next((medium for medium in found if medium.facts.kind not in allowed), None)
+        if wrong:
+            must, got = _KINDS[allowed[0]], _KINDS[wrong.facts.kind]
+            problem = Words(
+                zh=f"{key} 必须是{must.zh}，{shown(wrong.name)} 是{got.zh}",
+                en=f"{key} must be {must.en}, {shown(wrong.name)} is {got.en}",
+            )
+            cure = Words(
+                zh="换一个文件" if key == "picture" else "card 和 picture 只给音频用：删去它们，或者换一个文件",
+                en="name another file"
+                if key == "picture"
+                else "card and picture are for audio: delete them, or name another file",
+            )
+            yield place.complaint(key, problem, cure)
+
+
+def _missing_cure(media: Sequence[Media], pattern: str) -> Words:
+    names = [medium.name for medium in media[:MOST_COMPARED]]
+    near = difflib.get_close_matches(pattern, names, n=1, cutoff=0.8)
+    if near:
+        return Words(zh=f'是不是 "{near[0]}"？', en=f'did you mean "{near[0]}"?')
+    return Words(
+        zh="把文件放进媒体文件夹，或者改正路径；被拒绝的文件用 wuzha-player probe 看原因",
+        en="put the file into the media folder or mend the path; wuzha-player probe says why a file is refused",
+    )
+
+
+def _looks(place: Place, item: Item) -> Iterator[Complaint]:
+    if item.card is not None and item.card not in TEMPLATES:
+        yield place.complaint("card", *not_one_of("card", item.card, TEMPLATES))
+    if item.card is not None and item.theme not in THEMES:
+        yield place.complaint("theme", *not_one_of("theme", item.theme, THEMES))
+
+
+def _variables(program: Program, place: Place, item: Item) -> Iterator[Complaint]:
+    texts = {"title": item.title, "text": item.text, "footer": item.footer, "qr": item.qr}
+    for key, text in texts.items():
+        for name in cards.missing(text, program.site):
+            problem = Words(
+                zh=f"{key} 里的 {{{name}}} 在配置里没有内容",
+                en=f"{key} uses {{{name}}}, which the configuration does not give",
+            )
+            near = nearest(name, tuple(program.site.variables))
+            cure = Words(
+                zh=f"是不是 {{{near}}}？" if near else f'在配置的 [site.variables] 里加 {name} = "…"',
+                en=f"did you mean {{{near}}}?"
+                if near
+                else f'add {name} = "…" under [site.variables] of the configuration',
+            )
+            yield place.complaint(key, problem, cure)
+
+
+def _names(playlists: Sequence[Playlist]) -> Iterator[Complaint]:
+    seen: set[str] = set()
+    for playlist in playlists:
+        if playlist.name in seen:
+            problem = Words(zh="有两个播放表叫这个名字", en="two playlists have this name")
+            cure = Words(zh="给其中一个文件改名", en="rename one of the files")
+            yield _place(playlist).complaint("", problem, cure)
+        seen.add(playlist.name)
+
+
+def _quiet(program: Program, quiet: Sequence[str]) -> Iterator[Complaint]:
+    known = [period.name for period in program.calendar.quiet]
+    for name in quiet:
+        if name != "all" and name not in known:
+            place = Place(where="[sound]", words=Words("配置 [sound]", "config [sound]"))
+            near = nearest(name, known)
+            problem = Words(
+                zh=f"quiet 里的 {shown(name)} 在日历里没有", en=f"quiet names {shown(name)}, which no calendar defines"
+            )
+            cure = Words(
+                zh=f'是不是 "{near}"？'
+                if near
+                else "在 playlists/calendar.toml 里加上这个静音期，或者从 quiet 里删去它",
+                en=f'did you mean "{near}"?'
+                if near
+                else "define it in playlists/calendar.toml, or delete it from quiet",
+            )
+            yield place.complaint("quiet", problem, cure)
