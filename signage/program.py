@@ -28,4 +28,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     playlists: tuple[Playlist, ...] = ()
     media: tuple[Media, ...] = ()
     """In natural order of name, names unique."""
+    held: tuple[str, ...] = ()
+    """Names of media that must not be started now, but what shows them may end its turn."""
     calendar: Calendar

@@ -1,7 +1,7 @@
 """Which slot comes next in a zone, and when the running one must give way.
 
-Rule: everything remembered is in `Rotation`, a value; the same program, rotation and instant always give the same slot, so
-that a plan made ahead and the live screen agree.
+Rule: everything remembered is in `Rotation`, a value; the same program, rotation and instant always give the same slot,
+so that a plan made ahead and the live screen agree.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from signage.timetable import Airing, Span, Timetable
 from signage.turns import Position
 
 _KEPT = 64
-"""Positions of playlists that went away are dropped beyond this many: a share that drops out for a minute loses none."""
+"""How many positions of playlists that went away are kept: a network share that drops out for a minute loses none."""
 
 
 class Rotation(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -31,8 +31,8 @@ class Rotation(msgspec.Struct, frozen=True, omit_defaults=True):
 def next_slot(program: Program, zone: str, rotation: Rotation, at: dt.datetime) -> tuple[Slot, Rotation]:
     """Gives the slot that starts in the zone at `at`, and the rotation after it.
 
-    There always is one: what is on air, else filler, else (without any playlist) the media folder itself by name, else the
-    built-in notice.
+    There always is one: what is on air, else filler, else (without any playlist) the media folder itself by name, else
+    the built-in notice.
     """
     table = timetable.of(program, zone)
     instant = walltime.utc(at)
@@ -106,38 +106,44 @@ def _whose_turn(
 
 
 def _is_withdrawn(lineup: Lineup, slot: Slot) -> bool:
-    """Says whether what the slot shows was taken away: its playlist, its item or its file (a new version of it was not)."""
+    """Says whether what the slot shows was taken away: its file, or its place in the playlist.
+
+    A new version of the file, or another item of the playlist that shows it too, takes nothing away.
+    """
     if slot.item == 0:
         return False
-    if any(m is not None and m.name not in lineup.places for m in (slot.media, slot.picture)):
+    known = (*lineup.program.held, *lineup.places) if lineup.program.held else lineup.places
+    if any(m is not None and m.name not in known for m in (slot.media, slot.picture)):
         return True
     if not slot.playlist:
         return False
     cast = next((c for c in lineup.zones.get(slot.zone, ()) if c.playlist.name == slot.playlist), None)
-    return cast is None or (slot.key != "" and slot.key.partition(".")[0] not in cast.keys)
+    if cast is None:
+        return True
+    if not slot.key or slot.key.partition(".")[0] in cast.identities:
+        return False
+    return slot.media is None or not any(m.name == slot.media.name for line in cast.lines for m in line.shows if m)
 
 
 def _cut_by(table: Timetable, slot: Slot, span: Span) -> CutReason | None:
     """What the clock says to the slot in a span: exact for emergencies and broadcasts, item by item for the rest."""
     top = span.owners[0].playlist.rank if span.owners else None
     owns = any(a.playlist.name == slot.playlist and a.playlist.rank == slot.rank for a in span.owners)
-    if slot.rank == "emergency":
-        if owns:
-            return None
-        return "emergency" if any(a.playlist.name == slot.playlist for a in span.on_air) else "window"
-    if top == "emergency":
-        return "emergency"
-    if slot.rank == "broadcast":
-        if span.quiet is not None:
-            return "quiet"
-        if not owns or any(a.run is not None and a.run > slot.starts_at for a in span.owners):
+    match slot.rank:
+        case "emergency":
+            outranked = any(a.playlist.name == slot.playlist for a in span.on_air)
+            return None if owns else "emergency" if outranked else "window"
+        case _ if top == "emergency":
+            return "emergency"
+        case "broadcast":
+            begins = any(a.run is not None and a.run > slot.starts_at for a in span.owners)
+            return "quiet" if span.quiet is not None else None if owns and not begins else "broadcast"
+        case _ if top == "broadcast":
             return "broadcast"
-        return None
-    if top == "broadcast":
-        return "broadcast"
-    if slot.item == 0 and (span.owners or table.folder is not None):
-        return "window"  # the notice is nobody's item: it gives way as soon as there is something to show
-    return None
+        case _:
+            # The notice is nobody's item: it gives way as soon as there is something to show.
+            gives_way = slot.item == 0 and (span.owners or table.folder is not None)
+            return "window" if gives_way else None
 
 
 def _kept(positions: dict[str, Position], program: Program) -> dict[str, Position]:

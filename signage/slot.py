@@ -4,6 +4,7 @@ import datetime as dt
 from typing import Literal
 
 import msgspec
+from msgspec import structs
 
 from signage.layout import Fit, Transition
 from signage.media import Media
@@ -58,3 +59,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     volume: int = 100
     fit: Fit = "contain"
     transition: Transition = "fade"
+
+
+def same_turn(one: Slot, other: Slot) -> bool:
+    """Tells whether two slots show the same thing in the same way, whenever they begin."""
+    return one == (other if one.starts_at == other.starts_at else structs.replace(other, starts_at=one.starts_at))

@@ -1,0 +1,88 @@
+"""The command line `wuzha-player`."""
+
+import argparse
+import datetime as dt
+import importlib
+import logging
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from signage.errors import BadInput, WuzhaError
+
+COMMANDS = ("run", "check", "plan", "probe", "doctor")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Gives the parser of all commands."""
+    top = argparse.ArgumentParser(prog="wuzha-player", description="无诈屏播放器 · the Wuzha player for one screen")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
+
+    run = commands.add_parser("run", help="播放 · play")
+    run.add_argument("--headless", action="store_true", help="不打开窗口 · without a window")
+    run.add_argument(
+        "--for", dest="for_s", type=float, metavar="SECONDS", help="播放这么多秒后结束 · end after so long"
+    )
+    run.add_argument("--at", type=moment, metavar="T", help="假设现在是 T · pretend the wall clock stands at T")
+    run.add_argument(
+        "--trace", type=Path, metavar="FILE", help="每一帧写一行 JSON · a line of JSON per presented frame"
+    )
+
+    commands.add_parser("check", help="检查配置、播放表、素材和字体 · everything that is wrong").add_argument(
+        "--json", action="store_true"
+    )
+
+    plan = commands.add_parser("plan", help="列出将要播放的内容 · what will play")
+    plan.add_argument("--from", dest="start", type=moment, required=True, metavar="T")
+    plan.add_argument("--to", dest="end", type=moment, required=True, metavar="T")
+    plan.add_argument("--zone", metavar="Z", help="只看这个区域 · this zone only")
+    plan.add_argument("--json", action="store_true")
+
+    probe = commands.add_parser("probe", help="文件能不能播放 · would each file be shown")
+    probe.add_argument("--json", action="store_true")
+    probe.add_argument("files", nargs="+", metavar="FILE")
+
+    commands.add_parser("doctor", help="一页体检报告 · one page on display, sound, clock, disk, media").add_argument(
+        "--json", action="store_true"
+    )
+    for name in COMMANDS:
+        if name != "probe":
+            commands.choices[name].add_argument(
+                "--config", type=Path, default=Path("kiosk_config.toml"), metavar="FILE", help="kiosk_config.toml"
+            )
+    return top
+
+
+def moment(text: str) -> dt.datetime:
+    """Reads `2026-06-06`, `2026-06-06T07:00` or RFC 3339; without an offset it is the screen's local time."""
+    try:
+        return dt.datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"看不懂的时间 {text!r}，请写成 2026-06-06T07:00 · not a time, write 2026-06-06T07:00"
+        ) from None
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; gives its exit code: 0 done, 1 fault, 2 bad input or configuration."""
+    options = parser().parse_args(arguments)
+    logging.basicConfig(
+        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
+    )
+    command = importlib.import_module(f"player.commands.{options.command}")
+    try:
+        return int(command.main(options))
+    except BadInput as bad:
+        for complaint in bad.complaints:
+            print(f"{complaint.where}：{complaint.problem.zh}。{complaint.cure.zh}", file=sys.stderr)
+            print(f"    {complaint.problem.en}. {complaint.cure.en}", file=sys.stderr)
+        return 2
+    except WuzhaError as fault:
+        print(fault, file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

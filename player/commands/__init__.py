@@ -1,0 +1,1 @@
+"""The commands of `wuzha-player`, one module each; each has `main(options) -> exit code`."""

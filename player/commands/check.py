@@ -1,0 +1,80 @@
+"""`wuzha-player check`: everything that is wrong with configuration, playlists, media and fonts."""
+
+import argparse
+import json
+import logging
+
+from player.config import read_config
+from player.decode.fonts import missing_glyphs
+from player.survey import Survey, survey
+from signage import calendar
+from signage.consistency import inconsistencies
+from signage.errors import BadInput, Complaint, Words
+from signage.program import Program
+
+
+def main(options: argparse.Namespace) -> int:
+    """Prints every complaint with its place, problem and cure; 2 if there is any."""
+    logging.disable(logging.WARNING)
+    try:
+        config = read_config(options.config)
+    except BadInput as bad:
+        return _tell(bad.complaints, (), options.json)
+    seen = survey(config)
+    program = seen.composed.program
+    complaints = (
+        *seen.composed.complaints,
+        *inconsistencies(program),
+        *_refused(seen),
+        *_glyphs(program),
+    )
+    return _tell(complaints, (*seen.library.notes, *_calendar_notes(program)), options.json)
+
+
+def _refused(seen: Survey) -> tuple[Complaint, ...]:
+    cure = Words("换一个好的文件，或者删掉它", "replace the file, or delete it")
+    return tuple(Complaint(where=r.name, problem=r.why, cure=cure) for r in seen.library.refused)
+
+
+def _glyphs(program: Program) -> tuple[Complaint, ...]:
+    cure = Words(
+        "改用常用字，或在系统里安装含有该字的中文字体", "use another character, or install a CJK font that has it"
+    )
+    found = []
+    for playlist in program.playlists:
+        for item in playlist.items:
+            lost = missing_glyphs("".join((item.title, item.text, item.footer, *program.site.variables.values())))
+            if lost:
+                problem = Words(f"没有字体能显示：{lost}", f"no font has: {lost}")
+                found.append(Complaint(where=f"{playlist.name}.toml #{item.number}", problem=problem, cure=cure))
+    return tuple(found)
+
+
+def _calendar_notes(program: Program) -> tuple[Words, ...]:
+    warned = [calendar.warning(p.runs.last) for p in program.playlists if p.runs.last is not None]
+    return tuple(w for w in dict.fromkeys(warned) if w is not None)
+
+
+def _tell(complaints: tuple[Complaint, ...], notes: tuple[Words, ...], as_json: bool) -> int:
+    for complaint in complaints:
+        if as_json:
+            told = {
+                "where": complaint.where,
+                "problem": complaint.problem.zh,
+                "cure": complaint.cure.zh,
+                "problem_en": complaint.problem.en,
+                "cure_en": complaint.cure.en,
+            }
+            print(json.dumps(told, ensure_ascii=False))
+        else:
+            print(f"{complaint.where}：{complaint.problem.zh}。{complaint.cure.zh}")
+            print(f"    {complaint.problem.en}. {complaint.cure.en}")
+    if not as_json:
+        for note in notes:
+            print(f"提示：{note.zh}\n    {note.en}")
+        print(
+            "没有发现问题 · nothing is wrong"
+            if not complaints
+            else f"共 {len(complaints)} 个问题 · {len(complaints)} problems"
+        )
+    return 2 if complaints else 0

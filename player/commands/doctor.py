@@ -1,0 +1,193 @@
+"""`wuzha-player doctor`: one page on what this machine can and cannot do as a screen."""
+
+import argparse
+import importlib.metadata
+import json
+import logging
+import platform
+import shutil
+import sys
+from pathlib import Path
+
+import msgspec
+
+from player.app import open_screen, open_voice
+from player.clock import Clock
+from player.config import Config, read_config
+from player.decode.prober import Prober
+from player.keeper import read_kept, write_whole
+from player.survey import survey
+from signage import calendar
+from signage.errors import Words
+
+LIBRARIES = ("pygame-ce", "av", "pillow", "watchdog", "msgspec", "segno", "tzdata", "chinesecalendar")
+LOW_DISK_BYTES = 500_000_000
+
+
+class Finding(msgspec.Struct, frozen=True, kw_only=True):
+    """One line of the page."""
+
+    subject: str
+    ok: bool
+    says: Words
+    details: dict[str, object] = {}
+
+
+SUBJECTS = {
+    "display": "显示", "sound": "声音", "clock": "时钟", "disk": "磁盘", "media": "素材", "playlists": "播放表",
+    "workers": "解码进程", "broker": "消息服务", "trust": "签名信任", "versions": "版本",
+}  # fmt: skip
+
+
+def main(options: argparse.Namespace) -> int:
+    """Prints the page; 0 when it could be made, whatever it says."""
+    logging.disable(logging.WARNING)
+    config = read_config(options.config)
+    findings = (
+        _display(config),
+        _sound(config),
+        _clock(config),
+        _disk(config),
+        *_content(config),
+        _workers(),
+        Finding(
+            subject="broker", ok=True, says=Words("未接入（本版本单机播放）", "not connected: this version plays alone")
+        ),
+        Finding(subject="trust", ok=True, says=Words("未启用签名", "no signatures are in use")),
+        _versions(),
+    )
+    if options.json:
+        print(json.dumps({f.subject: _told(f) for f in findings}, ensure_ascii=False, default=str))
+        return 0
+    print(f"{config.screen.title or config.screen.id}  ({config.screen.id})")
+    for finding in findings:
+        mark = "好" if finding.ok else "注意"
+        print(f"[{mark}] {SUBJECTS[finding.subject]}：{finding.says.zh}\n       {finding.subject}: {finding.says.en}")
+    return 0
+
+
+def _told(finding: Finding) -> dict[str, object]:
+    return {"ok": finding.ok, "says": finding.says.zh, "says_en": finding.says.en, **finding.details}
+
+
+def _display(config: Config) -> Finding:
+    screen = open_screen(config, headless=False)
+    try:
+        facts = screen.describe()
+    finally:
+        screen.close()
+    width, height = facts.size
+    pace = f"{facts.vsync_hz:.0f} Hz" if facts.vsync_hz else ""
+    works = Words(
+        f"{facts.driver}，画布 {width}×{height}，送显方式 {facts.mode} {pace}".rstrip(),
+        f"{facts.driver}, canvas {width}×{height}, present {facts.mode} {pace}".rstrip(),
+    )
+    details: dict[str, object] = {"driver": facts.driver, "present": facts.mode, "vsync_hz": facts.vsync_hz}
+    return Finding(
+        subject="display",
+        ok=facts.trouble is None,
+        says=facts.trouble or works,
+        details={**details, "size": facts.size},
+    )
+
+
+def _sound(config: Config) -> Finding:
+    sound = open_voice(config)
+    try:
+        device = sound.describe()
+    finally:
+        sound.close()
+    if not config.sound.enabled:
+        says = Words("配置里关闭了声音", "switched off in the configuration")
+    else:
+        says = sound.trouble or Words(
+            f"{device}，音量 {config.sound.volume}", f"{device}, volume {config.sound.volume}"
+        )
+    return Finding(subject="sound", ok=sound.trouble is None, says=says)
+
+
+def _clock(config: Config) -> Finding:
+    kept = read_kept(config.folders.state / "rotation.json")
+    clock = Clock(config.screen.timezone, kept.saved_at if kept else None)
+    synchronised = clock.ask_synchronised()
+    told = clock.read(clock.now())
+    quality = {"ntp": "已与网络时间同步", "rtc": "走机内时钟，未同步", "unsynced": "不可信，按下限时间播放"}[
+        told.quality
+    ]
+    data_ends = calendar.data_ends()
+    says = Words(
+        f"{told.at:%Y-%m-%d %H:%M:%S} {config.screen.timezone}，{quality}；调休日历到 {data_ends}",
+        f"{told.at.isoformat(timespec='seconds')}, quality {told.quality}; holiday table ends {data_ends}",
+    )
+    details: dict[str, object] = {"at": told.at.isoformat(), "quality": told.quality, "synchronised": synchronised}
+    return Finding(subject="clock", ok=told.quality != "unsynced", says=says, details=details)
+
+
+def _disk(config: Config) -> Finding:
+    state = config.folders.state
+    try:
+        state.mkdir(parents=True, exist_ok=True)
+        write_whole(state / "doctor.tmp", b"ok")
+        (state / "doctor.tmp").unlink()
+    except OSError as fault:
+        says = Words(
+            f"状态文件夹 {state} 不能写入：{fault.strerror}",
+            f"state folder {state} cannot be written: {fault.strerror}",
+        )
+        return Finding(subject="disk", ok=False, says=says)
+    free = shutil.disk_usage(_existing(state)).free
+    says = Words(f"状态文件夹可写，剩余 {free / 1e9:.1f} GB", f"state folder can be written, {free / 1e9:.1f} GB free")
+    return Finding(
+        subject="disk", ok=free > LOW_DISK_BYTES, says=says, details={"free_bytes": free, "state": str(state)}
+    )
+
+
+def _existing(path: Path) -> Path:
+    return path if path.exists() else _existing(path.parent)
+
+
+def _content(config: Config) -> tuple[Finding, ...]:
+    seen = survey(config)
+    library, made = seen.library, seen.composed
+    refused: dict[str, object] = {"refused": [{"name": r.name, "why": r.why.zh} for r in library.refused]}
+    media = Finding(
+        subject="media",
+        ok=not library.refused and not library.notes,
+        says=Words(
+            f"收录 {len(library.media)} 个，拒绝 {len(library.refused)} 个"
+            + "".join(f"；{n.zh}" for n in library.notes),
+            f"{len(library.media)} admitted, {len(library.refused)} refused"
+            + "".join(f"; {n.en}" for n in library.notes),
+        ),
+        details={"admitted": len(library.media), **refused},
+    )
+    count = len(made.program.playlists)
+    playlists = Finding(
+        subject="playlists",
+        ok=not made.complaints,
+        says=Words(
+            f"{count} 个，{len(made.complaints)} 处问题", f"{count} playlists, {len(made.complaints)} complaints"
+        ),
+        details={"count": count, "complaints": [c.problem.zh for c in made.complaints]},
+    )
+    return media, playlists
+
+
+def _workers() -> Finding:
+    prober = Prober()
+    try:
+        prober.probe(__file__)  # any file does: it is the worker's own report that is wanted
+        walls = prober.sandbox
+    finally:
+        prober.close()
+    says = Words(f"隔离：{'、'.join(walls) or '无'}", f"sandbox: {', '.join(walls) or 'none'}")
+    return Finding(
+        subject="workers", ok="seccomp" in walls or "landlock" in walls, says=says, details={"sandbox": walls}
+    )
+
+
+def _versions() -> Finding:
+    versions: dict[str, object] = {name: importlib.metadata.version(name) for name in ("wuzha", *LIBRARIES)}
+    versions["python"] = platform.python_version()
+    text = f"wuzha {versions['wuzha']} · Python {versions['python']} · {sys.platform} {platform.machine()}"
+    return Finding(subject="versions", ok=True, says=Words(text, text), details=versions)

@@ -1,0 +1,53 @@
+"""`wuzha-player probe`: would each file be shown, and if not, why."""
+
+import argparse
+import json
+import os
+
+from player.decode.prober import Prober
+from signage.errors import Words
+from signage.media import MediaFacts
+
+
+def main(options: argparse.Namespace) -> int:
+    """Prints an answer for every file, decoded whole in the worker; 0 when each got one."""
+    prober = Prober()
+    try:
+        for path in options.files:
+            found = prober.probe(os.path.abspath(path))
+            if options.json:
+                print(json.dumps(_row(path, found), ensure_ascii=False))
+            else:
+                print(_line(path, found))
+    finally:
+        prober.close()
+    return 0
+
+
+def _row(path: str, found: MediaFacts | Words) -> dict[str, object]:
+    name = printable(path)
+    if isinstance(found, Words):
+        return {
+            "path": name, "ok": False, "kind": "none", "width_px": 0, "height_px": 0, "duration_s": 0.0,
+            "has_sound": False, "why": found.zh, "why_en": found.en,
+        }  # fmt: skip
+    return {
+        "path": name, "ok": True, "kind": found.kind, "width_px": found.width_px, "height_px": found.height_px,
+        "duration_s": round(found.duration_s, 3), "has_sound": found.has_sound, "why": "",
+    }  # fmt: skip
+
+
+def _line(path: str, found: MediaFacts | Words) -> str:
+    name = printable(path)
+    if isinstance(found, Words):
+        return f"不能播放  {name}\n    {found.zh}\n    {found.en}"
+    size = f"{found.width_px}×{found.height_px}" if found.width_px else ""
+    lasts = f"{found.duration_s:.1f} 秒" if found.duration_s else ""
+    sound = "有声" if found.has_sound else ""
+    kind = {"image": "图片", "video": "视频", "audio": "音频"}[found.kind]
+    return f"可以播放  {name}  " + " ".join(word for word in (kind, size, lasts, sound) if word)
+
+
+def printable(path: str) -> str:
+    """Gives a path that can be printed: bytes that are no text appear as `\\xNN`."""
+    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -1,0 +1,66 @@
+"""Composes a new program whenever the folders changed, on a thread of its own."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from player.composition import Composed, composed
+from player.config import Config
+from player.content.ingest import Ingest
+from player.content.library import Library
+from player.events import ProgramChanged
+from signage.errors import Complaint
+
+log = logging.getLogger(__name__)
+
+
+class Composer:
+    """Waits for the library to change, composes, remembers what is good, and tells the loop."""
+
+    def __init__(
+        self, config: Config, ingest: Ingest, changed: threading.Event, tell: Callable[[ProgramChanged], None]
+    ) -> None:
+        """`changed` is set by the library's own thread whenever there is a new one."""
+        self._config = config
+        self._ingest = ingest
+        self._tell = tell
+        self._changed = changed
+        self._stopping = False
+        self._told: tuple[Complaint, ...] = ()
+        self._thread = threading.Thread(target=self._run, name="composer", daemon=True)
+
+    def first(self) -> Composed:
+        """Composes from what is known without waiting: the cache and the playlists as they lie there."""
+        return self._compose(self._ingest.cached())
+
+    def start(self) -> None:
+        """Begins to follow the library."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread."""
+        self._stopping = True
+        self._changed.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while True:
+            self._changed.wait()
+            self._changed.clear()
+            if self._stopping:
+                return
+            library = self._ingest.latest()
+            made = self._compose(library)
+            self._tell(ProgramChanged(program=made.program, complaints=made.complaints, notes=library.notes))
+
+    def _compose(self, library: Library) -> Composed:
+        known = self._ingest.last_good_playlists()
+        made = composed(self._config, library, known)
+        for name, text in made.good.items():
+            if known.get(name) != text:
+                self._ingest.remember_playlist(name, text)
+        for complaint in made.complaints:
+            if complaint not in self._told:
+                log.warning("%s: %s; %s", complaint.where, complaint.problem.en, complaint.cure.en)
+        self._told = made.complaints
+        return made

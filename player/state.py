@@ -1,0 +1,96 @@
+"""What the player knows and does at one moment, as values.
+
+Rule: this file reads no clock and touches no screen; `player.cue` decides, `player.loop` carries out.
+"""
+
+import datetime as dt
+from typing import Literal
+
+import msgspec
+
+from signage.errors import Words
+from signage.program import Program
+from signage.rotation import Rotation
+from signage.slot import CutReason, Slot
+
+Outcome = Literal["complete", "cut", "failed"]
+
+
+class Play(msgspec.Struct, frozen=True, kw_only=True):
+    """One showing of an item, over and done with."""
+
+    slot: Slot
+    outcome: Outcome
+    reason: str = ""
+    """Why it was cut or failed; empty when complete."""
+    ended_at: dt.datetime
+    frames: int = 0
+    late_frames: int = 0
+
+
+class Ending(msgspec.Struct, frozen=True, kw_only=True):
+    """The stage's word that the running slot is over."""
+
+    outcome: Outcome
+    why: Words | None = None
+    frames: int = 0
+    late_frames: int = 0
+
+
+class ZoneRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One zone: what runs, what waits behind it, and where the rotation stands."""
+
+    zone: str
+    rotation: Rotation
+    """The rotation after the running slot was taken from it."""
+    slot: Slot | None = None
+    waiting: Slot | None = None
+    """The slot being prepared to follow."""
+    failures: int = 0
+    """Slots that failed one after another."""
+    standing_in: bool = False
+    """The running slot is the built-in notice in place of items that failed one after another."""
+
+
+class Start(msgspec.Struct, frozen=True):
+    """The zone is to go over to this slot."""
+
+    slot: Slot
+
+
+class Prepare(msgspec.Struct, frozen=True):
+    """This slot is to be ready in the background."""
+
+    slot: Slot
+
+
+class Record(msgspec.Struct, frozen=True):
+    """This play is to be written down."""
+
+    play: Play
+
+
+Action = Start | Prepare | Record
+
+
+class State(msgspec.Struct, frozen=True, kw_only=True):
+    """The whole player."""
+
+    program: Program
+    zones: tuple[ZoneRun, ...]
+
+
+def opened(program: Program, rotations: dict[str, Rotation]) -> State:
+    """Gives the state of a player that has shown nothing yet; `rotations` are the kept ones, by zone."""
+    runs = (ZoneRun(zone=zone.name, rotation=rotations.get(zone.name, Rotation())) for zone in program.zones)
+    return State(program=program, zones=tuple(runs))
+
+
+CUT_WORDS: dict[CutReason, Words] = {
+    "emergency": Words("紧急插播", "an emergency came"),
+    "broadcast": Words("广播时段开始或结束", "a broadcast began or ended"),
+    "window": Words("播放时段结束", "its window ended"),
+    "withdrawn": Words("素材已撤下", "it was taken down"),
+    "quiet": Words("静音时段", "a quiet period began"),
+    "stopped": Words("播放器停止", "the player stopped"),
+}

@@ -1,0 +1,77 @@
+"""The rotation survives a restart, and a folder that cannot be written stops nothing."""
+
+import datetime as dt
+import stat
+from pathlib import Path
+
+import pytest
+
+from player.keeper import Keeper, read_kept, write_whole
+from player.state import State, opened
+from signage.calendar import Calendar
+from signage.layout import Box, Zone
+from signage.program import Program, Site
+from signage.rotation import next_slot
+
+WALL = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
+
+
+def state_after_one_slot() -> State:
+    program = Program(
+        site=Site(screen="abc"),
+        timezone="Asia/Shanghai",
+        zones=(Zone(name="main", box=Box(0, 0, 64, 64)),),
+        calendar=Calendar(),
+    )
+    state = opened(program, {})
+    _, rotation = next_slot(program, "main", state.zones[0].rotation, WALL)
+    return opened(program, {"main": rotation})
+
+
+def test_what_was_kept_is_read_back_whole(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "rotation.json"
+    state = state_after_one_slot()
+    keeper = Keeper(path, lambda: WALL, lambda: None)
+    keeper.start()
+    keeper.keep(state)
+    keeper.stop()
+    kept = read_kept(path)
+    assert kept is not None
+    assert kept.saved_at == WALL
+    assert kept.rotations == {"main": state.zones[0].rotation}
+
+
+@pytest.mark.parametrize("body", [b"", b"{", b'{"v": 1}', b"\xff\xfe", b'{"saved_at": 5, "rotations": []}'])
+def test_a_broken_file_is_put_aside_and_the_rotation_begins_anew(tmp_path: Path, body: bytes) -> None:
+    path = tmp_path / "rotation.json"
+    path.write_bytes(body)
+    assert read_kept(path) is None
+    assert not path.exists()
+    assert path.with_suffix(".broken").read_bytes() == body
+
+
+def test_a_state_folder_that_is_a_file_is_said_once_and_ends_nothing(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    blocked = tmp_path / "state"
+    blocked.write_text("in the way")
+    keeper = Keeper(blocked / "rotation.json", lambda: WALL, lambda: None)
+    keeper.start()
+    keeper.keep(state_after_one_slot())
+    keeper.stop()
+    assert [r.levelname for r in caplog.records] == ["WARNING"]
+    assert "cannot be written" in caplog.text
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "rotation.json"
+    write_whole(path, b"old")
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        write_whole(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert stat.S_ISREG(path.stat().st_mode)
