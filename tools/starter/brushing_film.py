@@ -1,7 +1,6 @@
 """The video that tells how a brushing fraud goes, from the first five yuan to the last twenty thousand."""
 
 import math
-import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
@@ -10,7 +9,6 @@ from PIL import Image
 
 from tools.starter import endcard
 from tools.starter.film import write_film
-from tools.starter.lettering import font
 from tools.starter.motion import FRAMES_PER_S, SIZE, Piece, drawn, eased, lettered, sprung
 from tools.starter.parts import CREAM, GREEN, INK, NAVY, PAPER, RED, YELLOW, hook, phone
 from tools.starter.pen import Pen
@@ -83,16 +81,9 @@ def _ground(band: Band) -> Image.Image:
 
 
 def _chat_bubble(step: Step) -> Piece:
-    """Draws what the telephone shows of a step, broken into lines that fit its screen."""
-    size, width = 46, 420
-    face = font("bold", size)
-    lines, line = [], ""
-    for word in re.findall(r"\d+ ?[%元]?[，。！？]?|.[，。！？]?", step.bubble):
-        if face.getlength(line + word) > width - 60:
-            lines.append(line.strip())
-            line = ""
-        line += word
-    lines.append(line.strip())
+    """Draws what the telephone shows of a step."""
+    size, width = 46, 450
+    lines = step.bubble.splitlines()
     height = len(lines) * 60 + 48
 
     def draw(pen: Pen) -> None:

@@ -24,7 +24,7 @@ def write_film(path: Path, frames: Iterator[Image.Image], pcm: array[int]) -> No
         video: Any = file.add_stream("libx264", rate=FRAMES_PER_S)
         video.width, video.height = SIZE
         video.pix_fmt = "yuv420p"
-        video.options = {"preset": "slow", "crf": "23", "tune": "animation", "g": "50", "threads": "2"}
+        video.options = {"preset": "slow", "crf": "24", "tune": "animation", "g": "50", "threads": "2"}
         context = video.codec_context
         context.colorspace, context.color_range = Colorspace.ITU709, ColorRange.MPEG
         context.color_primaries = context.color_trc = _BT709

@@ -30,7 +30,7 @@ LOOKS: Final[tuple[tuple[Callable[[Pen], None], str, str], ...]] = (
 """Rule by rule: the drawing, the ground and the disc."""
 MIDDLE: Final = (1480, 462)
 LEAD_S: Final = 0.25
-REST_S: Final = 0.2
+REST_S: Final = 0.42
 WIPE_S: Final = 0.4
 TUNE_HZ: Final = (293.66, 369.99, 440.0, 493.88, 587.33, 493.88, 440.0, 369.99)
 
@@ -44,7 +44,7 @@ def make(texts: Texts, path: Path) -> float:
     lengths[-1] += 0.8
     starts = [sum(lengths[:i]) for i in range(len(lengths))]
     seconds = math.ceil(sum(lengths) * FRAMES_PER_S) / FRAMES_PER_S
-    stamps = [LEAD_S + len(line) / RATE_HZ - 0.95 for line in said[1:-1]]
+    stamps = [LEAD_S + len(line) / RATE_HZ - 1.1 for line in said[1:-1]]
     track = _music(starts, stamps, seconds)
     for line, start in zip(said, starts, strict=True):
         track.add(line, start + LEAD_S, 1.05)
@@ -114,19 +114,21 @@ class _Scene:
         self.first = lettered(rule.lines[0], first, PAPER)
         self.second = lettered(rule.lines[1], second, YELLOW)
         self.second_size = second
-        self.stamp = drawn(1000, 460, lambda pen: _stamp(pen, "一律" + rule.stamp))
+        words = "一律" + rule.stamp
+        self.stamp = drawn(1200, 460, lambda pen: _stamp(pen, words))
+        self.stamp_x = 96 + _stamp_width(words) / 2
 
     def draw(self, frame: Image.Image, t: float, stamp_s: float) -> None:
         self.disc.put(frame, *MIDDLE, 0.7 + 0.3 * eased(t, 0, 0.5))
         self.picture.put(frame, MIDDLE[0], MIDDLE[1], 0.4 + 0.6 * sprung(t, 0.1, 0.5), eased(t, 0.1, 0.25))
-        self.number.put(frame, 172, 150, sprung(t, 0.1, 0.4))
-        for piece, y, late in ((self.first, 330, 0.1), (self.second, 330 + 60 + self.second_size * 0.62, 0.2)):
+        self.number.put(frame, 174, 136, sprung(t, 0.1, 0.4))
+        for piece, y, late in ((self.first, 284, 0.1), (self.second, 352 + self.second_size * 0.55, 0.2)):
             come = eased(t, late, 0.4)
             left = 96 + piece.image.width / 2 - piece.image.height / 6
             piece.put(frame, left - 220 * (1 - come), y, 1, come)
         down = eased(t, stamp_s, 0.22)
         if t >= stamp_s:
-            self.stamp.put(frame, 480, 760, 1 + 0.9 * (1 - down), down)
+            self.stamp.put(frame, self.stamp_x, 772, 1 + 0.9 * (1 - down), down)
 
 
 def _numeral(pen: Pen, words: str) -> None:
@@ -136,7 +138,11 @@ def _numeral(pen: Pen, words: str) -> None:
 
 def _stamp(pen: Pen, words: str) -> None:
     with pen.at(0, 0, -3):
-        half = font("black", 170).getlength(words) / 2 + 46
+        half = _stamp_width(words) / 2
         pen.box(-half, -118, 2 * half, 236, RED, 26)
         pen.stroke([(-half + 16, -102), (half - 16, -102), (half - 16, 102), (-half + 16, 102)], 8, CREAM, closed=True)
         pen.text(0, -4, words, 170, PAPER)
+
+
+def _stamp_width(words: str) -> float:
+    return font("black", 170).getlength(words) + 92

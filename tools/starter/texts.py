@@ -36,6 +36,7 @@ class Step(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True
     big: tuple[str, ...]
     """One line of words, or two."""
     bubble: str
+    """What the telephone shows, a line of at most 8 characters each."""
     mine: bool
     money: int
     """What comes in or goes out, in yuan."""

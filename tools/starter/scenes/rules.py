@@ -1,7 +1,7 @@
 """Drawings for the six rules: what the call or the message is about."""
 
 from tools.starter.parts import (
-    CREAM, DEEP_STEEL, GOLD, GREEN, INK, NAVY, PAPER, RED, SHADE, STEEL, YELLOW, bubble, coin, phone,
+    CREAM, GOLD, INK, NAVY, PAPER, RED, SHADE, STEEL, YELLOW, bubble, coin, phone,
 )
 from tools.starter.pen import Pen, arc, bezier
 
@@ -99,4 +99,3 @@ def strange_link(pen: Pen) -> None:
     pen.disc(300, 290, 96, RED)
     pen.stroke([(258, 248), (342, 332)], 30, PAPER)
     pen.stroke([(342, 248), (258, 332)], 30, PAPER)
-    _ = GREEN, DEEP_STEEL
