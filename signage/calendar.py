@@ -1,10 +1,11 @@
 """Working days, rest days and quiet periods.
 
-Public holidays and the weekends worked for them (调休) come from the shipped table, which the State Council's yearly notice
-fills up to the end of one year; past it a plain week from Monday to Friday is assumed.
+Public holidays and the weekends worked for them (调休) come from a shipped table, which the State Council's yearly
+notice fills up to the end of one year; past it a plain week from Monday to Friday is assumed.
 """
 
 import datetime as dt
+import functools
 from functools import partial
 
 import chinese_calendar
@@ -39,9 +40,14 @@ def is_workday(calendar: Calendar, day: dt.date) -> bool:
         return True
     if day in calendar.restdays:
         return False
+    return _table_works(day)
+
+
+@functools.lru_cache(maxsize=1024)  # the library looks through its whole table at each call
+def _table_works(day: dt.date) -> bool:
     try:
         return bool(chinese_calendar.is_workday(day))
-    except NotImplementedError:  # how the table says that it has no such year
+    except NotImplementedError:  # how the library says that it has no such year
         return day.weekday() < 5
 
 
@@ -56,7 +62,8 @@ def warning(until: dt.date) -> Words | None:
     if until <= ends:
         return None
     return Words(
-        zh=f"节假日和调休数据只到 {ends}，此后的 workdays 按周一至周五计算；请升级软件，或在日历中填写 workdays 和 restdays",
+        zh=f"节假日和调休数据只到 {ends}，此后的 workdays 按周一至周五计算："
+        "请升级软件，或在日历中填写 workdays 和 restdays",
         en=f"holiday data ends on {ends}; after it workdays are plain Monday to Friday: "
         "update the software, or list workdays and restdays in the calendar",
     )

@@ -1,8 +1,8 @@
 """Recurring windows of local wall time.
 
-Rule: this file knows local wall time and nothing else; `wall` is a naive datetime, what the screen's clock shows. Because
-windows are judged by what the clock shows, a wall time that does not exist never fires and one that happens twice is on
-both times.
+Rule: this file knows local wall time and nothing else; `wall` is a naive datetime, what the screen's clock shows.
+Because windows are judged by what the clock shows, a wall time that does not exist never fires and one that happens
+twice is on both times.
 """
 
 import datetime as dt

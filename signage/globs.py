@@ -1,7 +1,7 @@
 """Finding media by the names and patterns that people write in playlists.
 
-`*` and `?` stay inside one folder, `**/` stands for any folders, `[abc]` for one of these letters; letters match without
-regard to case, and names are compared in Unicode's composed form (NFC), as files from a Mac are not.
+`*` and `?` stay inside one folder, `**/` stands for any folders, `[abc]` for one of these letters; letters match
+without regard to case, and names are compared in Unicode's composed form (NFC), as files from a Mac are not.
 """
 
 import functools
@@ -32,7 +32,7 @@ class Shelf:
             self._by_folder.setdefault(name.rpartition("/")[0], []).append((name, medium))
 
     def find(self, pattern: str) -> tuple[Media, ...]:
-        """Gives the media that the pattern means, in the shelf's order; a name that exists is itself, whatever signs it holds."""
+        """Gives the media that the pattern means, in the shelf's order; a name that exists means itself."""
         wanted = folded(pattern)
         if wanted in self._by_name:
             return tuple(self._by_name[wanted])
@@ -40,7 +40,7 @@ class Shelf:
             return ()
         matches = regex(wanted).fullmatch
         folder = wanted.rpartition("/")[0]
-        if not _WILD.search(folder):
+        if "**" not in wanted and not _WILD.search(folder):
             return tuple(m for name, m in self._by_folder.get(folder, ()) if matches(name))
         return tuple(m for m in self._media if matches(folded(m.name)))
 

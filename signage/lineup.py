@@ -48,7 +48,7 @@ class Cast:
 
     playlist: Playlist
     lines: tuple[Line, ...]
-    keys: frozenset[str]
+    identities: frozenset[str]
     timed: bool
     """Whether some item has windows of its own."""
 
@@ -104,7 +104,7 @@ def _cast(playlist: Playlist, shelf: Shelf, places: dict[str, int]) -> Cast:
     return Cast(
         playlist=playlist,
         lines=tuple(lines),
-        keys=frozenset(seen),
+        identities=frozenset(seen),
         timed=any(item.runs != ALWAYS for item in playlist.items),
     )
 

@@ -31,7 +31,7 @@ def plan(
 ) -> Iterator[PlannedSlot]:
     """Lists every slot that starts from `start` to before `end`, by start, then in the order of `zones`.
 
-    In each zone the first starts at `start` and each of the others where the one before it ends; the last may end after `end`.
+    In each zone the first starts at `start`, each other one where the one before it ends; the last may end after `end`.
     """
     rotations = rotations or {}
     ahead = (_of_zone(program, zone, start, end, rotations.get(zone, Rotation())) for zone in zones)

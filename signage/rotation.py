@@ -76,6 +76,8 @@ def next_cut_before(
 ) -> tuple[dt.datetime, CutReason] | None:
     """Gives the first instant after `at` and before `until` at which the clock cuts the slot, and the reason."""
     table = timetable.of(program, slot.zone)
+    if slot.rank in ("normal", "filler") and slot.item > 0 and not table.cuts:
+        return None
     instant = walltime.utc(at)
     for span in table.spans(instant, walltime.utc(until)):
         reason = _cut_by(table, slot, span)

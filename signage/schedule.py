@@ -18,7 +18,7 @@ def on_air(program: Program, zone: str, at: dt.datetime) -> tuple[Playlist, ...]
 
 
 def next_edge(program: Program, zone: str, at: dt.datetime) -> dt.datetime | None:
-    """Gives the next instant at which `on_air` or `is_muted` changes or a broadcast begins again; None within 8 days."""
+    """Gives the next instant at which `on_air` or `is_muted` changes or a broadcast begins again, within 8 days."""
     table = timetable.of(program, zone)
     instant = walltime.utc(at)
     now = _state(table.span(instant))

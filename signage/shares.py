@@ -6,8 +6,9 @@ from collections.abc import Sequence
 def turn(weights: Sequence[int], credits: Sequence[int]) -> tuple[int, tuple[int, ...]]:
     """Gives whose turn it is and the credits after it.
 
-    Each gains its weight, the richest has the turn and pays the sum of all. Credits that come from other days, with other
-    weights, are first brought within that sum: in a steady state they never leave it, and nobody pays old debts for ever.
+    Each gains its weight, the richest has the turn and pays the sum of all. Credits that come from other days, with
+    other weights, are first brought within that sum: in a steady state they never leave it, and nobody pays old debts
+    for ever.
     """
     held = _earned(weights, credits)
     pick = max(range(len(held)), key=lambda i: (held[i], -i))

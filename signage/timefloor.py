@@ -13,7 +13,7 @@ class BelievedTime(msgspec.Struct, frozen=True):
 
     at: dt.datetime
     quality: ClockQuality
-    """`ntp`: synchronised; `rtc`: plausible, nobody vouches for it; `unsynced`: known to be unsynchronised or impossible."""
+    """`ntp`: synchronised; `rtc`: plausible, nobody vouches for it; `unsynced`: known not to be, or impossible."""
 
 
 def believed(wall: dt.datetime, floor: dt.datetime, synchronised: bool | None) -> BelievedTime:

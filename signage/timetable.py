@@ -1,4 +1,4 @@
-"""Who owns a zone from when to when: time cut into spans within which nothing that the wall clock decides can change."""
+"""Who owns a zone from when to when: time cut into spans within which nothing that the clock decides can change."""
 
 import datetime as dt
 import functools
@@ -53,6 +53,8 @@ class Timetable:
         self.lineup = line_up
         self.casts = line_up.zones.get(zone, ())
         self.zone = zone
+        self.cuts = any(c.playlist.rank in ("emergency", "broadcast") for c in self.casts)
+        """Whether the zone has playlists that begin and end exactly."""
         self._day = functools.lru_cache(maxsize=24)(partial(_Day, line_up, self.casts))
 
     def span(self, at: dt.datetime) -> Span:
@@ -80,7 +82,7 @@ def of(program: Program, zone: str) -> Timetable:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Same:
-    """A program as a key: equal to itself only, because comparing thousands of media is dear and programs never change."""
+    """A program as a key: equal to itself only, because comparing thousands of media is dear and it is frozen."""
 
     program: Program
 
@@ -175,7 +177,7 @@ def _seconds(program: Program, casts: tuple[Cast, ...]) -> set[int]:
 
 
 def _runs(line_up: Lineup, playlist: Playlist, day: dt.date) -> tuple[dt.datetime, ...]:
-    """The instants at which runs of a broadcast begin that may touch the UTC day; its dayparts are judged as they begin."""
+    """The instants at which runs that may touch the UTC day begin; the broadcast's dayparts are judged as it begins."""
     tz = line_up.timezone
     works = partial(calendar.is_workday, line_up.program.calendar)
     back = 2 + int(playlist.lasts_min // (24 * 60))

@@ -1,7 +1,7 @@
 """Whose turn it is within a playlist.
 
-Rule: a place in a playlist is kept by names, never by numbers, so that a playlist goes on where it was after a refresh that
-added, removed or moved items; and whatever stays in the playlist gets its turn, whatever else comes and goes around it.
+Rule: a place in a playlist is kept by names, never by numbers, so that a playlist goes on where it was after a refresh
+that added, removed or moved items; and whatever stays in the playlist gets its turn, whatever comes and goes around it.
 """
 
 import datetime as dt
@@ -31,7 +31,7 @@ class Position(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     name: str = ""
     """The medium it showed."""
     more: int = 0
-    """How many media the item may still show before others have their turn; media that join can stretch it no further."""
+    """How many media the item may still show before others have their turn, however many join meanwhile."""
     ahead: tuple[str, ...] = ()
     """Items that have not had their turn in this round."""
     done: tuple[str, ...] = ()
@@ -85,7 +85,7 @@ def _sequence(airing: Airing, position: Position) -> Turn:
 
 
 def _next_line(airing: Airing, position: Position) -> Line | None:
-    """The next line of this round: from the last one on to the end, then what was left out before it; None ends the round.
+    """The next line of this round: from the last one to the end, then what was left out before it; None ends the round.
 
     What joined the playlist since the round began is taken in at its place, but only as often as the round had items:
     a playlist that grows at every turn must not keep the others waiting for ever.

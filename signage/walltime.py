@@ -1,7 +1,7 @@
 """Local wall time and instants: where a wall time falls on a day that has it once, twice or never.
 
-Rule: an instant is UTC inside the rules and carries a fixed offset outside. Two datetimes of one `ZoneInfo` are compared
-and subtracted by their wall times (PEP 495), which is an hour wrong across a change of the clocks.
+Rule: an instant is UTC inside the rules and carries a fixed offset outside. Two datetimes of one `ZoneInfo` are
+compared and subtracted by their wall times (PEP 495), which is an hour wrong across a change of the clocks.
 """
 
 import datetime as dt
@@ -11,7 +11,9 @@ DAY = dt.timedelta(days=1)
 
 
 def utc(at: dt.datetime) -> dt.datetime:
-    """Gives the instant of an aware datetime, in UTC."""
+    """Gives the instant of an aware datetime, in UTC; raises ValueError for one without an offset."""
+    if at.tzinfo is None:
+        raise ValueError(f"{at.isoformat()} has no offset from UTC")
     return at.astimezone(dt.UTC)
 
 
@@ -29,7 +31,7 @@ def wall(instant: dt.datetime, zone: ZoneInfo) -> dt.datetime:
 
 
 def instants(day: dt.date, second: int, zone: ZoneInfo) -> tuple[dt.datetime, ...]:
-    """Gives the instants at which local clocks show `second` seconds after midnight of `day`: none, one or two, in UTC."""
+    """Gives the instants (UTC) at which clocks show `second` seconds after midnight of `day`: none, one or two."""
     shown = dt.datetime.combine(day, dt.time()) + dt.timedelta(seconds=second)
     found = {shown.replace(tzinfo=zone, fold=fold).astimezone(dt.UTC) for fold in (0, 1)}
     return tuple(sorted(i for i in found if wall(i, zone) == shown))
