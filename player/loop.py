@@ -55,6 +55,8 @@ class Loop:
         insight: Callable[[State, BelievedTime], Insight],
         windowed: bool,
         tracer: Tracer | None = None,
+        look_s: float = LOOK_S,
+        events_s: float = EVENTS_S,
     ) -> None:
         self.state = state
         self.fault = ""
@@ -68,6 +70,8 @@ class Loop:
         self._insight = insight
         self._windowed = windowed
         self._tracer = tracer
+        self._look_s = look_s
+        self._events_s = events_s
         self._look_at: dict[str, float] = {}
         self._escaped_at: float | None = None
         self._going = True
@@ -145,7 +149,9 @@ class Loop:
                 case Record(play):
                     self._record(play)
         edge = due(self.state.program, after, at)
-        self._look_at[run.zone] = now + (LOOK_S if edge is None else min(LOOK_S, (edge - at).total_seconds()))
+        self._look_at[run.zone] = now + (
+            self._look_s if edge is None else min(self._look_s, (edge - at).total_seconds())
+        )
         if after is not run:
             zones = tuple(after if z.zone == run.zone else z for z in self.state.zones)
             self.state = msgspec.structs.replace(self.state, zones=zones)
@@ -164,7 +170,7 @@ class Loop:
 
     def _sleep_s(self, next_due: float | None, until: float | None) -> float:
         now = self._clock.now()
-        ends = [now + EVENTS_S, *self._look_at.values()]
+        ends = [now + self._events_s, *self._look_at.values()]
         ends += [t for t in (next_due, until) if t is not None]
         return min(ends) - now
 

@@ -1,0 +1,272 @@
+"""The loop on a clock that the test moves: fakes at every door, our own parts in between."""
+
+import datetime as dt
+import itertools
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from player.events import Event, Inbox, ProgramChanged, Stopped
+from player.insight import insight
+from player.loop import Loop
+from player.stage.overlay import Overlay
+from player.stage.stage import Stage
+from player.state import Play, State, opened
+from signage.calendar import Calendar, QuietPeriod
+from signage.daypart import DateRange, Daypart, Window
+from signage.errors import Words
+from signage.layout import Box, Zone
+from signage.media import Media, MediaFacts
+from signage.plan import plan
+from signage.playlist import Item, Playlist
+from signage.program import Program, Site
+from signage.rotation import Rotation
+from signage.timefloor import BelievedTime
+from tests.fakes import FakeDecoder, FakeScreen, FakeSound
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+MORNING = dt.datetime(2026, 6, 5, 6, 59, 0, tzinfo=SHANGHAI)
+ZONE = Zone(name="main", box=Box(0, 0, 16, 9))
+
+
+class MovedClock:
+    """Time stands still until somebody sleeps; the wall may be set apart from it."""
+
+    def __init__(self, starts_at: dt.datetime) -> None:
+        self.seconds = 1000.0
+        self.wall = starts_at - dt.timedelta(seconds=self.seconds)
+
+    def now(self) -> float:
+        return self.seconds
+
+    def read(self, now: float) -> BelievedTime:
+        at = (self.wall + dt.timedelta(seconds=now)).astimezone(SHANGHAI)
+        return BelievedTime(at=at, quality="ntp")
+
+
+class MovedInbox(Inbox):
+    """Sleeping moves the clock; `script` says what comes at which second."""
+
+    def __init__(self, clock: MovedClock, script: Iterable[tuple[float, Event]] = ()) -> None:
+        super().__init__()
+        self._moved = clock
+        self._script = sorted(script, key=lambda line: line[0])
+
+    def wait(self, timeout_s: float) -> tuple[Event, ...]:
+        ends = self._moved.seconds + max(0.0, timeout_s)
+        if self._script and self._script[0][0] <= ends:
+            ends, event = self._script.pop(0)
+            self.put(event)
+        self._moved.seconds = max(self._moved.seconds, ends)
+        return super().wait(0)
+
+
+class Bench:
+    """A loop with fakes, and what it did."""
+
+    def __init__(
+        self,
+        program: Program,
+        starts_at: dt.datetime = MORNING,
+        script: Iterable[tuple[float, Event]] = (),
+        look_s: float = 1.0,
+        events_s: float = 0.1,
+    ) -> None:
+        self.clock = MovedClock(starts_at)
+        self.screen = FakeScreen(16, 9)
+        self.decoders: list[FakeDecoder] = []
+        self.plays: list[Play] = []
+        self.kept: list[State] = []
+        self.loop = Loop(
+            opened(program, {}),
+            stage=Stage(
+                self.screen, FakeSound(), zones=program.zones, canvas=(16, 9), rotate=0, decoder_factory=self._decoder
+            ),
+            clock=self.clock,
+            inbox=MovedInbox(self.clock, script),
+            keep=self.kept.append,
+            record=self.plays.append,
+            look=lambda _: self.screen.events(),
+            overlay=Overlay(self.screen),
+            insight=lambda state, told: insight(state, told, ("wuzha 1",), ()),
+            windowed=True,
+            look_s=look_s,
+            events_s=events_s,
+        )
+
+    def run(self, seconds: float) -> "Bench":
+        self.loop.run(self.clock.seconds + seconds)
+        return self
+
+    def titles(self) -> list[str]:
+        return [p.slot.card.title for p in self.plays if p.slot.card is not None]
+
+    def _decoder(self, target: object, want_sound: bool) -> FakeDecoder:
+        decoder = FakeDecoder(target, want_sound, rate=0.5)  # type: ignore[arg-type]
+        self.decoders.append(decoder)
+        return decoder
+
+
+def program(*playlists: Playlist, media: tuple[Media, ...] = (), quiet: tuple[QuietPeriod, ...] = ()) -> Program:
+    return Program(
+        site=Site(screen="sq-led", title="广场"),
+        timezone="Asia/Shanghai",
+        zones=(ZONE,),
+        playlists=playlists,
+        media=media,
+        calendar=Calendar(quiet=quiet),
+    )
+
+
+def cards(*titles: str) -> tuple[Item, ...]:
+    return tuple(Item(number=n, card="slogan", title=t) for n, t in enumerate(titles, 1))
+
+
+def medium(name: str, kind: str, duration_s: float = 0.0) -> Media:
+    facts = MediaFacts(kind=kind, duration_s=duration_s, width_px=16, height_px=9)  # type: ignore[arg-type]
+    return Media(name=name, path=f"/m/{name}", sha256=name.ljust(64, "0"), size_bytes=1, facts=facts)
+
+
+def test_every_item_gets_its_turn_for_its_dwell() -> None:
+    bench = Bench(program(Playlist(name="a", items=cards("1", "2", "3"), dwell_s=10))).run(60.5)
+    assert bench.titles() == ["1", "2", "3", "1", "2", "3", "1"]
+    assert [p.outcome for p in bench.plays] == ["complete"] * 6 + ["cut"]
+    assert bench.plays[-1].reason == "stopped"
+
+
+def test_a_broken_item_is_recorded_and_the_next_one_shows() -> None:
+    bench = Bench(program(Playlist(name="a", items=cards("1", "2"), dwell_s=10)))
+    bench.run(1)
+    playing = next(d for d in bench.decoders if d.state in ("ready", "ended") and d.asked)
+    playing.fail(Words("坏了", "broken"))
+    bench.run(1)
+    assert bench.titles()[-1] in ("1", "2")
+
+
+def test_n_goes_to_the_next_item_and_escape_twice_ends() -> None:
+    bench = Bench(program(Playlist(name="a", items=cards("1", "2", "3"), dwell_s=100)))
+    bench.screen.press("n")
+    bench.run(0.05)
+    assert bench.titles()[0] == "1"
+    bench = Bench(program(Playlist(name="a", items=cards("1", "2", "3"), dwell_s=100)))
+    bench.screen.press("escape")
+    bench.run(3.0)
+    assert bench.clock.seconds >= 1003.0, "one Esc ended it"
+    bench.screen.press("escape", "escape")
+    bench.run(1000.0)
+    assert bench.clock.seconds < 1010.0
+
+
+def test_i_shows_what_is_playing_and_hides_it_again() -> None:
+    bench = Bench(program(Playlist(name="morning", items=cards("1", "2"))))
+    bench.run(0.3)
+    bench.screen.press("i")
+    bench.run(0.3)
+    assert bench.screen.panel is not None
+    text = "\n".join(bench.screen.panel)
+    assert "sq-led" in text
+    assert "morning" in text
+    bench.screen.press("i")
+    bench.run(0.3)
+    assert bench.screen.panel is None
+
+
+def test_a_stop_with_a_fault_is_told() -> None:
+    bench = Bench(program(), script=[(1005.0, Stopped(fault="thread broke"))])
+    bench.run(60.0)
+    assert bench.loop.fault == "thread broke"
+    assert bench.clock.seconds <= 1005.2
+
+
+def test_a_new_program_goes_on_where_the_rotation_was() -> None:
+    before = program(Playlist(name="a", items=cards("1", "2", "3", "4"), dwell_s=10))
+    after = program(Playlist(name="a", items=cards("1", "2", "3", "new", "4"), dwell_s=10))
+    bench = Bench(before, script=[(1015.0, ProgramChanged(program=after))]).run(59)
+    assert bench.titles() == ["1", "2", "3", "new", "4", "1"]
+
+
+@pytest.mark.parametrize("jump_min", [-40, 40])
+def test_a_clock_set_by_40_minutes_neither_stops_nor_restarts_what_plays(jump_min: int) -> None:
+    bench = Bench(program(Playlist(name="a", items=cards("1", "2"), dwell_s=30)))
+    bench.run(10)
+    bench.plays.clear()
+    bench.loop._going = True  # the bench ran out, not the player
+    bench.clock.wall += dt.timedelta(minutes=jump_min)
+    shown = bench.loop.state.zones[0].slot
+    bench.loop.run(bench.clock.seconds + 15)
+    assert bench.loop.state.zones[0].slot == shown
+
+
+MEDIA = (
+    medium("p/1.png", "image"),
+    medium("p/2.png", "image"),
+    medium("p/10.png", "image"),
+    medium("v/a.mp4", "video", 45.0),
+    medium("s/call.mp3", "audio", 80.0),
+)
+WEEK = (
+    Playlist(name="base", dwell_s=60, items=(Item(number=1, media="p/*.png"), Item(number=2, media="v/a.mp4"))),
+    Playlist(
+        name="work",
+        priority=1,
+        dwell_s=90,
+        share=2,
+        runs=Daypart(days=("workdays",), times=(Window(8 * 3600, 18 * 3600),)),
+        items=cards("x", "y", "z"),
+    ),
+    Playlist(
+        name="partner",
+        priority=1,
+        dwell_s=50,
+        order="shuffle",
+        runs=Daypart(times=(Window(9 * 3600, 17 * 3600),)),
+        items=cards("p", "q", "r", "s"),
+    ),
+    Playlist(
+        name="night",
+        priority=2,
+        dwell_s=120,
+        runs=Daypart(times=(Window(22 * 3600, 2 * 3600),)),
+        items=cards("moon"),
+    ),
+    Playlist(
+        name="shout",
+        rank="broadcast",
+        starts=(7 * 3600, 12 * 3600, 18 * 3600),
+        lasts_min=30,
+        items=(Item(number=1, media="s/call.mp3"),),
+    ),
+)
+EXAM = QuietPeriod(name="高考", dates=(DateRange(dt.date(2026, 6, 7), dt.date(2026, 6, 9)),))
+
+
+@pytest.mark.slow
+def test_plan_and_live_loop_agree_slot_by_slot_over_a_week() -> None:
+    week = program(*WEEK, media=MEDIA, quiet=(EXAM,))
+    ends = MORNING + dt.timedelta(days=7)
+    planned = list(plan(week, ("main",), MORNING, ends))
+    bench = Bench(week, look_s=3600.0, events_s=3600.0).run(7 * 86400.0)
+    live = bench.plays
+    assert len(live) > 5000
+    assert abs(len(planned) - len(live)) <= 1
+    for ours, theirs in zip(planned, live, strict=False):
+        assert (ours.slot.playlist, ours.slot.item, ours.slot.media, ours.slot.card, ours.slot.muted) == (
+            theirs.slot.playlist,
+            theirs.slot.item,
+            theirs.slot.media,
+            theirs.slot.card,
+            theirs.slot.muted,
+        )
+        assert abs((ours.slot.starts_at - theirs.slot.starts_at).total_seconds()) < 0.01
+    for one, other in itertools.pairwise(live):
+        assert abs((other.slot.starts_at - one.ended_at).total_seconds()) < 0.01
+
+
+def test_the_rotation_that_is_kept_is_the_one_that_goes_on() -> None:
+    what = program(Playlist(name="a", items=cards("1", "2", "3"), dwell_s=10))
+    bench = Bench(what).run(15)
+    kept: Rotation = bench.kept[-1].zones[0].rotation
+    assert bench.titles() == ["1", "2"]
+    again = opened(what, {"main": kept})
+    assert again.zones[0].rotation == kept
