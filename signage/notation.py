@@ -19,8 +19,8 @@ _DATE = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−~～〜至到", "-"))
 _DAY_ALIASES = {
     "weekdays": "workdays", "weekday": "workdays", "weekend": "restdays", "weekends": "restdays",
-    "holidays": "restdays", "daily": "all", "everyday": "all", "every day": "all", "工作日": "workdays", "休息日": "restdays",
-    "节假日": "restdays", "周末": "restdays", "每天": "all", "每日": "all",
+    "holidays": "restdays", "daily": "all", "everyday": "all", "every day": "all",
+    "工作日": "workdays", "休息日": "restdays", "节假日": "restdays", "周末": "restdays", "每天": "all", "每日": "all",
 }  # fmt: skip
 _CHINESE_DAYS = dict(zip("一二三四五六日天", (*DAY_NAMES[:7], "sun"), strict=True))
 
@@ -61,9 +61,9 @@ def window(value: object) -> Window | Misread:
     left, right = value.split("-")
     start, end = time_of_day(left), time_of_day(right, as_end=True)
     if isinstance(start, Misread):
-        return Misread(_inside(value, start.problem), start.cure)
+        return _wrong_part(value, start)
     if isinstance(end, Misread):
-        return Misread(_inside(value, end.problem), end.cure)
+        return _wrong_part(value, end)
     if start == end:
         return Misread(
             Words(zh=f"{shown(value)} 的起止时间相同", en=f"{shown(value)} begins and ends at the same time"),
@@ -73,6 +73,12 @@ def window(value: object) -> Window | Misread:
             ),
         )
     return Window(start, end)
+
+
+def _wrong_part(value: str, part: Misread) -> Misread:
+    mended = _mended(value)
+    whole = bool(mended) and not isinstance(window(mended), Misread)
+    return Misread(_inside(value, part.problem), _no_window(value).cure if whole else part.cure)
 
 
 def _no_window(value: object) -> Misread:
@@ -111,21 +117,25 @@ def date_range(value: object) -> DateRange | Misread:
     if len(parts) > 2:
         parts = [value]
     first, last = date(parts[0]), date(parts[-1])
-    for end in (first, last):
-        if isinstance(end, Misread):
-            cure = Words(
-                zh='写成 "2026-10-01..2026-10-07"，或者一天 "2026-10-01"',
-                en='write "2026-10-01..2026-10-07", or one day "2026-10-01"',
-            )
-            return Misread(_inside(value, end.problem) if len(parts) == 2 else end.problem, cure)
-    assert isinstance(first, dt.date)
-    assert isinstance(last, dt.date)
+    if isinstance(first, Misread):
+        return _wrong_end(value, first)
+    if isinstance(last, Misread):
+        return _wrong_end(value, last)
     if last < first:
         return Misread(
             Words(zh=f"{shown(value)} 的结束早于开始", en=f"{shown(value)} ends before it begins"),
             Words(zh=f'写成 "{last}..{first}"', en=f'write "{last}..{first}"'),
         )
     return DateRange(first, last)
+
+
+def _wrong_end(value: object, end: Misread) -> Misread:
+    cure = Words(
+        zh='写成 "2026-10-01..2026-10-07"，或者一天 "2026-10-01"',
+        en='write "2026-10-01..2026-10-07", or one day "2026-10-01"',
+    )
+    of_two = isinstance(value, str) and value.count("..") == 1
+    return Misread(_inside(value, end.problem) if of_two else end.problem, cure)
 
 
 def day_name(value: object) -> str | Misread:

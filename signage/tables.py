@@ -88,7 +88,9 @@ class Table:
         if key not in self:
             return default
         value = self._values[key]
-        if isinstance(value, bool) or not isinstance(value, int | float) or math.isnan(value):
+        if isinstance(value, float) and math.isnan(value):
+            value = None  # compares with nothing; an integer may be too large for isnan
+        if isinstance(value, bool) or not isinstance(value, int | float):
             self._expected(key, Words("数字", "a number"), f"{least if default is None else default:g}")
         elif not least <= value <= most:
             self._out_of_range(key, value, least, most)

@@ -1,0 +1,71 @@
+"""A file that is no TOML, or no text, is refused with its line and a cure."""
+
+import pytest
+
+from signage.errors import BadInput, Complaint, Words
+from signage.source import MAX_FILE_BYTES, Place, parse
+
+PLACE = Place(where="a.toml", words=Words("文件 a.toml", "file a.toml"))
+
+
+def refused(text: str | bytes) -> Complaint:
+    with pytest.raises(BadInput) as raised:
+        parse(text, PLACE)
+    (complaint,) = raised.value.complaints
+    return complaint
+
+
+def test_gbk_is_named_with_the_way_to_save_as_utf_8() -> None:
+    complaint = refused('title = "早间"'.encode("gbk"))
+    assert "GBK" in complaint.problem.zh
+    assert "UTF-8" in complaint.cure.zh
+    assert "Notepad" in complaint.cure.en
+
+
+def test_byte_order_mark_of_notepad_is_accepted() -> None:
+    assert parse("\ufefftitle = 1".encode(), PLACE).values == {"title": 1}
+    assert parse("\ufefftitle = 1", PLACE).values == {"title": 1}
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "cure"),
+    [
+        ("a = 1\ntitle = “早间”", 2, "half-width"),
+        ('a = ["x"，"y"]', 1, "half-width"),
+        ('media = "posters\\a.png"', 1, "/ in place of \\"),
+        ("a = 1\n\na = 2", 3, "twice"),
+        ("title = morning", 1, "double quotes"),
+        ('title = "morning', 1, "missing quote"),
+        ("days = [1", 1, "missing quote or bracket"),
+    ],
+)
+def test_syntax_error_has_its_line_and_the_usual_cure(text: str, line: int, cure: str) -> None:
+    complaint = refused(text)
+    assert f"line {line}" in complaint.where
+    assert f"第 {line} 行" in complaint.problem.zh
+    assert cure in complaint.cure.en
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 5000, "a = " + "{a=" * 5000, "a = " + "9" * 5000, "a = 2026-13-45", "a = '\ud800'", "\x00"]
+)
+def test_text_made_to_break_the_reader_is_refused(text: str) -> None:
+    refused(text)
+
+
+def test_file_beyond_the_limit_is_refused_unread() -> None:
+    assert str(MAX_FILE_BYTES) in refused(b"#" * (MAX_FILE_BYTES + 1)).problem.en
+    assert parse(b"#" * MAX_FILE_BYTES, PLACE).values == {}
+
+
+def test_lines_of_keys_are_found_past_comments_and_long_texts() -> None:
+    source = parse(
+        'title = "a"\n# zone = "x"\n[[item]]\ntext = """\nzone = 1\n[[item]]\n"""\nmedia = "b"\n'
+        '[[item]]\n"card" = "c"\n',
+        PLACE,
+    )
+    assert source.place.lines == {"title": 1}
+    assert {key: (place.line, place.lines) for key, place in source.tables.items()} == {
+        ("item", 1): (3, {"text": 4, "media": 8}),
+        ("item", 2): (9, {"card": 10}),
+    }
