@@ -5,6 +5,7 @@ character is drawn with the first face that has it. Sizes are whole pixels of th
 """
 
 import functools
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -27,6 +28,8 @@ _ASCENT_EM = 0.88
 # A heading keeps whole phrases on its lines as long as that leaves it this part of the size it could have.
 _PHRASE_WORTH = 0.72
 _OPEN_FONTS = 48
+# Long runs are drawn in parts, so that the tile of a ticker draws only what lies on it.
+_RUN_CHARS = 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +135,10 @@ def paint(image: Image.Image, block: Block, x: float, y: float, fill: Fill) -> N
         left = x + _indent(block, line)
         baseline = round(y + number * block.pitch_px + _ASCENT_EM * block.size_px)
         for run in line.runs:
-            place = (round(left + run.x_px), baseline)
-            draw.text(place, run.text, fill=fill, font=opened(run.face, block.size_px), anchor="ls")
+            # Half up, not half to even: a line painted in tiles must fall on the same pixels in each.
+            place = math.floor(left + run.x_px + 0.5)
+            if place < image.width and place + (len(run.text) + 1) * block.size_px > 0:
+                draw.text((place, baseline), run.text, fill=fill, font=opened(run.face, block.size_px), anchor="ls")
 
 
 @functools.lru_cache(maxsize=_OPEN_FONTS)
@@ -210,7 +215,8 @@ def _line(text: str, size_px: int, style: Style) -> Line:
         face = fonts.face_for(char, style.weight)
         if face is None:
             continue
-        if runs and gap == 0.0 and runs[-1].face == face:
+        goes_on = runs and gap == 0.0 and runs[-1].face == face
+        if goes_on and (char.isascii() or len(runs[-1].text) < _RUN_CHARS):
             runs[-1] = Run(runs[-1].x_px, runs[-1].text + char, face)
         else:
             at = _end(runs, size_px, at) + gap * size_px
