@@ -5,12 +5,14 @@ standard output; each is a 4-byte little-endian length and a MessagePack body of
 sound do not travel here: they go through the shared rings of `ring.py`, which the screen process made.
 """
 
+from typing import BinaryIO
+
 import msgspec
 
+from signage.errors import Words
 from signage.layout import Fit, Rotate
 from signage.media import MediaFacts, MediaKind
 from signage.slot import Card
-from signage.errors import Words
 
 MAX_MESSAGE_BYTES = 256 * 1024
 
@@ -31,7 +33,7 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
     request: int
     path: str
     max_pixels: int = 64_000_000
-    """Of one picture (pictures) or a sixteenth of it for one frame (video)."""
+    """Of one picture; one frame of a video or of an animation may have a quarter of it."""
     max_duration_s: float = 4 * 3600.0
 
 
@@ -84,7 +86,8 @@ class Quit(msgspec.Struct, frozen=True, kw_only=True, tag="quit"):
     """End the process."""
 
 
-Request = Probe | ShowFile | ShowCard | ShowStrip | Stop | Quit
+Work = Probe | ShowFile | ShowCard | ShowStrip
+Request = Work | Stop | Quit
 
 
 class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
@@ -114,6 +117,12 @@ class Ended(msgspec.Struct, frozen=True, kw_only=True, tag="ended"):
     frames: int
 
 
+class Working(msgspec.Struct, frozen=True, kw_only=True, tag="working"):
+    """A probe goes on; said about once a second, so that silence means that the worker hangs."""
+
+    request: int
+
+
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     """The file cannot be shown, and why; the worker lives on."""
 
@@ -121,4 +130,61 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     why: Words
 
 
-Reply = Hello | Probed | Ready | Ended | Failed
+Reply = Hello | Probed | Working | Ready | Ended | Failed
+
+
+class BrokenTalk(Exception):
+    """What came is no message of this protocol."""
+
+
+def frame_message(message: Request | Reply) -> bytes:
+    """Gives a message as it travels; raises BrokenTalk when it is too long or a name in it is no Unicode."""
+    try:
+        body = msgspec.msgpack.encode(message)
+    except UnicodeEncodeError as error:
+        raise BrokenTalk("a name that is not UTF-8") from error
+    if len(body) > MAX_MESSAGE_BYTES:
+        raise BrokenTalk(f"a message of {len(body)} bytes")
+    return len(body).to_bytes(4, "little") + body
+
+
+def read_body(stream: BinaryIO) -> bytes | None:
+    """Gives the next message's body from an unbuffered or buffered stream, None at its end; raises BrokenTalk."""
+    head = _read_exactly(stream, 4)
+    if head is None:
+        return None
+    length = int.from_bytes(head, "little")
+    if length > MAX_MESSAGE_BYTES:
+        raise BrokenTalk(f"a message of {length} bytes announced")
+    return _read_exactly(stream, length)
+
+
+def parse_request(body: bytes) -> Request:
+    """Reads a request; raises BrokenTalk."""
+    try:
+        return _requests.decode(body)
+    except msgspec.DecodeError as error:
+        raise BrokenTalk(str(error)) from error
+
+
+def parse_reply(body: bytes) -> Reply:
+    """Reads a reply; raises BrokenTalk."""
+    try:
+        return _replies.decode(body)
+    except msgspec.DecodeError as error:
+        raise BrokenTalk(str(error)) from error
+
+
+def _read_exactly(stream: BinaryIO, count: int) -> bytes | None:
+    """Gives `count` bytes, or None when the stream ends before."""
+    parts = bytearray()
+    while len(parts) < count:
+        part = stream.read(count - len(parts))
+        if not part:
+            return None
+        parts += part
+    return bytes(parts)
+
+
+_requests = msgspec.msgpack.Decoder(Request)
+_replies = msgspec.msgpack.Decoder(Reply)

@@ -1,0 +1,119 @@
+"""Asks a worker what a file is, and waits for the answer: for the folders' thread and the command line."""
+
+import logging
+import queue
+import threading
+import time
+from types import TracebackType
+from typing import Self
+
+from player.decode import refusal
+from player.decode.protocol import BrokenTalk, Failed, Hello, Probe, Probed, Reply
+from player.decode.spawn import Worker
+from signage.errors import Words
+from signage.media import MediaFacts
+
+SILENCE_S = 15.0
+"""A worker that says nothing for so long hangs; one that works says so every second between two pictures."""
+TRIES = 2
+log = logging.getLogger(__name__)
+
+
+class Prober:
+    """Keeps one worker at low priority, and replaces it when it dies or hangs. May be used from several threads."""
+
+    def __init__(self, *, silence_s: float = SILENCE_S, patience_s: float = 3600.0) -> None:
+        self._silence_s, self._patience_s = silence_s, patience_s
+        self._lock = threading.Lock()
+        self._heard: queue.SimpleQueue[tuple[Worker, Reply | None]] = queue.SimpleQueue()
+        self._worker: Worker | None = None
+        self._request = 0
+        self.sandbox: tuple[str, ...] = ()
+
+    def probe(self, path: str, *, max_pixels: int = 64_000_000, max_duration_s: float = 4 * 3600.0) -> MediaFacts | Words:
+        """Gives what the file at `path` is, after decoding it whole, or why it cannot be shown."""
+        with self._lock:
+            why = refusal.CRASHED
+            for _ in range(TRIES):
+                self._request += 1
+                request = Probe(
+                    request=self._request, path=path, max_pixels=max_pixels, max_duration_s=max_duration_s
+                )
+                answer = self._ask(request)
+                if not isinstance(answer, _Lost):
+                    return answer
+                log.warning("decoder lost on %r: %s", path, answer.why.en)
+                why = answer.why
+                self._drop()
+                if not answer.again:
+                    break
+            return why
+
+    def _ask(self, request: Probe) -> "MediaFacts | Words | _Lost":
+        try:
+            if self._worker is None:
+                self._worker = Worker(self._hear, low=True)
+            self._worker.say(request)
+        except BrokenTalk:
+            return refusal.badly_named().why
+        except OSError as error:
+            log.error("no decoder: %s", error)
+            return _Lost(refusal.NO_WORKER, again=False)
+        return self._answer(request)
+
+    def _answer(self, request: Probe) -> "MediaFacts | Words | _Lost":
+        until = time.monotonic() + self._patience_s
+        while (left_s := until - time.monotonic()) > 0:
+            try:
+                worker, reply = self._heard.get(timeout=min(self._silence_s, left_s))
+            except queue.Empty:
+                return _Lost(refusal.HANGS)
+            if worker is not self._worker:
+                continue
+            match reply:
+                case None:
+                    return _Lost(refusal.CRASHED)
+                case Hello():
+                    self.sandbox = reply.sandbox
+                case Probed() if reply.request == request.request:
+                    return reply.facts
+                case Failed() if reply.request == request.request:
+                    return reply.why
+        return _Lost(refusal.TOO_SLOW, again=False)
+
+    def _hear(self, worker: Worker, reply: Reply | None) -> None:
+        self._heard.put((worker, reply))
+
+    def _drop(self) -> None:
+        if self._worker is not None:
+            self._worker.kill()
+            self._worker.leave()
+            self._worker = None
+
+    def close(self) -> None:
+        """Ends the worker."""
+        with self._lock:
+            if self._worker is not None:
+                self._worker.leave()
+                self._worker = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class _Lost:
+    """No answer came; the worker is no use any more."""
+
+    def __init__(self, why: Words, *, again: bool = True) -> None:
+        self.why, self.again = why, again
+
+
+def probe_file(path: str, *, max_pixels: int = 64_000_000, max_duration_s: float = 4 * 3600.0) -> MediaFacts | Words:
+    """Gives what one file is, with a worker of its own; for more than one file keep a `Prober`."""
+    with Prober() as prober:
+        return prober.probe(path, max_pixels=max_pixels, max_duration_s=max_duration_s)

@@ -1,0 +1,117 @@
+"""Why a file is not shown, in words for the person who put it there."""
+
+from signage.errors import Words
+
+
+class Refused(Exception):
+    """A file cannot be shown; carries the words to say so."""
+
+    def __init__(self, why: Words) -> None:
+        super().__init__(why.en)
+        self.why = why
+
+
+def _no(zh: str, en: str) -> Refused:
+    return Refused(Words(zh, en))
+
+
+def missing() -> Refused:
+    return _no("文件已不在，请重新复制。", "The file is gone; copy it again.")
+
+
+def unreadable(reason: str) -> Refused:
+    return _no(
+        f"文件读不出来（{reason}），请检查权限和磁盘，再重新复制。",
+        f"The file cannot be read ({reason}); check its permissions and the disk, then copy it again.",
+    )
+
+
+def badly_named() -> Refused:
+    return _no("文件名不是 UTF-8，请改一个名字。", "The file's name is not UTF-8; rename it.")
+
+
+def no_file() -> Refused:
+    return _no("这不是普通文件，请放入图片、视频或音频文件。", "This is not an ordinary file; put a picture, video or sound file here.")
+
+
+def link_loop() -> Refused:
+    return _no("这个链接绕了一圈，没有指向文件，请放入文件本身。", "This link goes in a circle; put the file itself here.")
+
+
+def empty() -> Refused:
+    return _no("文件是空的（0 字节），请重新复制。", "The file is empty (0 bytes); copy it again.")
+
+
+def unknown() -> Refused:
+    return _no(
+        "认不出这是什么文件。请另存为 JPEG、PNG、MP4 或 MP3 再放入。",
+        "This is no kind of file that can be shown; save it as JPEG, PNG, MP4 or MP3.",
+    )
+
+
+def foreign(zh: str, en: str, cure_zh: str, cure_en: str) -> Refused:
+    return _no(f"这是{zh}，不能播放。{cure_zh}", f"This is {en}, which cannot be shown. {cure_en}")
+
+
+def incomplete() -> Refused:
+    return _no("文件不完整（没有复制完或已损坏），请重新复制。", "The file is incomplete or damaged; copy it again.")
+
+
+def ends_early(promised_s: float, found_s: float) -> Refused:
+    return _no(
+        f"文件不完整：应有 {promised_s:.1f} 秒，只有 {found_s:.1f} 秒，请重新复制。",
+        f"The file is incomplete: {promised_s:.1f} s are promised, {found_s:.1f} s are there; copy it again.",
+    )
+
+
+def damaged(reason: str) -> Refused:
+    return _no(
+        f"文件已损坏，无法完整解码（{reason}），请重新复制或重新导出。",
+        f"The file is damaged and cannot be decoded whole ({reason}); copy or export it again.",
+    )
+
+
+def too_many_pixels(width: int, height: int, most: int) -> Refused:
+    return _no(
+        f"画面太大：{width}×{height}，最多 {most / 1e6:.0f} 百万像素，请缩小后再放入。",
+        f"The picture is too large: {width} x {height}; at most {most / 1e6:.0f} million pixels. Make it smaller.",
+    )
+
+
+def too_long(duration_s: float, most_s: float) -> Refused:
+    return _no(
+        f"时间太长：{duration_s / 60:.0f} 分钟，最多 {most_s / 60:.0f} 分钟，请剪短或分成几个文件。",
+        f"It is too long: {duration_s / 60:.0f} minutes; at most {most_s / 60:.0f}. Cut it or split it.",
+    )
+
+
+def too_many_frames(most: int) -> Refused:
+    return _no(
+        f"动画帧数太多，最多 {most} 帧，请改存为 MP4 视频。",
+        f"The animation has more than {most} frames; save it as an MP4 video.",
+    )
+
+
+def too_much_memory() -> Refused:
+    return _no("解码它需要的内存太多，请缩小或重新导出。", "Decoding it takes too much memory; make it smaller or export it again.")
+
+
+def nothing_in_it() -> Refused:
+    return _no("里面既没有画面也没有声音，请重新导出。", "There is neither picture nor sound in it; export it again.")
+
+
+def codec(name: str) -> Refused:
+    return _no(
+        f"编码“{name}”不支持，请转成 H.264 的 MP4（音频用 AAC 或 MP3）。",
+        f'The encoding "{name}" is not supported; convert it to H.264 in MP4 (sound: AAC or MP3).',
+    )
+
+
+def too_large_for_ring() -> Refused:
+    return _no("画面比屏幕区域大，程序出错。", "The frame is larger than its zone; this is a fault of the player.")
+
+
+HANGS = Words("解码这个文件时卡住了，请重新导出后再放入。", "Decoding this file hung; export it again.")
+CRASHED = Words("这个文件使解码程序崩溃，请重新导出后再放入。", "This file crashed the decoder; export it again.")
+NO_WORKER = Words("解码程序无法启动，请重启播放器或检查内存。", "The decoder cannot be started; restart the player or check its memory.")
+TOO_SLOW = Words("检查这个文件用时太长，请剪短或重新导出。", "Checking this file takes too long; shorten it or export it again.")

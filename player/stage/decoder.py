@@ -1,0 +1,289 @@
+"""The screen's side of a decoder worker: asks, takes frames and sound, survives whatever the worker does."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from player.decode import refusal
+from player.decode.protocol import (
+    BrokenTalk,
+    Ended,
+    Failed,
+    Hello,
+    Ready,
+    Reply,
+    ShowCard,
+    ShowFile,
+    ShowStrip,
+    Stop,
+    Target,
+)
+from player.decode.ring import Frame, FrameReader, RingBroken, SoundReader
+from player.decode.spawn import Worker
+from signage.errors import Words
+
+State = Literal["idle", "starting", "ready", "ended", "failed"]
+Show = ShowFile | ShowCard | ShowStrip
+
+START_HANGS_S = 10.0
+"""Nothing came of a request for so long: a photograph of 64 million pixels takes 2 s on a slow machine."""
+HANGS_S = 5.0
+FIRST_DELAY_S, LONGEST_DELAY_S = 0.1, 10.0
+LOOK_EVERY_S = 0.5
+log = logging.getLogger(__name__)
+
+
+class Decoder:
+    """One worker with its rings, for one zone. All public methods are for the render thread and return at once."""
+
+    def __init__(
+        self,
+        target: Target,
+        want_sound: bool,
+        on_wake: Callable[[], None],
+        *,
+        hangs_s: float = HANGS_S,
+        start_hangs_s: float = START_HANGS_S,
+    ) -> None:
+        """Starts the worker on a thread of its own.
+
+        `target` sets the size of the ring's slots; requests may have smaller ones. `on_wake` is called, on other threads,
+        whenever `state` may have changed.
+        """
+        self._slot_bytes = target.width_px * target.height_px * 4
+        self._want_sound, self._on_wake = want_sound, on_wake
+        self._hangs_s, self._start_hangs_s = hangs_s, start_hangs_s
+        self._changed = threading.Condition()
+        self._state: State = "idle"
+        self._number = self._theirs = 0
+        self._wanted: Show | None = None
+        self._sent = self._stop_up_to = 0
+        self._rings: tuple[FrameReader | None, SoundReader | None] = (None, None)
+        self._held: FrameReader | None = None
+        self._worker: Worker | None = None
+        self._gone = self._condemned = self._closing = False
+        self._delay_s, self._moved_at, self._mark = FIRST_DELAY_S, 0.0, (0, 0, 0)
+        self._replies = 0
+        self.why: Words | None = None
+        """Why the present request failed."""
+        self.broke = False
+        """Whether the present request killed or hung the worker."""
+        self.has_sound = False
+        self.sandbox: tuple[str, ...] = ()
+        """The walls around the worker, as it said."""
+        self._thread = threading.Thread(target=self._run, name="decoder", daemon=True)
+        self._thread.start()
+
+    @property
+    def state(self) -> State:
+        """How far the present request is. At `ended` frames may still wait in the ring; none will be added."""
+        self._drain()
+        return self._state
+
+    @property
+    def request(self) -> int:
+        """The number of the present request, as its maker gave it."""
+        return self._theirs
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process, while there is one."""
+        worker = self._worker
+        return worker.pid if worker is not None else None
+
+    def show(self, request: Show) -> None:
+        """Asks for a request in place of whatever was in work; frames of the former one are void."""
+        with self._changed:
+            self._stop_up_to = self._number
+            self._number += 1
+            self._theirs = request.request
+            self._wanted = msgspec.structs.replace(request, request=self._number)
+            self._begin("starting")
+            self._changed.notify_all()
+
+    def stop(self) -> None:
+        """Gives up the present request."""
+        with self._changed:
+            self._stop_up_to, self._wanted = self._number, None
+            self._number += 1
+            self._begin("idle")
+            self._changed.notify_all()
+
+    def _begin(self, state: State) -> None:
+        self._state, self.why, self.broke, self.has_sound = state, None, False, False
+        self._moved_at = time.monotonic()
+        self._held = None
+        self._drain()
+
+    def frame(self) -> Frame | None:
+        """Gives the oldest waiting frame of the present request, the same one until it is released."""
+        frames = self._rings[0]
+        if frames is None or self._state in ("idle", "failed"):
+            return None
+        try:
+            frame = frames.oldest(self._number)
+        except RingBroken as error:
+            self._condemn(error)
+            return None
+        self._held = frames if frame is not None else None
+        return frame
+
+    def release(self) -> None:
+        """Gives the place of the frame that `frame` gave back to the worker."""
+        if self._held is not None:
+            self._held.release()
+            self._held = None
+
+    def pcm(self, most: int) -> bytes:
+        """Gives up to `most` bytes of the present request's sound: 16 bits, stereo, 48 kHz, whole samples."""
+        sound = self._rings[1]
+        if sound is None or self._state in ("idle", "failed"):
+            return b""
+        try:
+            return sound.read(self._number, most)
+        except RingBroken as error:
+            self._condemn(error)
+            return b""
+
+    def _drain(self) -> None:
+        """Gives back what waits of former requests, so that the worker has room for the present one."""
+        frames, sound = self._rings
+        if self._held is not None:
+            return
+        try:
+            if frames is not None:
+                frames.oldest(self._number)
+            if sound is not None:
+                sound.waiting(self._number)
+        except RingBroken as error:
+            self._condemn(error)
+
+    def _condemn(self, error: RingBroken) -> None:
+        log.error("worker %s writes nonsense: %s", self.pid, error)
+        with self._changed:
+            self._condemned = True
+            self._changed.notify_all()
+
+    def close(self) -> None:
+        """Ends the worker; returns before it is gone."""
+        with self._changed:
+            self._closing, self._state = True, "idle"
+            self._changed.notify_all()
+
+    def wait_closed(self, timeout_s: float) -> bool:
+        """Waits until the worker is gone, for the end of the program and for tests; says whether it is."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
+
+    # From here on: the decoder's own thread, and the worker's reading thread in `_hear`.
+
+    def _run(self) -> None:
+        while not self._closing:
+            worker = self._spawned()
+            if worker is not None:
+                self._attend(worker)
+                worker.leave()
+            with self._changed:
+                if not self._closing:
+                    self._changed.wait_for(lambda: self._closing, self._delay_s)
+                    self._delay_s = min(LONGEST_DELAY_S, self._delay_s * 2)
+
+    def _spawned(self) -> Worker | None:
+        with self._changed:
+            self._gone = self._condemned = False
+            self._sent = 0
+        try:
+            worker = Worker(self._hear, slot_bytes=self._slot_bytes, sound=self._want_sound)
+        except OSError as error:
+            log.error("no decoder: %s", error)
+            self._fail(refusal.NO_WORKER, broke=False)
+            return None
+        self._worker, self._rings = worker, (worker.frames, worker.sound)
+        self._moved_at = time.monotonic()
+        return worker
+
+    def _attend(self, worker: Worker) -> None:
+        """Sends what is wanted and watches, until the worker is gone or has to go."""
+        while True:
+            with self._changed:
+                self._changed.wait_for(self._is_news, LOOK_EVERY_S if self._state in ("starting", "ready") else None)
+                if self._closing or self._gone or self._condemned:
+                    break
+                sent, stop, wanted = self._sent, self._stop_up_to, self._wanted
+                self._wanted = None
+                if wanted is not None:
+                    self._sent = wanted.request
+            self._send(worker, stop if 0 < sent <= stop else 0, wanted)
+            if self._hangs():
+                log.error("worker %d hangs", worker.pid)
+                worker.kill()
+                self._fail(refusal.HANGS, broke=True)
+                return
+        if not self._closing:
+            log.error("worker %d is gone", worker.pid)
+            worker.kill()
+            if self._sent == self._number:
+                self._fail(refusal.CRASHED, broke=True)
+
+    def _is_news(self) -> bool:
+        stopped = 0 < self._sent <= self._stop_up_to
+        return self._closing or self._gone or self._condemned or self._wanted is not None or stopped
+
+    def _send(self, worker: Worker, stop: int, wanted: Show | None) -> None:
+        if stop:
+            worker.say(Stop(request=stop))
+            with self._changed:
+                if self._sent <= stop:
+                    self._sent = 0
+        if wanted is None:
+            return
+        try:
+            worker.say(wanted)
+        except BrokenTalk:
+            self._fail(refusal.badly_named().why, broke=False)
+
+    def _hangs(self) -> bool:
+        """Says whether a worker that has room for more gave no sign for too long."""
+        frames, sound = self._rings
+        now = time.monotonic()
+        mark = (frames.head if frames else 0, sound.head if sound else 0, self._replies)
+        full = False
+        try:
+            full = frames is not None and frames.waiting() == frames.slots
+            full = full or (sound is not None and self.has_sound and sound.is_full())
+        except RingBroken:
+            return True
+        if mark != self._mark or full or self._state not in ("starting", "ready"):
+            self._mark, self._moved_at = mark, now
+            return False
+        return now - self._moved_at > (self._start_hangs_s if self._state == "starting" else self._hangs_s)
+
+    def _hear(self, worker: Worker, reply: Reply | None) -> None:
+        with self._changed:
+            self._replies += 1
+            match reply:
+                case None:
+                    self._gone = True
+                case Hello():
+                    self.sandbox = reply.sandbox
+                case Ready() if reply.request == self._number and self._state == "starting":
+                    self._state, self.has_sound = "ready", reply.has_sound
+                    self._delay_s = FIRST_DELAY_S
+                case Ended() if reply.request == self._number and self._state in ("starting", "ready"):
+                    self._state = "ended"
+                case Failed() if reply.request == self._number and self._state in ("starting", "ready"):
+                    self._state, self.why = "failed", reply.why
+                    self._delay_s = FIRST_DELAY_S
+            self._changed.notify_all()
+        self._on_wake()
+
+    def _fail(self, why: Words, *, broke: bool) -> None:
+        with self._changed:
+            if self._state not in ("starting", "ready"):
+                return
+            self._state, self.why, self.broke = "failed", why, broke
+        self._on_wake()
