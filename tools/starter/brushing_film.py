@@ -10,7 +10,7 @@ from PIL import Image
 from tools.starter import endcard
 from tools.starter.film import write_film
 from tools.starter.motion import FRAMES_PER_S, SIZE, Piece, drawn, eased, lettered, sprung
-from tools.starter.parts import CREAM, GREEN, INK, NAVY, PAPER, RED, YELLOW, hook, phone
+from tools.starter.parts import CREAM, GREEN, INK, NAVY, PAPER, YELLOW, hook, phone
 from tools.starter.pen import Pen
 from tools.starter.recordings import recording
 from tools.starter.soundtrack import RATE_HZ, Track, bell, pad, pluck, speech, thud
@@ -59,7 +59,7 @@ def _music(starts: list[float], seconds: float) -> Track:
 
 def _frames(band: Band, words: Brushing, starts: list[float], seconds: float) -> Iterator[Image.Image]:
     ground = _ground(band)
-    scenes = [_Opening(words), *(_Scene(words, i) for i in range(len(words.step)))]
+    scenes: list[_Opening | _Scene] = [_Opening(words), *(_Scene(words, i) for i in range(len(words.step)))]
     close = endcard.EndCard(words.close, words.close_note)
     for number in range(round(seconds * FRAMES_PER_S)):
         t = number / FRAMES_PER_S
@@ -88,9 +88,9 @@ def _chat_bubble(step: Step) -> Piece:
 
     def draw(pen: Pen) -> None:
         fill, ink = ("#d5d9e2", "#4a5468") if step.mine else ("#dff5d8" if step.money > 0 else PAPER, INK)
-        pen.box(-width / 2, -height / 2, width, height, fill, 30)
+        pen.box(-width / 2, -height / 2, width, height, fill, radius=30)
         for i, words in enumerate(lines):
-            pen.text(-width / 2 + 32, -height / 2 + 54 + i * 60, words, size, ink, "lm", "bold")
+            pen.text(-width / 2 + 32, -height / 2 + 54 + i * 60, words, size, ink, anchor="lm", weight="bold")
 
     return drawn(width + 20, height + 20, draw)
 
@@ -99,7 +99,7 @@ def _telephone() -> Piece:
     def draw(pen: Pen) -> None:
         phone(pen, 540, 900, "#eceff5")
         pen.box(-240, -374, 480, 84, NAVY)
-        pen.text(0, -332, "兼职福利群", 48, PAPER, "mm", "bold")
+        pen.text(0, -332, "兼职福利群", 48, PAPER, anchor="mm", weight="bold")
 
     return drawn(600, 940, draw)
 
@@ -115,9 +115,9 @@ def _line_and_hook() -> Piece:
 
 def _score(label: str, amount: str, width: int, fill: str, ink: str) -> Piece:
     def draw(pen: Pen) -> None:
-        pen.box(-width / 2, -62, width, 124, fill, 28)
-        pen.text(-width / 2 + 32, 0, label, 50, ink, "lm")
-        pen.text(width / 2 - 32, 0, amount, 76, ink, "rm")
+        pen.box(-width / 2, -62, width, 124, fill, radius=28)
+        pen.text(-width / 2 + 32, 0, label, 50, ink, anchor="lm")
+        pen.text(width / 2 - 32, 0, amount, 76, ink, anchor="rm")
 
     return drawn(width + 20, 140, draw)
 
@@ -142,7 +142,9 @@ class _Scene:
         step = words.step[number]
         self.number, self.last = number, number == len(words.step) - 1
         size = 220 if len(step.big) > 1 else 196
-        self.big = [lettered(line, size, YELLOW if i == len(step.big) - 1 else PAPER) for i, line in enumerate(step.big)]
+        self.big = [
+            lettered(line, size, YELLOW if i == len(step.big) - 1 else PAPER) for i, line in enumerate(step.big)
+        ]
         self.pitch = size * 1.14
         self.chip = drawn(260, 100, lambda pen: _chip(pen, f"第 {number + 1} 步"))
         self.disc, self.phone, self.hook = _disc(), _telephone(), _line_and_hook()
@@ -191,7 +193,9 @@ class _Scene:
             image = piece.image
             if zoom > 0.05:
                 if abs(zoom - 1) > 0.01:
-                    image = image.resize((round(image.width * zoom), round(image.height * zoom)), Image.Resampling.BICUBIC)
+                    image = image.resize(
+                        (round(image.width * zoom), round(image.height * zoom)), Image.Resampling.BICUBIC
+                    )
                 middle = at + piece.image.height / 2
                 screen.paste(image, (round(240 - image.width / 2), round(middle - image.height / 2)), image)
             at += heights[i]
@@ -199,7 +203,7 @@ class _Scene:
 
 
 def _chip(pen: Pen, words: str) -> None:
-    pen.box(-118, -42, 236, 84, "#8f0f1d", 42)
+    pen.box(-118, -42, 236, 84, "#8f0f1d", radius=42)
     pen.text(0, 0, words, 50, CREAM)
 
 

@@ -15,12 +15,20 @@ def band(pen: Pen, words: Band) -> None:
     pen.box(0, 936, 1920, 8, YELLOW)
     x = 96.0
     for label, number in ((words.hotline_label, words.hotline), (words.police_label, words.police)):
-        pen.text(x, 1012, label, 54, NAVY, "lm", "bold")
+        pen.text(x, 1012, label, 54, NAVY, anchor="lm", weight="bold")
         x += font("bold", 54).getlength(label) + 24
-        pen.text(x, 1010, number, 104, RED, "lm")
+        pen.text(x, 1010, number, 104, RED, anchor="lm")
         x += font("black", 104).getlength(number) + 84
-    pen.text(1920 - 96, 1012, words.app, 70, NAVY, "rm")
-    pen.text(1920 - 96 - font("black", 70).getlength(words.app) - 24, 1012, words.app_label, 54, NAVY, "rm", "bold")
+    pen.text(1920 - 96, 1012, words.app, 70, NAVY, anchor="rm")
+    pen.text(
+        1920 - 96 - font("black", 70).getlength(words.app) - 24,
+        1012,
+        words.app_label,
+        54,
+        NAVY,
+        anchor="rm",
+        weight="bold",
+    )
 
 
 class EndCard:
@@ -35,6 +43,12 @@ class EndCard:
     def draw(self, frame: Image.Image, t: float, lower_px: float = 0) -> None:
         """Draws the card as it stands `t` seconds after it began."""
         for i, piece in enumerate(self._lines):
-            piece.put(frame, 960, 232 + lower_px + i * self._pitch, 0.5 + 0.5 * sprung(t, 0.08 * i, 0.45), eased(t, 0.08 * i, 0.2))
+            piece.put(
+                frame,
+                960,
+                232 + lower_px + i * self._pitch,
+                0.5 + 0.5 * sprung(t, 0.08 * i, 0.45),
+                eased(t, 0.08 * i, 0.2),
+            )
         if self._note:
             self._note.put(frame, 960, 808, 1, eased(t, 0.5, 0.4))

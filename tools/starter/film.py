@@ -31,8 +31,9 @@ def write_film(path: Path, frames: Iterator[Image.Image], pcm: array[int]) -> No
         audio: Any = file.add_stream("aac", rate=RATE_HZ, layout="stereo")
         audio.bit_rate = 112000
         _write_sound(file, audio, pcm)
+        from_picture: Any = av.VideoFrame.from_image
         for number, picture in enumerate(frames):
-            frame = av.VideoFrame.from_image(picture).reformat(
+            frame = from_picture(picture).reformat(
                 format="yuv420p", dst_colorspace=Colorspace.ITU709, dst_color_range=ColorRange.MPEG
             )
             frame.pts, frame.time_base = number, Fraction(1, FRAMES_PER_S)

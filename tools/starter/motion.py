@@ -55,4 +55,4 @@ def drawn(width: int, height: int, draw: Callable[[Pen], None]) -> Piece:
 def lettered(words: str, size: int, fill: str, weight: str = "black") -> Piece:
     """Gives one line of words as a piece."""
     width = int(font(weight, size).getlength(words)) + size // 2
-    return drawn(width, int(size * 1.5), lambda pen: pen.text(0, 0, words, size, fill, "mm", weight))
+    return drawn(width, int(size * 1.5), lambda pen: pen.text(0, 0, words, size, fill, anchor="mm", weight=weight))

@@ -22,17 +22,17 @@ SHADE: Final = "#00000030"
 def phone(pen: Pen, width: float, height: float, screen: str = PAPER) -> None:
     """Draws a telephone around the origin."""
     w, h = width / 2, height / 2
-    pen.box(-w, -h, width, height, INK, width * 0.13)
+    pen.box(-w, -h, width, height, INK, radius=width * 0.13)
     rim = width * 0.055
-    pen.box(-w + rim, -h + rim, width - 2 * rim, height - 2 * rim, screen, width * 0.085)
-    pen.box(-width * 0.13, -h + rim * 1.7, width * 0.26, rim * 0.8, INK, rim)
+    pen.box(-w + rim, -h + rim, width - 2 * rim, height - 2 * rim, screen, radius=width * 0.085)
+    pen.box(-width * 0.13, -h + rim * 1.7, width * 0.26, rim * 0.8, INK, radius=rim)
 
 
 def banknote(pen: Pen, width: float, paper: str = GREEN, ink: str = DEEP_GREEN) -> None:
     """Draws a plain banknote of no country's design around the origin, half as high as wide."""
     w, h = width / 2, width * 0.26
-    pen.box(-w, -h, width, 2 * h, ink, width * 0.05)
-    pen.box(-w + width * 0.025, -h + width * 0.025, width * 0.95, 2 * h - width * 0.05, paper, width * 0.035)
+    pen.box(-w, -h, width, 2 * h, ink, radius=width * 0.05)
+    pen.box(-w + width * 0.025, -h + width * 0.025, width * 0.95, 2 * h - width * 0.05, paper, radius=width * 0.035)
     pen.disc(0, 0, h * 0.68, CREAM)
     pen.text(0, 0, "¥", h * 1.05, ink)
     for side in (-1, 1):
@@ -65,10 +65,13 @@ def hook(pen: Pen, bend: float, shank: float, metal: str = STEEL, shade: str = D
     )
 
 
-def bubble(pen: Pen, x: float, y: float, width: float, height: float, fill: str, tail: str = "left") -> None:
+def bubble(pen: Pen, x: float, y: float, width: float, height: float, *, fill: str, tail: str = "left") -> None:
     """Draws a chat bubble with its tail at the lower left or right."""
-    pen.box(x, y, width, height, fill, min(height / 2, 46))
+    pen.box(x, y, width, height, fill, radius=min(height / 2, 46))
     if tail == "left":
         pen.shape([(x + 34, y + height - 22), (x - 18, y + height + 22), (x + 84, y + height - 8)], fill)
     else:
-        pen.shape([(x + width - 34, y + height - 22), (x + width + 18, y + height + 22), (x + width - 84, y + height - 8)], fill)
+        pen.shape(
+            [(x + width - 34, y + height - 22), (x + width + 18, y + height + 22), (x + width - 84, y + height - 8)],
+            fill,
+        )

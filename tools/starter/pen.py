@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 
 from PIL import Image, ImageDraw
 
@@ -24,7 +25,7 @@ def bezier(p0: Point, p1: Point, p2: Point, p3: Point, steps: int = 28) -> list[
     return out
 
 
-def arc(cx: float, cy: float, radius: float, start_deg: float, end_deg: float, steps: int = 48) -> list[Point]:
+def arc(cx: float, cy: float, radius: float, start_deg: float, end_deg: float, *, steps: int = 48) -> list[Point]:
     """Gives points along a circle from one angle to another; 0° is to the right, 90° down."""
     return [
         (cx + radius * math.cos(math.radians(a)), cy + radius * math.sin(math.radians(a)))
@@ -76,22 +77,26 @@ class Pen:
         """Draws a line of even width with round ends and corners."""
         around = self._put([*points, points[0]] if closed else points)
         half = width * self._zoom() / 2
-        for (x0, y0), (x1, y1) in zip(around, around[1:], strict=False):
+        for (x0, y0), (x1, y1) in pairwise(around):
             length = math.hypot(x1 - x0, y1 - y0) or 1
             nx, ny = (y0 - y1) / length * half, (x1 - x0) / length * half
-            self._draw.polygon([(x0 + nx, y0 + ny), (x1 + nx, y1 + ny), (x1 - nx, y1 - ny), (x0 - nx, y0 - ny)], fill=fill)
+            self._draw.polygon(
+                [(x0 + nx, y0 + ny), (x1 + nx, y1 + ny), (x1 - nx, y1 - ny), (x0 - nx, y0 - ny)], fill=fill
+            )
         for x, y in around:
             self._draw.ellipse((x - half, y - half, x + half, y + half), fill=fill)
 
     def oval(self, cx: float, cy: float, rx: float, ry: float, fill: str) -> None:
         """Fills an ellipse around a centre."""
-        self.shape([(cx + rx * math.cos(i * math.pi / 90), cy + ry * math.sin(i * math.pi / 90)) for i in range(180)], fill)
+        self.shape(
+            [(cx + rx * math.cos(i * math.pi / 90), cy + ry * math.sin(i * math.pi / 90)) for i in range(180)], fill
+        )
 
     def disc(self, cx: float, cy: float, radius: float, fill: str) -> None:
         """Fills a circle around a centre."""
         self.oval(cx, cy, radius, radius, fill)
 
-    def box(self, x: float, y: float, width: float, height: float, fill: str, radius: float = 0) -> None:
+    def box(self, x: float, y: float, width: float, height: float, fill: str, *, radius: float = 0) -> None:
         """Fills a rectangle, its corners rounded by `radius`."""
         r = min(radius, width / 2, height / 2)
         if r <= 0:
@@ -99,15 +104,17 @@ class Pen:
             return
         self.shape(
             [
-                *arc(x + r, y + r, r, 180, 270, 16),
-                *arc(x + width - r, y + r, r, 270, 360, 16),
-                *arc(x + width - r, y + height - r, r, 0, 90, 16),
-                *arc(x + r, y + height - r, r, 90, 180, 16),
+                *arc(x + r, y + r, r, 180, 270, steps=16),
+                *arc(x + width - r, y + r, r, 270, 360, steps=16),
+                *arc(x + width - r, y + height - r, r, 0, 90, steps=16),
+                *arc(x + r, y + height - r, r, 90, 180, steps=16),
             ],
             fill,
         )
 
-    def text(self, x: float, y: float, words: str, size: float, fill: str, anchor: str = "mm", weight: str = "black") -> None:
+    def text(
+        self, x: float, y: float, words: str, size: float, fill: str, *, anchor: str = "mm", weight: str = "black"
+    ) -> None:
         """Writes one line; `size` is the em, the anchor is Pillow's, and the line follows turn and zoom."""
         zoom = self._zoom()
         face = font(weight, max(1, round(size * zoom)))

@@ -13,6 +13,10 @@ from tools.starter.scenes import calls, online
 from tools.starter.texts import Band, Poster
 
 SIZE: Final = (1920, 1080)
+WORDS_WIDTH: Final = 1016
+"""Of the column at the left that the headline may fill."""
+ROW_WIDTH: Final = 840
+"""Of what they say and what to do."""
 
 SCENES: Final[dict[str, tuple[Callable[[Pen], None], str, str]]] = {
     "刷单返利": (online.brushing, "#c2182b", "#d8323c"),
@@ -43,18 +47,38 @@ def draw(poster: Poster, band: Band, size: tuple[int, int] = SIZE) -> Image.Imag
 
 def _words(pen: Pen, poster: Poster, band: Band) -> None:
     width = font("black", 50).getlength(poster.kind)
-    pen.box(96, 70, width + 72, 80, "#00000038", 40)
-    pen.text(132, 110, poster.kind, 50, CREAM, "lm")
-    longest = max(len(line) for line in poster.headline)
-    size = 236 if longest <= 4 else 200
+    pen.box(96, 70, width + 72, 80, "#00000038", radius=40)
+    pen.text(132, 110, poster.kind, 50, CREAM, anchor="lm")
+    size = headline_size(poster)
     pitch = size * 1.13
     top = 168 + (552 - pitch * len(poster.headline)) / 2
     for i, line in enumerate(poster.headline):
-        pen.text(96 - size * 0.04, top + pitch * (i + 0.5), line, size, YELLOW if i == poster.accent else "#ffffff", "lm")
+        pen.text(
+            96 - size * 0.04,
+            top + pitch * (i + 0.5),
+            line,
+            size,
+            YELLOW if i == poster.accent else "#ffffff",
+            anchor="lm",
+        )
     for y, label, words, chip, ink in (
         (796, band.says, poster.says, "#00000060", "#ffffff"),
         (882, band.do, poster.do, YELLOW, INK),
     ):
-        pen.box(96, y - 34, 208, 68, chip, 12)
+        pen.box(96, y - 34, 208, 68, chip, radius=12)
         pen.text(200, y, label, 44, ink)
-        pen.text(330 - (26 if words.startswith("“") else 0), y, words, 48, "#ffffff", "lm", "bold")
+        pen.text(330 - (26 if words.startswith("“") else 0), y, words, 48, "#ffffff", anchor="lm", weight="bold")
+
+
+def headline_size(poster: Poster) -> int:
+    """Gives the em of the headline, in pixels of 1080."""
+    return 236 if max(map(len, poster.headline)) <= 4 else 200
+
+
+def too_long(poster: Poster) -> tuple[str, ...]:
+    """Gives the lines that do not fit their place."""
+    size = headline_size(poster)
+    return (
+        *(line for line in poster.headline if font("black", size).getlength(line) > WORDS_WIDTH),
+        *(line for line in (poster.says, poster.do) if font("bold", 48).getlength(line) > ROW_WIDTH),
+    )

@@ -57,7 +57,9 @@ def _music(starts: list[float], stamps: list[float], seconds: float) -> Track:
     beat = 0.36
     for i in range(int(seconds / beat) - 4):
         note = TUNE_HZ[(i + i // 8 * 3) % len(TUNE_HZ)]
-        track.add(pluck(note / (2 if i % 4 == 0 else 1)), i * beat, 0.15 if i % 4 == 0 else 0.09, (-0.5, 0.3, 0.5)[i % 3])
+        track.add(
+            pluck(note / (2 if i % 4 == 0 else 1)), i * beat, 0.15 if i % 4 == 0 else 0.09, (-0.5, 0.3, 0.5)[i % 3]
+        )
     for i, start in enumerate(starts):
         track.add(pad(((146.83, 220.0, 293.66), (123.47, 185.0, 293.66))[i % 2], 4.6), start, 0.09)
     for start, stamp in zip(starts[1:-1], stamps, strict=True):
@@ -139,7 +141,7 @@ def _numeral(pen: Pen, words: str) -> None:
 def _stamp(pen: Pen, words: str) -> None:
     with pen.at(0, 0, -3):
         half = _stamp_width(words) / 2
-        pen.box(-half, -118, 2 * half, 236, RED, 26)
+        pen.box(-half, -118, 2 * half, 236, RED, radius=26)
         pen.stroke([(-half + 16, -102), (half - 16, -102), (half - 16, 102), (-half + 16, 102)], 8, CREAM, closed=True)
         pen.text(0, -4, words, 170, PAPER)
 

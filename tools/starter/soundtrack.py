@@ -70,7 +70,9 @@ def thud() -> array[float]:
     for i in range(int(0.3 * RATE_HZ)):
         t = i / RATE_HZ
         low += 0.12 * (noise.uniform(-1, 1) - low)
-        out.append(math.exp(-18 * t) * math.sin(2 * math.pi * (62 * t + 6 * math.exp(-30 * t))) + 1.4 * math.exp(-60 * t) * low)
+        out.append(
+            math.exp(-18 * t) * math.sin(2 * math.pi * (62 * t + 6 * math.exp(-30 * t))) + 1.4 * math.exp(-60 * t) * low
+        )
     return _eased(out, 0.001, 0.05)
 
 

@@ -60,13 +60,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"unknown part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     parts = asked.parts or PARTS
     texts = read(asked.texts)
+    crowded = [
+        f"{words.kind}：“{line}” 太长，请写短一些 / too long"
+        for words in texts.poster
+        for line in poster.too_long(words)
+    ]
+    if crowded:
+        print("\n".join(crowded))
+        return 2
     if asked.voice_python and asked.voice:
         print(f"{recordings.record(texts, asked.voice_python, asked.voice)} lines spoken anew")
     if "posters" in parts:
         make_posters(texts, asked.media)
     silent = recordings.stale(texts)
     for line in silent:
-        print(f"没有这句话的录音，音视频保持原样 / no recording of this line, sound and video stay as they are: {line.id}: {line.text}")
+        print(f"{line.id}“{line.text}”没有录音，音视频保持原样 / no recording, sound and video stay as they are")
     if silent:
         return 1 if set(parts) - {"posters"} else 0
     if "audio" in parts:

@@ -3,7 +3,19 @@
 import math
 
 from tools.starter.parts import (
-    CREAM, DEEP_STEEL, GOLD, INK, NAVY, PAPER, RED, SHADE, STEEL, YELLOW, bubble, coin, hook, phone,
+    CREAM,
+    DEEP_STEEL,
+    GOLD,
+    INK,
+    NAVY,
+    PAPER,
+    RED,
+    SHADE,
+    STEEL,
+    YELLOW,
+    bubble,
+    coin,
+    hook,
 )
 from tools.starter.pen import Pen, arc, bezier
 
@@ -15,7 +27,7 @@ def brushing(pen: Pen) -> None:
         hook(pen, 74, 280)
     with pen.at(-288, -30, -6):
         coin(pen, 100, "¥5")
-    with pen.at(92, 140, -14, 0.9):
+    with pen.at(84, 140, -14, 0.88):
         _fish(pen)
     for x, y, r in ((-352, 118, 20), (-322, 176, 12), (300, -250, 22), (352, -310, 13), (268, -330, 9)):
         pen.disc(x, y, r, "#ffffff55")
@@ -44,7 +56,7 @@ def investing(pen: Pen) -> None:
     """Shows a rising share price that plunges between the jaws of a trap."""
     for x, top, bottom in ((-330, 190, 300), (-240, 90, 230), (-150, 130, 220)):
         pen.stroke([(x, top - 44), (x, bottom + 44)], 9, CREAM)
-        pen.box(x - 30, top, 60, bottom - top, CREAM, 9)
+        pen.box(x - 30, top, 60, bottom - top, CREAM, radius=9)
     with pen.at(170, 190):
         _jaws(pen, 220)
     line = [(-372, 250), (-240, 60), (-150, 100), (10, -290), (150, 60)]
@@ -57,7 +69,7 @@ def investing(pen: Pen) -> None:
 def _jaws(pen: Pen, radius: float) -> None:
     pen.disc(0, 0, radius, "#00000045")
     for start in (196, 16):
-        ring = arc(0, 0, radius, start, start + 148, 48)
+        ring = arc(0, 0, radius, start, start + 148, steps=48)
         pen.stroke(ring, 52, INK)
         for i in range(4, 48, 8):
             (x0, y0), (x1, y1), (x2, y2) = ring[i - 4], ring[i], ring[min(i + 4, 48)]
@@ -78,19 +90,19 @@ def _parcel(pen: Pen) -> None:
     pen.oval(0, 330, 360, 40, SHADE)
     pen.shape([(-300, -20), (300, -20), (268, 40), (-268, 40)], "#7a4a1c")
     with pen.at(0, -130, -12):
-        pen.box(-180, -110, 360, 210, "#a8391f", 10)
-        pen.box(-180, -110, 360, 52, "#cf5533", 10)
+        pen.box(-180, -110, 360, 210, "#a8391f", radius=10)
+        pen.box(-180, -110, 360, 52, "#cf5533", radius=10)
         for x, y in ((-60, -30), (60, 30)):
-            pen.box(x - 44, y - 20, 88, 14, "#8c2c16", 7)
-        pen.box(-150, 10, 70, 14, "#8c2c16", 7)
-        pen.box(96, -36, 60, 14, "#8c2c16", 7)
+            pen.box(x - 44, y - 20, 88, 14, "#8c2c16", radius=7)
+        pen.box(-150, 10, 70, 14, "#8c2c16", radius=7)
+        pen.box(96, -36, 60, 14, "#8c2c16", radius=7)
     pen.shape([(-300, -20), (-268, 330), (268, 330), (300, -20)], "#d9a05b")
     pen.shape([(-300, -20), (-430, 84), (-372, 128), (-262, 24)], "#e9b877")
     pen.shape([(300, -20), (430, 84), (372, 128), (262, 24)], "#e9b877")
     pen.box(-46, -20, 92, 350, "#f3d3a2")
-    pen.box(-236, 200, 150, 92, CREAM, 8)
-    pen.box(-216, 222, 108, 12, NAVY, 6)
-    pen.box(-216, 250, 70, 12, NAVY, 6)
+    pen.box(-236, 200, 150, 92, CREAM, radius=8)
+    pen.box(-216, 222, 108, 12, NAVY, radius=6)
+    pen.box(-216, 250, 70, 12, NAVY, radius=6)
     pen.stroke(bezier((120, -170), (210, -150), (240, -330), (336, -212)), 7, CREAM)
     with pen.at(232, -258, 14):
         pen.shape([(-120, -74), (92, -74), (150, 0), (92, 74), (-120, 74)], YELLOW)
@@ -107,7 +119,7 @@ def gaming(pen: Pen) -> None:
         pen.shape(lid, "#9a5320")
         for x in (-216, 216):
             pen.box(x - 30, -168, 60, 188, GOLD)
-        pen.box(-340, -18, 680, 40, GOLD, 12)
+        pen.box(-340, -18, 680, 40, GOLD, radius=12)
         pen.disc(-112, -92, 46, PAPER)
         pen.disc(112, -92, 46, PAPER)
         pen.disc(-100, -84, 22, INK)
@@ -118,7 +130,7 @@ def gaming(pen: Pen) -> None:
         for i in range(8):
             x = -300 + i * 78
             pen.shape([(x, 22), (x + 54, 22), (x + 27, 88)], PAPER)
-    pen.box(-322, 24, 644, 44, GOLD, 12)
+    pen.box(-322, 24, 644, 44, GOLD, radius=12)
     for i in range(7):
         x = -262 + i * 78
         pen.shape([(x, 26), (x + 54, 26), (x + 27, -38)], PAPER)
@@ -137,12 +149,12 @@ def _pad(pen: Pen) -> None:
         *bezier((262, 96), (250, 0), (210, -96), (130, -84)),
     ]
     pen.shape(outline, CREAM)
-    pen.box(-168, -20, 92, 30, NAVY, 8)
-    pen.box(-137, -51, 30, 92, NAVY, 8)
+    pen.box(-168, -20, 92, 30, NAVY, radius=8)
+    pen.box(-137, -51, 30, 92, NAVY, radius=8)
     for x, y, colour in ((122, -42, RED), (122, 32, "#2f9e6a"), (85, -5, "#2b7de9"), (159, -5, GOLD)):
         pen.disc(x, y, 21, colour)
-    pen.box(-34, -20, 26, 14, DEEP_STEEL, 7)
-    pen.box(8, -20, 26, 14, DEEP_STEEL, 7)
+    pen.box(-34, -20, 26, 14, DEEP_STEEL, radius=7)
+    pen.box(8, -20, 26, 14, DEEP_STEEL, radius=7)
 
 
 def romance(pen: Pen) -> None:
@@ -154,12 +166,15 @@ def romance(pen: Pen) -> None:
         pen.shape([(-177, 162), (-160, 40), (-96, 176), (-143, 160)], "#1f7a50")
         for y, side in ((80, 1), (150, -1)):
             pen.shape([(40 + side * 12, y - 14), (40 + side * 48, y - 8), (40 + side * 12, y + 14)], "#1f7a50")
-        leaf = [*bezier((48, 130), (110, 20), (230, 40), (260, 70)), *bezier((260, 70), (210, 140), (120, 170), (48, 130))]
+        leaf = [
+            *bezier((48, 130), (110, 20), (230, 40), (260, 70)),
+            *bezier((260, 70), (210, 140), (120, 170), (48, 130)),
+        ]
         pen.shape(leaf, "#2f9e6a")
         pen.stroke([(60, 126), (200, 78)], 8, "#1f7a50")
         _bloom(pen)
     with pen.at(-196, -250, -4):
-        bubble(pen, -140, -70, 270, 134, PAPER, "right")
+        bubble(pen, -140, -70, 270, 134, fill=PAPER, tail="right")
         pen.text(-5, -4, "亲爱的", 64, "#d6336c")
 
 
@@ -167,10 +182,34 @@ def _bloom(pen: Pen) -> None:
     with pen.at(40, -110):
         for turn in (-34, 34):
             with pen.at(0, 40, turn):
-                pen.shape([*bezier((0, 90), (-210, 60), (-170, -190), (0, -170)), *bezier((0, -170), (170, -190), (210, 60), (0, 90))], "#b3181c")
-        pen.shape([*bezier((-190, -60), (-200, 150), (200, 150), (190, -60)), *bezier((190, -60), (100, 40), (-100, 40), (-190, -60))], "#e5322d")
-        pen.shape([*bezier((-140, -120), (-190, 90), (60, 130), (130, -60)), *bezier((130, -60), (60, 10), (-80, 0), (-140, -120))], "#f04a45")
-        pen.shape([*bezier((140, -130), (180, 60), (-40, 110), (-100, -70)), *bezier((-100, -70), (-30, 0), (70, -20), (140, -130))], "#e5322d")
+                pen.shape(
+                    [
+                        *bezier((0, 90), (-210, 60), (-170, -190), (0, -170)),
+                        *bezier((0, -170), (170, -190), (210, 60), (0, 90)),
+                    ],
+                    "#b3181c",
+                )
+        pen.shape(
+            [
+                *bezier((-190, -60), (-200, 150), (200, 150), (190, -60)),
+                *bezier((190, -60), (100, 40), (-100, 40), (-190, -60)),
+            ],
+            "#e5322d",
+        )
+        pen.shape(
+            [
+                *bezier((-140, -120), (-190, 90), (60, 130), (130, -60)),
+                *bezier((130, -60), (60, 10), (-80, 0), (-140, -120)),
+            ],
+            "#f04a45",
+        )
+        pen.shape(
+            [
+                *bezier((140, -130), (180, 60), (-40, 110), (-100, -70)),
+                *bezier((-100, -70), (-30, 0), (70, -20), (140, -130)),
+            ],
+            "#e5322d",
+        )
         pen.oval(4, -118, 128, 66, "#b3181c")
         pen.stroke(bezier((-92, -116), (-60, -168), (70, -170), (92, -116)), 20, "#f04a45")
         pen.stroke(bezier((-60, -108), (-30, -70), (60, -74), (62, -120)), 18, "#f04a45")
