@@ -7,32 +7,24 @@ since) is dropped here and nowhere else.
 import datetime as dt
 import os
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from player.content.arrange import Place, Text, arrange
+from player.content.arrange import Place, arrange
 from player.content.book import Book, Verdict
 from player.content.library import Folder, Library, PlaylistFile
 from player.content.memory import Memory
+from player.content.mounts import is_on_share
 from player.content.names import FileKind
-from player.content.scan import Scan, Seen
+from player.content.pile import Job, Pile
+from player.content.scan import Scan, Seen, differs
 from player.content.settle import LOCAL_QUIET_S, NETWORK_QUIET_S, PLAYLIST_QUIET_S, Still, settle
+from player.content.texts import Texts
 from signage.errors import Words
 
 ASK_AGAIN_S = 5.0
 """How long a refusal that may pass (no permission, disk error) stands before the file is tried again."""
-
-
-class Job(msgspec.Struct, frozen=True):
-    """A settled file to be judged."""
-
-    folder: Folder
-    seen: Seen
-    plays: str
-    """What is decoded: the file itself, or its copy."""
-    sha256: str = ""
-    """Known already when a copy was made."""
 
 
 class Look(msgspec.Struct, frozen=True):
@@ -56,11 +48,10 @@ class Desk:
         self._stills: list[Mapping[str, Still]] = []
         self._verdicts: dict[str, Verdict] = {}
         self._memory = Memory()
-        self._given: dict[str, Seen] = {}
         self._ask_again: dict[str, float] = {}
-        self._piles: dict[FileKind, list[Job]] = {"picture": [], "moving": []}
+        self._pile = Pile()
         self._since: dict[str, dt.datetime] = {}
-        self._texts: dict[str, Text] = {}
+        self._texts = Texts()
         self._quarantined: dict[str, Words] = {}
         self._closed = False
         self.changed = threading.Event()
@@ -80,7 +71,7 @@ class Desk:
         with self._lock:
             before = self._places[place]
             self._places[place] = msgspec.structs.replace(before, scan=scan, looked=True)
-            if not before.looked or _differs(before.scan, scan):
+            if not before.looked or differs(before.scan, scan):
                 self._note_names(scan)
                 self.changed.set()
             if scan.gone:
@@ -95,20 +86,18 @@ class Desk:
         for path, seen in scan.files.items():
             verdict = self._verdicts.get(path)
             if verdict is not None and verdict.stamp == seen.stamp:
-                if verdict.passing and path not in self._given and self._ask_again.get(path, now) <= now:
+                if verdict.passing and not self._pile.is_given(seen) and self._ask_again.get(path, now) <= now:
                     jobs.append(Job(folder, seen, seen.real))
-            elif not self._is_given(seen) and not self._recall(seen, folder):
+            elif not self._pile.is_given(seen) and not self._recall(seen, folder):
                 open_[path] = seen.stamp
         found = settle(self._stills[place], open_, now, NETWORK_QUIET_S if folder.network else LOCAL_QUIET_S)
-        self._stills[place] = {k: s for k, s in found.stills.items() if k not in found.ready}
+        done = frozenset(found.ready)
+        self._stills[place] = {k: s for k, s in found.stills.items() if k not in done}
         ready = sorted((scan.files[p] for p in found.ready), key=lambda seen: seen.order)
         jobs += [Job(folder, seen, seen.real) for seen in ready]
-        self._given.update((j.seen.path, j.seen) for j in jobs)
+        for job in jobs:
+            self._pile.give_out(job.seen)
         return Look(jobs=tuple(jobs), next_due=found.next_due)
-
-    def _is_given(self, seen: Seen) -> bool:
-        given = self._given.get(seen.path)
-        return given is not None and given.stamp == seen.stamp
 
     def _recall(self, seen: Seen, folder: Folder) -> bool:
         """A file that was renamed, or that a second name was given to, is known by its stamp."""
@@ -120,13 +109,8 @@ class Desk:
 
     def _look_at_playlists(self, place: int, scan: Scan, now: float) -> Look:
         folder = self._places[place].folder
-        open_ = {
-            path: seen.stamp
-            for path, seen in scan.files.items()
-            if (text := self._texts.get(path)) is None or text.stamp != seen.stamp
-        }
         quiet_s = NETWORK_QUIET_S if folder.network else PLAYLIST_QUIET_S
-        found = settle(self._stills[place], open_, now, quiet_s)
+        found = settle(self._stills[place], self._texts.unread(scan), now, quiet_s)
         self._stills[place] = found.stills
         return Look(playlists=tuple(scan.files[p] for p in found.ready), next_due=found.next_due)
 
@@ -140,54 +124,38 @@ class Desk:
     def enter_playlist(self, seen: Seen, file: PlaylistFile | Words, *, passing: bool = False) -> None:
         """Takes what was read of a playlist, or why it could not be; then the text before it stays."""
         with self._lock:
-            old = self._texts.get(seen.path)
-            if isinstance(file, PlaylistFile):
-                new = Text(seen.stamp, file)
-            else:
-                at = old.at if old is not None and old.why == file else self._wall()
-                stamp = msgspec.structs.replace(seen.stamp, size=-1) if passing else seen.stamp
-                new = Text(stamp, old.file if old is not None else None, file, at)
-            self._texts[seen.path] = new
-            if new != old:
+            if self._texts.enter(seen, file, self._wall(), passing=passing):
                 self.changed.set()
 
     def open_playlists(self, place: int, scan: Scan, texts: Sequence[tuple[Seen, PlaylistFile]]) -> None:
         """Begins with the playlists as they were found at the start; they still settle, and are read again then."""
         with self._lock:
             self._places[place] = msgspec.structs.replace(self._places[place], scan=scan)
+            self._note_names(scan)
             for seen, file in texts:
-                unsettled = msgspec.structs.replace(seen.stamp, size=-1)
-                self._texts[seen.path] = Text(unsettled, file)
+                self._texts.open(seen, file)
 
     def lists_are_known(self) -> bool:
         """Whether every playlist folder was looked at and is there, and every playlist in it was read."""
         with self._lock:
             places = [p for p in self._places if p.use == "playlists"]
-            return all(
-                p.looked and not p.scan.gone and not p.scan.unreadable and self._texts.keys() >= p.scan.files.keys()
-                for p in places
-            )
+            return all(p.looked and not p.scan.gone and self._texts.has_all(p.scan) for p in places)
 
     # Jobs
 
-    def queue(self, jobs: Collection[Job]) -> None:
+    def queue(self, jobs: Sequence[Job]) -> None:
         """Puts jobs on top of the pile: what came last is judged first, so one new file does not wait for 10,000."""
         with self._lock:
-            for job in reversed(tuple(jobs)):
-                if job.seen.kind != "playlist":
-                    self._piles[job.seen.kind].append(job)
+            self._pile.put(jobs)
             self._lock.notify_all()
 
     def take(self, kinds: Sequence[FileKind]) -> Job | None:
         """Waits for a job that still stands, of the first kind that has one; None when the desk is closed."""
         with self._lock:
             while not self._closed:
-                for kind in kinds:
-                    while self._piles[kind]:
-                        job = self._piles[kind].pop()
-                        if self._stands(job):
-                            return job
-                        self._return(job)
+                job = self._pile.take(kinds, self._stands)
+                if job is not None:
+                    return job
                 self._lock.wait()
             return None
 
@@ -200,7 +168,7 @@ class Desk:
         """Takes a verdict in, if the file is still the one that was judged; None: it changed, and settles again."""
         with self._lock:
             stands = self._stands(job)
-            self._return(job)
+            self._pile.take_back(job)
             if verdict is None or not stands:
                 return
             old = self._verdicts.get(verdict.path)
@@ -217,18 +185,10 @@ class Desk:
         self.changed.set()
 
     def _stands(self, job: Job) -> bool:
-        given = self._given.get(job.seen.path)
-        if given is None or given.stamp != job.seen.stamp:
+        if not self._pile.is_given(job.seen):
             return False
-        return any(
-            (seen := p.scan.files.get(job.seen.path)) is not None and seen.stamp == job.seen.stamp
-            for p in self._places
-            if p.use == "media"
-        )
-
-    def _return(self, job: Job) -> None:
-        if self._is_given(job.seen):
-            del self._given[job.seen.path]
+        looks = [p.scan.files.get(job.seen.path) for p in self._places if p.use == "media"]
+        return any(seen is not None and seen.stamp == job.seen.stamp for seen in looks)
 
     # The book
 
@@ -252,9 +212,12 @@ class Desk:
                 self.changes += 1
                 self.changed.set()
 
-    def book(self, edition: str, mounted: tuple[str, ...]) -> Book:
-        """What is worth keeping over a restart."""
+    def book(self, edition: str, mounts: frozenset[str]) -> Book:
+        """What is worth keeping over a restart, when `mounts` are the network shares mounted now."""
         with self._lock:
+            mounted = tuple(
+                p.folder.path for p in self._places if is_on_share(p.folder.path, mounts) or (p.mounted and p.scan.gone)
+            )
             verdicts = tuple(v for v in self._verdicts.values() if not v.passing)
             return Book(edition=edition, verdicts=verdicts, quarantined=dict(self._quarantined), mounted=mounted)
 
@@ -264,7 +227,7 @@ class Desk:
         """What may be shown now, with serial 0; forgets what is no longer seen."""
         with self._lock:
             self._forget()
-            places, verdicts, texts = tuple(self._places), dict(self._verdicts), dict(self._texts)
+            places, verdicts, texts = tuple(self._places), dict(self._verdicts), self._texts.snapshot()
             quarantined, since = dict(self._quarantined), dict(self._since)
         return arrange(places, verdicts, quarantined, texts, last_good=last_good, since=since)
 
@@ -279,8 +242,7 @@ class Desk:
             del self._verdicts[path]
             self._ask_again.pop(path, None)
             self.changes += 1
-        for path in [p for p in self._texts if p not in seen]:
-            del self._texts[path]
+        self._texts.forget(seen)
         refused = {path for p in self._places for path in p.scan.refused}
         for path in [p for p in self._since if p not in refused]:
             del self._since[path]
@@ -294,13 +256,3 @@ class Desk:
         with self._lock:
             self._closed = True
             self._lock.notify_all()
-
-
-def _differs(before: Scan, after: Scan) -> bool:
-    return (
-        before.files != after.files
-        or before.refused != after.refused
-        or before.gone != after.gone
-        or before.unreadable != after.unreadable
-        or before.overflow != after.overflow
-    )

@@ -9,9 +9,10 @@ import time
 from collections.abc import Callable, Sequence
 
 from player.content.book import Verdict
-from player.content.desk import Desk, Job
+from player.content.desk import Desk
 from player.content.intake import ChangedError, StoppedError, digest, is_unchanged
 from player.content.names import FileKind
+from player.content.pile import Job
 from signage.errors import Words
 from signage.media import MediaFacts
 

@@ -79,6 +79,8 @@ def sort_out(name: str, use: FolderUse) -> FileKind | Words | None:
 
 def bad_name(name: str) -> Words | None:
     """Why a name cannot be used in playlists and records, or None."""
+    if name.isprintable():
+        return None
     if any("\ud800" <= c <= "\udfff" for c in name):
         return NOT_UTF8
     if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in name):

@@ -46,7 +46,7 @@ def _seen(verdict: Verdict, folder: Folder, *, away: bool, store: Store) -> Seen
         return None
     if folder.network and verdict.facts is not None and not store.has_copy(verdict.plays, verdict.stamp.size):
         return None
-    name = library_name(os.path.relpath(verdict.path, folder.path))
+    name = library_name(verdict.path[len(os.path.join(folder.path, "")) :])
     return Seen(
         name=name,
         order=natural_key(name),
@@ -59,7 +59,8 @@ def _seen(verdict: Verdict, folder: Folder, *, away: bool, store: Store) -> Seen
 
 def _is_there(verdict: Verdict, folder: Folder) -> bool:
     try:
-        return os.path.lexists(verdict.path) and is_unchanged(verdict.plays, verdict.stamp, folder)
+        is_link = verdict.plays != verdict.path
+        return is_unchanged(verdict.plays, verdict.stamp, folder) and (not is_link or os.path.islink(verdict.path))
     except OSError:
         return False
 

@@ -101,6 +101,17 @@ def scan(folder: Folder, use: FolderUse, roots: tuple[str, ...], before: Scan) -
     return found
 
 
+def differs(before: Scan, after: Scan) -> bool:
+    """Whether a look found anything else than the one before."""
+    return (
+        before.files != after.files
+        or before.refused != after.refused
+        or before.gone != after.gone
+        or before.unreadable != after.unreadable
+        or before.overflow != after.overflow
+    )
+
+
 def reason(error: OSError) -> str:
     """The system's short word for an error: `ENOENT`."""
     return errno.errorcode.get(error.errno or 0, "EIO")

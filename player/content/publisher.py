@@ -1,0 +1,171 @@
+"""Gives the library out, and keeps the state folder in step with it, on a thread of its own."""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from player.content.desk import Desk
+from player.content.judge import step_back
+from player.content.lane import Lane
+from player.content.library import Folder, Library
+from player.content.mounts import read_mounts
+from player.content.names import printable
+from player.content.store import Store
+from signage.errors import Words
+
+log = logging.getLogger(__name__)
+
+PUBLISH_EVERY_S = 0.5
+SAVE_EVERY_S = 2.0
+SAVE_AGAIN_S = 30.0
+SWEEP_EVERY_S = 3600.0
+NO_ANSWER_S = 10.0
+WATCH_SHARES_EVERY_S = 2.0
+
+
+class Quarantine(msgspec.Struct, frozen=True):
+    """These bytes broke the decoder twice."""
+
+    sha256: str
+    why: Words
+
+
+class Understood(msgspec.Struct, frozen=True):
+    """This playlist was read without a complaint."""
+
+    name: str
+    text: bytes
+
+
+class Publisher(threading.Thread):
+    """Makes a snapshot when the desk has something new, at most every `PUBLISH_EVERY_S`."""
+
+    def __init__(self, desk: Desk, store: Store, edition: str, on_change: Callable[[], None]) -> None:
+        super().__init__(name="publisher", daemon=True)
+        self._desk = desk
+        self._store = store
+        self._edition = edition
+        self._on_change = on_change
+        self._messages: queue.Queue[Quarantine | Understood] = queue.Queue(maxsize=256)
+        self._ending = threading.Event()
+        self._saved_changes = 0
+        self._saved_at = -SAVE_AGAIN_S
+        self._swept_at = -SWEEP_EVERY_S
+        self.latest = Library()
+        """The newest snapshot."""
+        self.last_good: dict[str, bytes] = {}
+        """The playlists that were last understood; replaced whole, never changed in place."""
+        self.lanes: Sequence[Lane] = ()
+        """Set before the start: whose troubles are told."""
+
+    def tell(self, message: Quarantine | Understood) -> None:
+        """Leaves a message for the thread and returns at once; one too many is dropped."""
+        try:
+            self._messages.put_nowait(message)
+        except queue.Full:
+            log.warning("content is busy; dropped %s", type(message).__name__)
+        self._desk.changed.set()
+
+    def stop(self) -> None:
+        """Asks the thread to end."""
+        self._ending.set()
+        self._desk.changed.set()
+
+    def run(self) -> None:
+        """Publishes, saves and sweeps until asked to end; then saves once more."""
+        step_back()
+        while not self._ending.is_set():
+            self._desk.changed.wait(self._patience_s())
+            if self._desk.changed.is_set() or self._shares():
+                self._desk.changed.clear()
+                self._take_messages()
+                if self.publish():
+                    self._ending.wait(PUBLISH_EVERY_S)
+            self._keep_house()
+        self._take_messages()
+        self._save()
+
+    def _patience_s(self) -> float | None:
+        if self._shares():
+            return WATCH_SHARES_EVERY_S
+        if self._desk.changes == self._saved_changes:
+            return None
+        return max(0.0, self._save_due() - time.monotonic())
+
+    def _shares(self) -> list[Lane]:
+        return [lane for lane in self.lanes if any(f.network for f in lane.folders)]
+
+    def _take_messages(self) -> None:
+        while True:
+            try:
+                message = self._messages.get_nowait()
+            except queue.Empty:
+                return
+            match message:
+                case Quarantine(sha256, why):
+                    log.warning("quarantined %s: %s", sha256, why.en)
+                    self._desk.quarantine(sha256, why)
+                case Understood(name, text):
+                    if self._store.remember_playlist(name, text):
+                        self.last_good = {**self.last_good, name: text}
+
+    def publish(self) -> bool:
+        """Makes a snapshot now; True if it says something new."""
+        library = self._desk.library(self.last_good)
+        library = msgspec.structs.replace(
+            library, serial=self.latest.serial, notes=tuple(dict.fromkeys([*library.notes, *self._notes()]))
+        )
+        if library == self.latest:
+            return False
+        self.latest = msgspec.structs.replace(library, serial=self.latest.serial + 1)
+        self._on_change()
+        return True
+
+    def _notes(self) -> list[Words]:
+        now = time.monotonic()
+        notes = list(self._store.trouble)
+        for lane in self.lanes:
+            notes += [words for words in (lane.hints_trouble, lane.no_room) if words is not None]
+            busy_since = lane.busy_since
+            if busy_since is not None and now - busy_since > NO_ANSWER_S:
+                notes += [_no_answer(f) for f in lane.folders]
+        return notes
+
+    def _keep_house(self) -> None:
+        now = time.monotonic()
+        if self._desk.changes != self._saved_changes and now >= self._save_due():
+            self._save()
+        if self.latest.complete and now - self._swept_at >= SWEEP_EVERY_S:
+            self._swept_at = now
+            self._store.sweep(self._desk.copies())
+        if self._desk.lists_are_known():
+            stale = self.last_good.keys() - {p.name for p in self.latest.playlists} - {"calendar"}
+            if stale:
+                self._store.forget_playlists(stale)
+                self.last_good = {n: t for n, t in self.last_good.items() if n not in stale}
+
+    def _save_due(self) -> float:
+        return self._saved_at + (SAVE_AGAIN_S if self._store.trouble else SAVE_EVERY_S)
+
+    def _save(self) -> None:
+        changes = self._desk.changes
+        if changes == self._saved_changes:
+            return
+        troubled = self._store.trouble
+        self._saved_at = time.monotonic()
+        if self._store.save_book(self._desk.book(self._edition, read_mounts())):
+            self._saved_changes = changes
+        if self._store.trouble != troubled:
+            self._desk.changed.set()
+
+
+def _no_answer(folder: Folder) -> Words:
+    shown = printable(folder.path)
+    return Words(
+        zh=f"共享文件夹 {shown} 没有响应；已保存到本机的文件照常播放",
+        en=f"the share {shown} does not answer; its files that were copied here play on",
+    )
