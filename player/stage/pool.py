@@ -45,7 +45,7 @@ class Lease:
 
 
 class Pool:
-    """Lends decoders; the one that was free longest goes first."""
+    """Lends decoders; the one that was free longest goes first, so that a broken one has time to come back."""
 
     def __init__(self, target: Target, want_sound: bool, factory: DecoderFactory) -> None:
         self.target = target
@@ -85,10 +85,8 @@ class Pool:
         self._free.clear()
 
     def _take(self) -> DecoderLike | None:
-        for decoder in self._free:
-            if decoder.state != "failed":
-                self._free.remove(decoder)
-                return decoder
-        if len(self._free) + len(self._lent) < MOST_DECODERS and len(self._free) < 2:
+        if self._free:
+            return self._free.pop(0)
+        if len(self._lent) < MOST_DECODERS:
             return self._factory(self.target, self._want_sound)
-        return self._free.pop(0) if self._free else None
+        return None

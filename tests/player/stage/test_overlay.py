@@ -1,0 +1,57 @@
+import datetime as dt
+
+from player.stage.overlay import Insight, Overlay, Showing, overlay_lines
+from tests.fakes import FakeScreen
+
+AT = dt.datetime(2026, 8, 5, 7, 30, 5, tzinfo=dt.timezone(dt.timedelta(hours=8)))
+
+
+def insight(second: int = 5) -> Insight:
+    return Insight(
+        screen="sq-square-led1",
+        title="乡贤文化广场 LED",
+        at=AT.replace(second=second),
+        clock_quality="ntp",
+        versions=("wuzha 0.1.0",),
+        zones=(Showing(zone="main", playlist="六个一律", item=3, name="posters/刷单.png", following="videos/a.mp4"),),
+        troubles=("没有声音设备",),
+    )
+
+
+def test_the_overlay_names_screen_time_playlist_item_what_is_on_what_comes_and_versions() -> None:
+    assert overlay_lines(insight()) == (
+        "屏幕 sq-square-led1  乡贤文化广场 LED",
+        "时间 2026-08-05 07:30:05 +0800  已校时",
+        "[main] 列表 六个一律 #3",
+        "    正在 posters/刷单.png",
+        "    接着 videos/a.mp4",
+        "注意 没有声音设备",
+        "版本 wuzha 0.1.0",
+    )
+
+
+def test_the_overlay_is_written_once_a_second_and_only_when_it_changed() -> None:
+    screen = FakeScreen(64, 32)
+    overlay = Overlay(screen)
+    overlay.refresh(0.0, insight())
+    assert screen.panel is None
+    overlay.toggle(0.0)
+    overlay.refresh(0.0, insight(5))
+    assert screen.panel is not None
+    screen.panel = None
+    overlay.refresh(0.5, insight(6))
+    overlay.refresh(1.0, insight(5))
+    assert screen.panel is None, "nothing to write anew"
+    overlay.refresh(2.0, insight(6))
+    assert screen.panel is not None
+    assert "07:30:06" in "".join(screen.panel)
+
+
+def test_the_second_press_takes_the_overlay_away_at_once() -> None:
+    screen = FakeScreen(64, 32)
+    overlay = Overlay(screen)
+    overlay.toggle(0.0)
+    overlay.refresh(0.0, insight())
+    overlay.toggle(0.2)
+    assert screen.panel is None
+    assert overlay.next_due is None

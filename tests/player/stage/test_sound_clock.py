@@ -1,0 +1,68 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from player.stage.sound_clock import STALL_S, SoundClock
+
+CHUNK_S = 8192 / 48_000
+BUFFER_S = 1024 / 48_000
+
+
+@given(
+    really=st.floats(0.0, BUFFER_S),
+    looks=st.lists(st.floats(0.004, 0.06), min_size=150, max_size=200),
+    drift=st.floats(-200e-6, 200e-6),
+)
+def test_the_clock_stays_within_20_ms_of_the_sound_however_the_looks_fall(
+    really: float, looks: list[float], drift: float
+) -> None:
+    """`really` is when the first chunk was mixed; the card's crystal may be off by 200 ppm."""
+    clock = SoundClock(0.0, 0.0)
+    chunk = CHUNK_S * (1 + drift)
+    clock.given(CHUNK_S * 1000)
+    clock.started(0.0, BUFFER_S)
+    now, playing = 0.0, 0
+    for pause in looks:
+        before, now = now, now + pause
+        while really + (playing + 1) * chunk <= now:
+            playing += 1
+            clock.moved(before, now, CHUNK_S)
+        heard = max(0.0, now - really) / (1 + drift)
+        assert abs(clock.position_s(now) - heard) <= 0.02 + 1e-6
+
+
+def test_the_clock_stands_still_until_sound_comes_and_never_goes_back() -> None:
+    clock = SoundClock(10.0, 0.02)
+    assert clock.position_s(10.3) == 0.0
+    clock.given(1.0)
+    clock.started(10.3, 0.02)
+    assert clock.position_s(10.81) == pytest.approx(0.48)
+    assert clock.position_s(10.5) == pytest.approx(0.48)
+
+
+def test_the_clock_does_not_run_ahead_of_the_sound_that_was_given() -> None:
+    clock = SoundClock(0.0, 0.0)
+    clock.given(0.17)
+    clock.started(0.0, 0.0)
+    clock.ran_dry(0.2, 0.17)
+    assert clock.position_s(5.0) == pytest.approx(0.17)
+    clock.given(0.17)
+    clock.started(5.0, 0.0)
+    assert clock.position_s(5.1) == pytest.approx(0.27)
+
+
+def test_a_sound_that_is_over_lets_time_carry_on() -> None:
+    clock = SoundClock(0.0, 0.0)
+    clock.given(1.0)
+    clock.started(0.0, 0.0)
+    clock.ran_dry(1.0, 1.0)
+    clock.over()
+    assert clock.position_s(3.0) == pytest.approx(3.0)
+
+
+def test_a_sound_that_never_comes_is_given_up_so_that_the_picture_goes_on() -> None:
+    clock = SoundClock(0.0, 0.0)
+    assert not clock.is_stalled(STALL_S * 0.9)
+    assert clock.is_stalled(STALL_S * 1.1)
+    clock.over()
+    assert clock.position_s(2.0) == pytest.approx(2.0)
