@@ -9,7 +9,9 @@ whole line is broken between characters all the same, as the last resort.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+from player.decode.words import inside_words
 
 Width = Callable[[int, int], float]
 """How wide the text from one position up to another is when it stands alone on a line."""
@@ -21,7 +23,11 @@ NO_END = frozenset("（〔［｛〈《「『【〖〘“‘￥＄￡＃第([{<$#
 _GLUE = frozenset("\u00a0\u202f\u2060\ufeff")
 _UNITS = frozenset("年月日号时点分秒元角万亿岁楼室")
 _SPACES = " \t\u2002-\u200b\u3000"
-_PHRASE_ENDS = frozenset("，。！？；：、…）》」』】”,;:!?")
+_PHRASE_ENDS = frozenset("，。！？；：…,;:!?")
+_JOINTS = frozenset("、）》」』】”")
+_OPENING_JOINTS = frozenset("（《「『【“")
+_LEANING = frozenset("的了吗呢吧啊们者地得")
+"""Belongs to what stands before it."""
 
 _CLUSTER = re.compile(
     rf"(?P<space>[{_SPACES}]+)"
@@ -31,8 +37,8 @@ _CLUSTER = re.compile(
     r"|.[\u0300-\u036f\ufe00-\ufe0f\U000e0100-\U000e01ef]*",
     re.DOTALL,
 )
-_ODD_BREAK = 0.35
-"""What breaking within a phrase costs beside raggedness, as a part of the line."""
+_BREAK_COSTS = {-1: 0.8, 0: 0.35, 1: 0.15, 2: 0.0}
+"""What a break costs beside raggedness (squared, as a part of the line), by `Piece.ease`."""
 _SHORT_LINE = 0.22
 
 
@@ -42,7 +48,8 @@ class Piece:
 
     start: int
     end: int
-    ends_phrase: bool = False
+    ease: int = 0
+    """How well a line ends behind it: -1 within a word, 0 within a phrase, 1 at a clause's joint, 2 behind a phrase."""
 
 
 def pieces(text: str) -> tuple[Piece, ...]:
@@ -52,23 +59,27 @@ def pieces(text: str) -> tuple[Piece, ...]:
     for match in _CLUSTER.finditer(text):
         if match["space"] is not None and found:
             spaced = True
-            found[-1] = Piece(found[-1].start, found[-1].end, ends_phrase=True)
+            around = text[found[-1].end - 1], text[match.end() : match.end() + 1]
+            # A space beside Latin letters belongs to spelling; between hanzi it stands for a pause.
+            if not any(char.isascii() for char in around):
+                found[-1] = replace(found[-1], ease=2)
             continue
         if found and not _may_break(text[found[-1].start : found[-1].end], match[0], spaced):
-            found[-1] = Piece(found[-1].start, match.end(), match[0][-1] in _PHRASE_ENDS)
+            found[-1] = Piece(found[-1].start, match.end())
         else:
             # Spaces that open a paragraph are its indent: they belong to its first piece.
-            found.append(Piece(match.start(), match.end(), match[0][-1] in _PHRASE_ENDS))
+            found.append(Piece(match.start(), match.end()))
         spaced = False
-    return tuple(found)
+    inside = inside_words(text)
+    return tuple(piece if piece.ease else replace(piece, ease=_ease(text, piece.end, inside)) for piece in found)
 
 
 def phrases(cut: Sequence[Piece]) -> tuple[Piece, ...]:
     """Joins pieces that belong to one phrase, so that lines break only behind punctuation and at spaces."""
     joined: list[Piece] = []
     for piece in cut:
-        if joined and not joined[-1].ends_phrase:
-            joined[-1] = Piece(joined[-1].start, piece.end, piece.ends_phrase)
+        if joined and joined[-1].ease < 2:
+            joined[-1] = Piece(joined[-1].start, piece.end, piece.ease)
         else:
             joined.append(piece)
     return tuple(joined)
@@ -87,7 +98,7 @@ def broken_up(cut: Sequence[Piece], width: Width, limit: float) -> tuple[Piece, 
             parts.append(piece)
         else:
             parts += [Piece(place, place + 1) for place in range(piece.start, piece.end - 1)]
-            parts.append(Piece(piece.end - 1, piece.end, piece.ends_phrase))
+            parts.append(Piece(piece.end - 1, piece.end, piece.ease))
     return tuple(parts)
 
 
@@ -136,7 +147,7 @@ def balanced(cut: Sequence[Piece], width: Width, limit: float) -> tuple[Span, ..
                 wide = width(cut[begin].start, cut[end - 1].end)
                 if wide > limit and end > begin + 1:
                     break
-                odd = 0.0 if cut[end - 1].ends_phrase or end == count else _ODD_BREAK
+                odd = 0.0 if end == count else _BREAK_COSTS[cut[end - 1].ease]
                 total = cost + ((aim - wide) / aim) ** 2 + odd
                 if end not in row or total < row[end][0]:
                     row[end] = (total, begin)
@@ -154,3 +165,14 @@ def _may_break(before: str, after: str, spaced: bool) -> bool:
     if after[0] in NO_START or before[-1] in NO_END or after[0] in _GLUE or before[-1] in _GLUE:
         return False
     return spaced or not (before[-1].isdecimal() and after[0] in _UNITS)
+
+
+def _ease(text: str, end: int, inside: frozenset[int]) -> int:
+    before, after = text[end - 1], text[end : end + 1]
+    if before in _PHRASE_ENDS:
+        return 2
+    if end in inside or after in _LEANING:
+        return -1
+    # Between single characters, as in 早、中、晚, the mark holds a group together.
+    is_group = before == "、" and not text[max(0, end - 3) : end - 1].isalnum()
+    return 1 if (before in _JOINTS and not is_group) or after in _OPENING_JOINTS else 0

@@ -7,7 +7,7 @@ character is drawn with the first face that has it. Sizes are whole pixels of th
 import functools
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PIL import Image, ImageDraw, ImageFont
@@ -25,8 +25,8 @@ ELLIPSIS = "…"
 _REFERENCE_PX = 1000
 # The em box of Noto Sans SC reaches this far above the baseline.
 _ASCENT_EM = 0.88
-# A heading keeps whole phrases on its lines as long as that leaves it this part of the size it could have.
-_PHRASE_WORTH = 0.72
+# A heading stays on one line, or breaks between phrases only, while that leaves it this part of its largest size.
+_CALM_WORTH = 0.72
 _OPEN_FONTS = 48
 # Long runs are drawn in parts, so that the tile of a ticker draws only what lies on it.
 _RUN_CHARS = 16
@@ -89,9 +89,7 @@ def fitted(
     cut: Cut = tuple
     size = largest(least, max_px, lambda size: _fits(text, size, box, style, tuple))
     if size is not None and style.balance:
-        whole = largest(least, max_px, lambda size: _fits(text, size, box, style, linebreak.phrases))
-        if whole is not None and whole >= _PHRASE_WORTH * size:
-            size, cut = whole, linebreak.phrases
+        size, cut = _calmer(text, least, size, box, style)
     for smaller in range(size or 0, least - 1, -1):
         block = _set(text, smaller, box_w, style, cut)
         # Hinting rounds the widths of Latin letters: what fits by outline may not fit by a pixel or two.
@@ -152,6 +150,17 @@ class _Box:
     width: float
     height: float
     most_lines: int
+
+
+def _calmer(text: str, least: int, most: int, box: _Box, style: Style) -> tuple[int, Cut]:
+    """The size and the cuts of a heading that would fit at size `most` if it were broken anywhere."""
+    single = replace(box, most_lines=text.count("\n") + 1)
+    for room in (single, box):
+        fits = functools.partial(_fits, text, box=room, style=style, cut=linebreak.phrases)
+        size = largest(least, most, fits)
+        if size is not None and size >= _CALM_WORTH * most:
+            return size, linebreak.phrases
+    return most, tuple
 
 
 def _fits(text: str, size_px: int, box: _Box, style: Style, cut: Cut) -> bool:

@@ -36,7 +36,7 @@ def draw(card: Card, target: Target) -> Image.Image:
 
 
 def overflows(card: Card, target: Target) -> bool:
-    """Whether something of the card finds no room in the zone: words end in an …, or the QR code is left out."""
+    """Whether something of the card finds no room in the zone: words end in an …, or its QR code is left out."""
     return _drawn(card, target).lacks
 
 
@@ -55,4 +55,5 @@ def _drawn(card: Card, target: Target) -> Sheet:
         narrow.small(sheet, card)
     else:
         _TEMPLATES.get(card.template, notice)(sheet, card)
+        sheet.lacks = sheet.lacks or (bool(card.qr) and card.template != "app")
     return sheet

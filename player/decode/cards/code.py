@@ -3,7 +3,7 @@
 import segno
 from PIL import Image
 
-from player.decode.cards import motifs, pen
+from player.decode.cards import pen
 from player.decode.cards.pen import Area
 from player.decode.cards.rows import draw_rules
 from player.decode.cards.sheet import Sheet, foot, numbered
@@ -44,7 +44,8 @@ def code_image(content: str, most_px: int) -> Image.Image | None:
 
 def app(sheet: Sheet, card: Card) -> None:
     """A code to scan, a title, and what to do in steps."""
-    area = foot(sheet, sheet.area, card.footer).inset(sheet.margin, sheet.margin)
+    field = foot(sheet, sheet.area, card.footer)
+    area = field.inset(sheet.margin, sheet.margin)
     if sheet.is_portrait:
         title, rest = area.split_top(round(area.h * 0.16) if card.title else 0)
         side = min(rest.w, round(rest.h * (0.6 if card.text else 1)))
@@ -56,20 +57,22 @@ def app(sheet: Sheet, card: Card) -> None:
         sheet.lacks = sheet.lacks or bool(card.qr)
         notice(sheet, card)
         return
-    motifs.rings(sheet.image, (area.x + area.w, area.y), max(area.w, area.h) * 0.6, sheet.theme.faint)
+    sheet.ring(field, (field.x + field.w, field.y), max(field.w, field.h) * 0.6)
     if sheet.is_portrait:
-        panel, words = rest.split_top(side)
+        panel, words = rest.split_top(code.height)
         _title(sheet, title, card.title, "center")
         words = words.split_top(round(sheet.margin * 0.8))[1]
     else:
-        panel, words = rest.split_left(side)
+        panel, words = rest.split_left(code.width)
         words = words.split_left(round(sheet.margin * 1.1))[1]
         share = 0.42 if card.text else 1
         head, words = words.split_top(round(words.h * share) if card.title else 0)
         _title(sheet, head, card.title, "left")
-    x, y = panel.x + (panel.w - side) // 2, panel.y + (panel.h - side) // 2
-    pen.rounded(sheet.image, Area(x, y, side, side), round(sheet.margin * 0.5), "#FFFFFF")
-    sheet.image.paste(code, (x + (side - code.width) // 2, y + (side - code.height) // 2))
+    x, y = panel.x + (panel.w - code.width) // 2, panel.y + (panel.h - code.height) // 2
+    edge = code.width // 40
+    rim = Area(x, y, code.width, code.height).inset(-edge, -edge)
+    pen.rounded(sheet.image, rim, round(sheet.margin * 0.5), "#FFFFFF")
+    sheet.image.paste(code, (x, y))
     if card.text:
         _steps(sheet, words, card.text)
 

@@ -31,6 +31,7 @@ def is_small(width_px: int, height_px: int) -> bool:
 def flat(sheet: Sheet, card: Card) -> None:
     """A strip: the title in a band at the left, the text in the rest."""
     area = sheet.area
+    sheet.lacks = bool(card.qr)
     words, title = (card.text, card.title) if card.text else (card.title, "")
     edge = max(2, round(area.h * 0.09))
     if title:
@@ -44,15 +45,18 @@ def flat(sheet: Sheet, card: Card) -> None:
         pen.fill(sheet.image, rule, sheet.theme.band_accent)
         sheet.paint(block, band, sheet.theme.band_accent)
     inner = area.inset(2 * edge, edge)
-    style = Style(weight=_weight(inner), align="center", line_height=1.2, balance=True)
-    sheet.put(words.replace("\n", "　"), inner, style, sheet.theme.ink, round(inner.h * 0.82))
+    # The author's lines on one line if that is large enough, else as they are.
+    joined, apart = (_words(sheet, each, inner, round(inner.h * 0.82)) for each in (words.replace("\n", "　"), words))
+    is_one_line = len(joined.lines) == 1 or apart.cut or joined.size_px > apart.size_px / _WORTH
+    sheet.paint(joined if is_one_line and (not joined.cut or apart.cut) else apart, inner, sheet.theme.ink)
 
 
 def small(sheet: Sheet, card: Card) -> None:
     """A sign: the text as large as it goes, under the title if that costs little."""
+    sheet.lacks = bool(card.qr)
     area = sheet.area.inset(max(1, sheet.image.width // 48), max(1, sheet.image.height // 32))
     words, title = (card.text, card.title) if card.text else (card.title, "")
-    plain = _words(sheet, words, area)
+    plain = _words(sheet, words, area, area.h)
     if title:
         head = typeset.fitted(
             title,
@@ -60,13 +64,13 @@ def small(sheet: Sheet, card: Card) -> None:
             area.h * 0.4,
             min_px=_TITLE_PX,
             max_px=max(_TITLE_PX, area.h // 4),
-            style=_style(True),
+            style=_style("heading"),
             most_lines=1,
         )
         gap = max(2, head.size_px // 5)
         rest = area.split_top(head.height_px + gap)[1]
         if not head.cut and rest.h > sheet.least_px:
-            below = _words(sheet, words, rest)
+            below = _words(sheet, words, rest, rest.h)
             if not below.cut and below.size_px >= _WORTH * plain.size_px:
                 y = area.y + (area.h - head.height_px - gap - below.height_px) // 2
                 sheet.paint(head, Area(area.x, y, area.w, head.height_px), sheet.theme.accent)
@@ -76,16 +80,12 @@ def small(sheet: Sheet, card: Card) -> None:
     sheet.paint(plain, area, sheet.theme.ink)
 
 
-def _words(sheet: Sheet, words: str, area: Area) -> Block:
-    heavy = typeset.fitted(words, area.w, area.h, min_px=sheet.least_px, max_px=area.h, style=_style(True))
+def _words(sheet: Sheet, words: str, area: Area, most_px: int) -> Block:
+    heavy = typeset.fitted(words, area.w, area.h, min_px=sheet.least_px, max_px=most_px, style=_style("heading"))
     if heavy.size_px >= _HEADING_PX and not heavy.cut:
         return heavy
-    return typeset.fitted(words, area.w, area.h, min_px=sheet.least_px, max_px=area.h, style=_style(False))
+    return typeset.fitted(words, area.w, area.h, min_px=sheet.least_px, max_px=most_px, style=_style("text"))
 
 
-def _style(heavy: bool) -> Style:
-    return Style(weight="heading" if heavy else "text", align="center", line_height=1.15, balance=True)
-
-
-def _weight(area: Area) -> Weight:
-    return "heading" if area.h >= 2 * _HEADING_PX else "text"
+def _style(weight: Weight) -> Style:
+    return Style(weight=weight, align="center", line_height=1.15, balance=True)

@@ -11,10 +11,13 @@ from player.decode.cards.wordy import notice
 from player.decode.typeset import Style
 from signage.slot import Card
 
-_ROW = Style(line_height=1.3)
+_ROW = Style(line_height=1.25, balance=True)
+_MANY = 7
 _BADGE_EM = 1.28
 _BADGE_GAP_EM = 0.5
-_ROW_GAP_EM = 0.42
+_ROW_GAP_EM = 0.58
+# One column reads better than two, as long as its text is not much smaller.
+_ONE_COLUMN_WORTH = 0.8
 _PHONE = re.compile(r"^(?P<who>.*?)[\s：:]*(?P<phone>\+?\d[\d\- ]*\d)\s*$")
 _MOBILE = re.compile(r"^(1\d{2})(\d{4})(\d{4})$")
 
@@ -52,17 +55,19 @@ def rules(sheet: Sheet, card: Card) -> None:
     if not lines:
         notice(sheet, card)
         return
-    area = bands(sheet, card.title, card.footer)
-    draw_rules(sheet, area.inset(round(sheet.margin * 1.1), round(sheet.margin * 0.8)), lines)
+    is_long = len(lines) > _MANY
+    area = bands(sheet, card.title, card.footer, is_slim=is_long)
+    draw_rules(sheet, area.inset(round(sheet.margin * (0.8 if is_long else 1.1)), round(sheet.margin * 0.7)), lines)
 
 
 def draw_rules(sheet: Sheet, area: Area, lines: list[tuple[str, str]]) -> None:
     """Draws numbered lines into an area; as a paragraph cut short when even the smallest size is too large."""
-    found = [grid for columns in (1, 2) if (grid := _grid(sheet, area, lines, columns))]
-    if not found:
+    one, two = (_grid(sheet, area, lines, columns) for columns in (1, 2))
+    grid = one if one and (two is None or one.size_px >= _ONE_COLUMN_WORTH * two.size_px) else two
+    if grid is None:
         sheet.put("\n".join(f"{mark}. {line}" for mark, line in lines), area, _ROW, sheet.theme.ink, sheet.least_px)
         return
-    _draw_grid(sheet, area, max(found, key=lambda grid: grid.size_px))
+    _draw_grid(sheet, area, grid)
 
 
 def _grid(sheet: Sheet, area: Area, lines: list[tuple[str, str]], columns: int) -> _Grid | None:
@@ -72,7 +77,7 @@ def _grid(sheet: Sheet, area: Area, lines: list[tuple[str, str]], columns: int) 
     width = (area.w - (columns - 1) * gutter) // columns
     rows = -(-len(lines) // columns)
     parts = tuple(tuple(lines[first : first + rows]) for first in range(0, len(lines), rows))
-    most = round(min(area.h * 0.16, area.w * 0.075))
+    most = round(min(area.h * 0.16, area.w * (0.11 if sheet.is_portrait else 0.075)))
     size = typeset.largest(
         sheet.least_px,
         max(sheet.least_px, most),
@@ -141,9 +146,9 @@ def contact(sheet: Sheet, card: Card) -> None:
         return
     area = bands(sheet, card.title, card.footer).inset(sheet.margin, round(sheet.margin * 0.8))
     gap = round(sheet.margin * 0.6)
-    height = (area.h - gap * (len(people) - 1)) // len(people)
-    most = round(height * 1.0 if len(people) > 1 else min(height, area.w * 0.5))
-    cells = [Area(area.x, area.y + place * (height + gap), area.w, min(height, most)) for place in range(len(people))]
+    height = min((area.h - gap * (len(people) - 1)) // len(people), round(area.w * 0.45))
+    top = area.y + (area.h - len(people) * (height + gap) + gap) // 2
+    cells = [Area(area.x, top + place * (height + gap), area.w, height) for place in range(len(people))]
     if cells[0].h < sheet.least_px * 1.4:
         sheet.put("\n".join(f"{one.who} {one.phone}" for one in people), area, _ROW, sheet.theme.ink, sheet.least_px)
         return
@@ -158,7 +163,8 @@ def _parts(cell: Area, *, is_stacked: bool) -> tuple[Area, Area]:
     inner = cell.inset(round(min(cell.h * 0.22, cell.w * 0.05)), round(cell.h * 0.1))
     if is_stacked:
         return inner.split_top(round(inner.h * 0.36))
-    return inner.split_left(round(inner.w * 0.42))
+    name, number = inner.split_left(round(inner.w * 0.42))
+    return name.split_left(round(name.w * 0.92))[0], number
 
 
 def _phone_size(people: list[_Contact], cell: Area, *, is_stacked: bool) -> int:
@@ -185,7 +191,7 @@ def _draw_contact(sheet: Sheet, cell: Area, person: _Contact, phone_px: int, *, 
         return
     align: typeset.Align = "center" if is_stacked else "left"
     style = Style(weight="text", align=align, line_height=1.2, balance=True)
-    most = round(name.h * (0.92 if is_stacked else 0.5))
+    most = round(name.h * (0.92 if is_stacked else 0.6))
     sheet.put(person.who, name, style, sheet.theme.panel_ink, min(most, round(phone_px * 0.8)))
     digits = Style(weight="heading", align="center" if is_stacked else "right")
     sheet.put(person.phone, number, digits, sheet.theme.panel_strong, phone_px)

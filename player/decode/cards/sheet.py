@@ -40,6 +40,12 @@ class Sheet:
         """The whole card."""
         return pen.whole(self.image)
 
+    def ring(self, area: Area, centre: tuple[float, float], radius: float) -> None:
+        """Draws rings behind an area's words, and nowhere outside it."""
+        layer = pen.blank(area.w, area.h, self.theme.ground)
+        motifs.rings(layer, (centre[0] - area.x, centre[1] - area.y), radius, self.theme.faint)
+        self.image.paste(layer, (area.x, area.y))
+
     @property
     def is_portrait(self) -> bool:
         """Whether the card stands upright."""
@@ -60,17 +66,20 @@ class Sheet:
         typeset.paint(self.image, block, x, y, colour)
 
 
-def bands(sheet: Sheet, title: str, footer: str) -> Area:
-    """Draws the band at the head with the title, if there is one, and the one at the foot; gives what lies between."""
+def bands(sheet: Sheet, title: str, footer: str, *, is_slim: bool = False) -> Area:
+    """Draws the band at the head with the title, if there is one, and the one at the foot; gives what lies between.
+
+    Slim bands leave more to long texts: the head is lower, the foot only there for the card's own words.
+    """
     area = sheet.area
     if title:
-        area = _head(sheet, area, title)
-    return foot(sheet, area, footer)
+        area = _head(sheet, area, title, 0.16 if is_slim else 0.2)
+    return area if is_slim and not footer else foot(sheet, area, footer)
 
 
-def _head(sheet: Sheet, area: Area, title: str) -> Area:
+def _head(sheet: Sheet, area: Area, title: str, share: float) -> Area:
     short = min(area.w, area.h)
-    height = round(short * (0.19 if sheet.is_portrait else 0.2))
+    height = round(short * share)
     band, rest = area.split_top(height)
     pen.fill(sheet.image, band, sheet.theme.band)
     rule, rest = rest.split_top(max(2, round(short * 0.009)))
@@ -97,30 +106,28 @@ def foot(sheet: Sheet, area: Area, footer: str) -> Area:
     elif "96110" in footer:
         sheet.put(footer, inner, typeset.HEADING, sheet.theme.band_ink, size)
     else:
-        used = _police_line(sheet, inner, size, align="right")
-        left = inner.split_left(inner.w - used - sheet.margin)[0]
+        needs = typeset.single_line(footer, round(size * 0.8)).width_px
+        is_tight = needs + sheet.margin + size * 8.2 > inner.w
+        used = _police_line(sheet, inner, size, align="right", is_short=is_tight)
+        left = inner.split_left(inner.w - used - sheet.margin // 2)[0]
         sheet.put(footer, left, Style(), sheet.theme.band_ink, size)
     return rest
 
 
-def _police_line(sheet: Sheet, area: Area, size: int, align: str) -> int:
-    """Draws a handset and the number; gives the width that they take."""
+def _police_line(sheet: Sheet, area: Area, size: int, *, align: str, is_short: bool = False) -> int:
+    """Draws a handset, what the number is unless it is to be short, and the number; gives the width that they take."""
     first, last = POLICE_LINE.split(" ")
-    words = typeset.single_line(first, size)
+    words = typeset.single_line("" if is_short else first, size)
     number = typeset.single_line(last, size, style=Style(weight="heading"))
     icon, gap = round(size * 1.1), round(size * 0.3)
-    width = round(icon + gap + words.width_px + gap + number.width_px)
+    to_number = icon + gap + (0 if is_short else round(words.width_px) + gap)
+    width = round(to_number + number.width_px)
     x = area.x + (area.w - width) // (2 if align == "center" else 1)
-    motifs.handset(
-        sheet.image,
-        Area(x, area.y + (area.h - icon) // 2, icon, icon),
-        sheet.theme.band_accent,
-        sheet.theme.band,
-    )
-    x += icon + gap
+    sign = Area(x, area.y + (area.h - icon) // 2, icon, icon)
+    motifs.handset(sheet.image, sign, sheet.theme.band_accent, sheet.theme.band)
     y = area.y + (area.h - size) // 2
-    typeset.paint(sheet.image, words, x, y, sheet.theme.band_ink)
-    typeset.paint(sheet.image, number, x + words.width_px + gap, y, sheet.theme.band_accent)
+    typeset.paint(sheet.image, words, x + icon + gap, y, sheet.theme.band_ink)
+    typeset.paint(sheet.image, number, x + to_number, y, sheet.theme.band_accent)
     return width
 
 

@@ -18,10 +18,11 @@ def notice(sheet: Sheet, card: Card) -> None:
         slogan(sheet, card)
         return
     area = bands(sheet, card.title, card.footer)
-    _ripple(sheet, area)
+    sheet.ring(area, (area.x + area.w, area.y + area.h), min(area.w, area.h) * 0.95)
     inner = area.inset(round(sheet.margin * 1.3), sheet.margin)
     is_short = len(card.text) <= _SHORT_TEXT
-    most = round(min(inner.h * 0.3, inner.w * (0.11 if is_short else 0.075)))
+    across = (0.17 if is_short else 0.12) if sheet.is_portrait else (0.11 if is_short else 0.08)
+    most = round(min(inner.h * 0.3, inner.w * across))
     sheet.put(card.text, inner, CENTRED if is_short else _BODY, sheet.theme.ink, most)
 
 
@@ -29,8 +30,7 @@ def slogan(sheet: Sheet, card: Card) -> None:
     """A few words as large as the panel takes, the title small above them."""
     words, kicker = (card.text, card.title) if card.text else (card.title, "")
     area = foot(sheet, sheet.area, card.footer)
-    centre = (area.x + area.w / 2, area.y + area.h / 2)
-    motifs.rings(sheet.image, centre, max(area.w, area.h) * 0.56, sheet.theme.faint)
+    sheet.ring(area, (area.x + area.w / 2, area.y + area.h / 2), max(area.w, area.h) * 0.56)
     inner = area.inset(sheet.margin, round(sheet.margin * 0.8))
     if kicker:
         top, inner = inner.split_top(round(inner.h * (0.13 if sheet.is_portrait else 0.19)))
@@ -47,7 +47,7 @@ def broadcast(sheet: Sheet, card: Card) -> None:
     else:
         sign, words = inner.split_left(round(inner.w * 0.36))
         words = words.split_left(round(sheet.margin * 0.8))[1]
-    motifs.rings(sheet.image, (sign.x + sign.w / 2, sign.y + sign.h / 2), max(area.w, area.h) * 0.75, sheet.theme.faint)
+    sheet.ring(area, (sign.x + sign.w / 2, sign.y + sign.h / 2), max(area.w, area.h) * 0.75)
     side = round(min(sign.w, sign.h) * (0.82 if sheet.is_portrait else 1))
     icon = Area(sign.x + (sign.w - side) // 2, sign.y + (sign.h - side) // 2, side, side)
     motifs.speaker(sheet.image, icon, sheet.theme.ink, sheet.theme.accent)
@@ -62,6 +62,8 @@ def alert(sheet: Sheet, card: Card) -> None:
     area, low = area.split_top(area.h - height)
     for band in (top, low):
         motifs.stripes(sheet.image, band, "#16130C", "#FFC81F")
+    if card.footer:
+        area = foot(sheet, area, card.footer)
     inner = area.inset(round(sheet.margin * 1.2), sheet.margin)
     if sheet.is_portrait:
         sign, words = inner.split_top(round(inner.h * 0.3))
@@ -80,7 +82,7 @@ def _title_over_text(sheet: Sheet, area: Area, card: Card) -> None:
     if not (card.title and card.text):
         sheet.put(card.title or card.text, area, loud, sheet.theme.ink, round(min(area.h * 0.4, area.w * 0.24)))
         return
-    gap = round(sheet.margin * 0.9)
+    gap = round(sheet.margin * 1.1)
     room = area.h - gap
     share = 0.5 if len(card.text) <= 2 * len(card.title) + 10 else 0.34
     least = sheet.least_px
@@ -111,11 +113,3 @@ def _kicker(sheet: Sheet, area: Area, words: str) -> None:
         right = round(centre + block.width_px / 2 + gap)
         pen.fill(sheet.image, Area(left, middle, length, rule), sheet.theme.accent)
         pen.fill(sheet.image, Area(right, middle, length, rule), sheet.theme.accent)
-
-
-def _ripple(sheet: Sheet, area: Area) -> None:
-    """Rings that come in from the lower right, clipped to the area by what is drawn over them later."""
-    centre = (area.x + area.w, area.y + area.h)
-    layer = sheet.image.crop((area.x, area.y, area.x + area.w, area.y + area.h))
-    motifs.rings(layer, (centre[0] - area.x, centre[1] - area.y), min(area.w, area.h) * 0.95, sheet.theme.faint)
-    sheet.image.paste(layer, (area.x, area.y))
