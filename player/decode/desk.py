@@ -10,16 +10,16 @@ from player.decode.protocol import (
     Ended,
     Quit,
     Reply,
-    Request,
     Stop,
     Work,
     frame_message,
     parse_request,
     read_body,
 )
+from signage.errors import WuzhaError
 
 
-class Superseded(Exception):
+class Superseded(WuzhaError):  # noqa: N818  # reads as what it says
     """The request in work is no longer wanted."""
 
 

@@ -38,6 +38,19 @@ EXIF_TURNS = {
 }
 """What the values of the EXIF tag Orientation ask for (Exif 3.0, 4.6.5.1.6); 1 and all others ask for nothing."""
 
+_LEVEL = {
+    (False, False): Turn(),
+    (True, True): Turn(False, 2),
+    (True, False): Turn(True, 0),
+    (False, True): Turn(True, 2),
+}
+_UPENDED = {
+    (False, True): Turn(False, 1),
+    (True, False): Turn(False, 3),
+    (False, False): Turn(True, 3),
+    (True, True): Turn(True, 1),
+}
+
 
 def turn_of_matrix(a: int, b: int, c: int, d: int) -> Turn:
     """Gives the turn that a display matrix asks for (ISO/IEC 14496-12, 6.2.2): x' = ax + cy, y' = bx + dy.
@@ -45,24 +58,8 @@ def turn_of_matrix(a: int, b: int, c: int, d: int) -> Turn:
     Angles that are no multiple of 90 degrees are taken to the nearest axis.
     """
     if abs(a) + abs(d) >= abs(b) + abs(c):
-        match (a < 0, d < 0):
-            case (False, False):
-                return Turn()
-            case (True, True):
-                return Turn(False, 2)
-            case (True, False):
-                return Turn(True, 0)
-            case _:
-                return Turn(True, 2)
-    match (b < 0, c < 0):
-        case (False, True):
-            return Turn(False, 1)
-        case (True, False):
-            return Turn(False, 3)
-        case (False, False):
-            return Turn(True, 3)
-        case _:
-            return Turn(True, 1)
+        return _LEVEL[a < 0, d < 0]
+    return _UPENDED[b < 0, c < 0]
 
 
 @dataclass(frozen=True, slots=True)

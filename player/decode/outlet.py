@@ -6,10 +6,11 @@ from player.decode import refusal
 from player.decode.desk import Desk
 from player.decode.picture import Picture
 from player.decode.protocol import Ended, Ready
-from player.decode.ring import FrameWriter, SoundWriter
+from player.decode.ring import FrameWriter
+from player.decode.soundring import SoundWriter
 
 SHORT_WAIT_S, LONG_WAIT_S = 0.008, 0.04
-"""How often a full ring is looked at: while the screen takes frames, and while it does not. Four frames at 60 Hz last 67 ms."""
+"""How often a full ring is looked at, while the screen takes frames and while it does not; four last 67 ms at 60 Hz."""
 PATIENCE_S = 0.5
 
 

@@ -30,15 +30,15 @@ class Prober:
         self._request = 0
         self.sandbox: tuple[str, ...] = ()
 
-    def probe(self, path: str, *, max_pixels: int = 64_000_000, max_duration_s: float = 4 * 3600.0) -> MediaFacts | Words:
+    def probe(
+        self, path: str, *, max_pixels: int = 64_000_000, max_duration_s: float = 4 * 3600.0
+    ) -> MediaFacts | Words:
         """Gives what the file at `path` is, after decoding it whole, or why it cannot be shown."""
         with self._lock:
             why = refusal.CRASHED
             for _ in range(TRIES):
                 self._request += 1
-                request = Probe(
-                    request=self._request, path=path, max_pixels=max_pixels, max_duration_s=max_duration_s
-                )
+                request = Probe(request=self._request, path=path, max_pixels=max_pixels, max_duration_s=max_duration_s)
                 answer = self._ask(request)
                 if not isinstance(answer, _Lost):
                     return answer

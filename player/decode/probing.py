@@ -1,26 +1,32 @@
 """Decodes a video or sound file whole, to say what it is or why it cannot be shown."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import TypeAlias, cast
 
 import av
 from av.audio.frame import AudioFrame
 from av.audio.stream import AudioStream
 from av.container import InputContainer
+from av.packet import Packet
 from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from player.decode import refusal
+from player.decode.clip import check_stream, open_clip, origin_s, picture_stream, reason_of
 from player.decode.openfile import Opened
+from player.decode.painter import pixel_aspect, seen_size
 from player.decode.protocol import Probe
 from player.decode.sound import sound_stream
-from player.decode.video import check_stream, open_clip, origin_s, picture_stream, pixel_aspect, reason_of, seen_size
 from signage.media import MediaFacts
 
 EARLY_S = 0.5
 """A clip may end this much, or a twentieth, before the time that its header promises."""
 TRAILING_SOUND_S = 0.1
 """Sound that outlasts the picture by less is cut off: encoders fill up their last block."""
+
+
+_MediaPacket: TypeAlias = "Packet[VideoStream] | Packet[AudioStream]"
 
 
 @dataclass(slots=True)
@@ -50,7 +56,7 @@ def probe(file: Opened, request: Probe, alive: Callable[[], None]) -> MediaFacts
             for packet in container.demux([s for s in (video, sound) if s is not None]):
                 if packet.is_corrupt and packet.size:
                     raise refusal.incomplete()
-                for frame in packet.stream.decode(packet):
+                for frame in _decoded(cast("_MediaPacket", packet)):
                     _note(found, frame, packet.stream, origin_s(container), request)
                 alive()
         except MemoryError as error:
@@ -58,6 +64,10 @@ def probe(file: Opened, request: Probe, alive: Callable[[], None]) -> MediaFacts
         except av.FFmpegError as error:
             raise refusal.damaged(reason_of(error)) from error
         return _facts(found, video is not None, promised_s)
+
+
+def _decoded(packet: "_MediaPacket") -> Iterator[VideoFrame | AudioFrame]:
+    yield from packet.stream.decode(packet)
 
 
 def _playable_sound(container: InputContainer) -> AudioStream | None:
@@ -94,7 +104,7 @@ def _note(found: _Found, frame: object, stream: object, origin: float, request: 
 
 
 def _facts(found: _Found, has_video: bool, promised_s: float) -> MediaFacts:
-    if not found.frames and not found.samples or has_video and not found.frames:
+    if not found.frames and (has_video or not found.samples):
         raise refusal.incomplete()
     length_s = max(found.video_end_s, found.sound_end_s)
     if promised_s - length_s > max(EARLY_S, promised_s / 20):

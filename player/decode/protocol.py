@@ -1,15 +1,15 @@
 """What the screen process and a decoder worker say to each other.
 
-A worker is a child process with one request in work at a time. Requests come to its standard input, replies leave by its
-standard output; each is a 4-byte little-endian length and a MessagePack body of at most `MAX_MESSAGE_BYTES`. Pictures and
-sound do not travel here: they go through the shared rings of `ring.py`, which the screen process made.
+A worker is a child process with one request in work at a time. Requests come to its standard input, replies leave by
+its standard output; each is a 4-byte little-endian length and a MessagePack body of at most `MAX_MESSAGE_BYTES`.
+Pictures and sound do not travel here: they go through the shared rings of `ring.py`, which the screen process made.
 """
 
-from typing import BinaryIO
+from typing import IO, cast
 
 import msgspec
 
-from signage.errors import Words
+from signage.errors import Words, WuzhaError
 from signage.layout import Fit, Rotate
 from signage.media import MediaFacts, MediaKind
 from signage.slot import Card
@@ -45,7 +45,7 @@ class ShowFile(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
     kind: MediaKind
     target: Target
     duration_s: float
-    """How long the slot is to last: animations, video and audio loop to fill it and stop at it; frames beyond are not made."""
+    """How long the slot is to last: animations, video and audio loop to fill it and stop at it."""
     loop_s: float = 0.0
     """The media's own duration, from its facts; 0 for a still picture."""
     start_s: float = 0.0
@@ -65,8 +65,8 @@ class ShowCard(msgspec.Struct, frozen=True, kw_only=True, tag="card"):
 class ShowStrip(msgspec.Struct, frozen=True, kw_only=True, tag="strip"):
     """Draw a ticker text as consecutive tiles of the target's size, left to right, `length_px` in all.
 
-    The text begins at the left end; what it does not fill is background. Tile n carries n in its `index`; the last one says
-    `last` and may be filled only in part (`used_px`).
+    The text begins at the left end; what it does not fill is background. Tile n carries n in its `index`; the last
+    one says `last` and may be filled only in part (`used_px`).
     """
 
     request: int
@@ -77,7 +77,7 @@ class ShowStrip(msgspec.Struct, frozen=True, kw_only=True, tag="strip"):
 
 
 class Stop(msgspec.Struct, frozen=True, kw_only=True, tag="stop"):
-    """Give up the request in work; frames already in the ring become void. Always answered by that request's `Ended` or `Failed`."""
+    """Give up the request in work and those before it; what it wrote is void. Answered by its `Ended` or `Failed`."""
 
     request: int
 
@@ -123,6 +123,12 @@ class Working(msgspec.Struct, frozen=True, kw_only=True, tag="working"):
     request: int
 
 
+class Crashed(msgspec.Struct, frozen=True, kw_only=True, tag="crashed"):
+    """The worker met a fault of its own and ends; for the log."""
+
+    report: str
+
+
 class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     """The file cannot be shown, and why; the worker lives on."""
 
@@ -130,10 +136,10 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
     why: Words
 
 
-Reply = Hello | Probed | Working | Ready | Ended | Failed
+Reply = Hello | Probed | Working | Ready | Ended | Failed | Crashed
 
 
-class BrokenTalk(Exception):
+class BrokenTalk(WuzhaError):  # noqa: N818  # reads as what it says
     """What came is no message of this protocol."""
 
 
@@ -148,7 +154,7 @@ def frame_message(message: Request | Reply) -> bytes:
     return len(body).to_bytes(4, "little") + body
 
 
-def read_body(stream: BinaryIO) -> bytes | None:
+def read_body(stream: IO[bytes]) -> bytes | None:
     """Gives the next message's body from an unbuffered or buffered stream, None at its end; raises BrokenTalk."""
     head = _read_exactly(stream, 4)
     if head is None:
@@ -162,7 +168,7 @@ def read_body(stream: BinaryIO) -> bytes | None:
 def parse_request(body: bytes) -> Request:
     """Reads a request; raises BrokenTalk."""
     try:
-        return _requests.decode(body)
+        return cast(Request, _requests.decode(body))
     except msgspec.DecodeError as error:
         raise BrokenTalk(str(error)) from error
 
@@ -170,12 +176,12 @@ def parse_request(body: bytes) -> Request:
 def parse_reply(body: bytes) -> Reply:
     """Reads a reply; raises BrokenTalk."""
     try:
-        return _replies.decode(body)
+        return cast(Reply, _replies.decode(body))
     except msgspec.DecodeError as error:
         raise BrokenTalk(str(error)) from error
 
 
-def _read_exactly(stream: BinaryIO, count: int) -> bytes | None:
+def _read_exactly(stream: IO[bytes], count: int) -> bytes | None:
     """Gives `count` bytes, or None when the stream ends before."""
     parts = bytearray()
     while len(parts) < count:

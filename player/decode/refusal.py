@@ -1,9 +1,9 @@
 """Why a file is not shown, in words for the person who put it there."""
 
-from signage.errors import Words
+from signage.errors import Words, WuzhaError
 
 
-class Refused(Exception):
+class Refused(WuzhaError):  # noqa: N818  # reads as what it says
     """A file cannot be shown; carries the words to say so."""
 
     def __init__(self, why: Words) -> None:
@@ -31,11 +31,16 @@ def badly_named() -> Refused:
 
 
 def no_file() -> Refused:
-    return _no("这不是普通文件，请放入图片、视频或音频文件。", "This is not an ordinary file; put a picture, video or sound file here.")
+    return _no(
+        "这不是普通文件，请放入图片、视频或音频文件。",
+        "This is not an ordinary file; put a picture, video or sound file here.",
+    )
 
 
 def link_loop() -> Refused:
-    return _no("这个链接绕了一圈，没有指向文件，请放入文件本身。", "This link goes in a circle; put the file itself here.")
+    return _no(
+        "这个链接绕了一圈，没有指向文件，请放入文件本身。", "This link goes in a circle; put the file itself here."
+    )
 
 
 def empty() -> Refused:
@@ -93,7 +98,10 @@ def too_many_frames(most: int) -> Refused:
 
 
 def too_much_memory() -> Refused:
-    return _no("解码它需要的内存太多，请缩小或重新导出。", "Decoding it takes too much memory; make it smaller or export it again.")
+    return _no(
+        "解码它需要的内存太多，请缩小或重新导出。",
+        "Decoding it takes too much memory; make it smaller or export it again.",
+    )
 
 
 def nothing_in_it() -> Refused:
@@ -113,5 +121,10 @@ def too_large_for_ring() -> Refused:
 
 HANGS = Words("解码这个文件时卡住了，请重新导出后再放入。", "Decoding this file hung; export it again.")
 CRASHED = Words("这个文件使解码程序崩溃，请重新导出后再放入。", "This file crashed the decoder; export it again.")
-NO_WORKER = Words("解码程序无法启动，请重启播放器或检查内存。", "The decoder cannot be started; restart the player or check its memory.")
-TOO_SLOW = Words("检查这个文件用时太长，请剪短或重新导出。", "Checking this file takes too long; shorten it or export it again.")
+NO_WORKER = Words(
+    "解码程序无法启动，请重启播放器或检查内存。",
+    "The decoder cannot be started; restart the player or check its memory.",
+)
+TOO_SLOW = Words(
+    "检查这个文件用时太长，请剪短或重新导出。", "Checking this file takes too long; shorten it or export it again."
+)

@@ -55,7 +55,15 @@ _FOREIGN: tuple[tuple[bytes, tuple[str, str, str, str]], ...] = (
     (b"%PDF", ("PDF 文档", "a PDF document", *_SAVE)),
     (b"%!PS", ("PostScript 文档", "a PostScript document", *_SAVE)),
     (b"8BPS", ("Photoshop 文件", "a Photoshop file", *_SAVE)),
-    (b"PK\x03\x04", ("压缩包或 Office 文档", "an archive or an Office document", "请先解压或导出为图片。", "Unpack it or export it as pictures.")),
+    (
+        b"PK\x03\x04",
+        (
+            "压缩包或 Office 文档",
+            "an archive or an Office document",
+            "请先解压或导出为图片。",
+            "Unpack it or export it as pictures.",
+        ),
+    ),
     (b"Rar!", ("压缩包", "an archive", "请先解压。", "Unpack it first.")),
     (b"7z\xbc\xaf", ("压缩包", "an archive", "请先解压。", "Unpack it first.")),
     (b"\xd0\xcf\x11\xe0", ("旧版 Office 文档", "an old Office document", "请导出为图片。", "Export it as pictures.")),
@@ -133,8 +141,7 @@ def check_whole(form: Format, head: bytes, tail: bytes, size: int) -> None:
         page = tail.rfind(b"OggS")
         if page < 0 or len(tail) < page + 27 or not tail[page + 5] & 4:
             raise refusal.incomplete()
-    elif form.name == "GIF" and b"\x3b" not in tail[-1024:]:
+    elif (form.name == "GIF" and b"\x3b" not in tail[-1024:]) or (
+        form.name == "mpegts" and size % 188 and size % 192 and size % 204
+    ):
         raise refusal.incomplete()
-    elif form.name == "mpegts" and size % 188 and size % 192 and size % 204:
-        raise refusal.incomplete()
-

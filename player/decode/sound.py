@@ -9,9 +9,10 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 
 from player.decode import refusal
+from player.decode.clip import MAX_ERRORS, SOUND_CODECS, open_clip, origin_s, reason_of
 from player.decode.openfile import Opened
-from player.decode.ring import SOUND_FRAME_BYTES, SOUND_RATE_HZ
-from player.decode.video import MAX_ERRORS, SOUND_CODECS, open_clip, origin_s, reason_of
+from player.decode.protocol import ShowFile
+from player.decode.soundring import SOUND_FRAME_BYTES, SOUND_RATE_HZ
 
 LEAP_S = 0.04
 """Time stamps may stray this far from the samples counted before silence is put in or samples are left out."""
@@ -81,7 +82,7 @@ def round_of(file: Opened, start_s: float) -> Iterator[bytes]:
         stream = sound_stream(container)
         if stream is None:
             return
-        stream.thread_count = 1
+        stream.codec_context.thread_count = 1
         yield b""
         origin = origin_s(container)
         if start_s > 0:
@@ -112,13 +113,13 @@ def silence(samples: int) -> Iterator[bytes]:
         left -= len(_SILENCE)
 
 
-def track(file: Opened, *, duration_s: float, loop_s: float, start_s: float) -> Iterator[bytes]:
+def track(file: Opened, request: ShowFile) -> Iterator[bytes]:
     """Gives exactly `duration_s` of sound: rounds of `loop_s` that stay in step with the picture, then silence.
 
     A clip without sound gives nothing at all.
     """
-    total = round(duration_s * SOUND_RATE_HZ)
-    given, begin_s, ends_s = 0, start_s, loop_s - start_s
+    total, loop_s = round(request.duration_s * SOUND_RATE_HZ), request.loop_s
+    given, begin_s, ends_s = 0, request.start_s, loop_s - request.start_s
     while given < total:
         end = min(total, round(ends_s * SOUND_RATE_HZ)) if loop_s else total
         heard = False

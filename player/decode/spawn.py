@@ -1,5 +1,6 @@
 """Starts a decoder worker and talks to it."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -8,8 +9,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
-from player.decode.protocol import BrokenTalk, Quit, Reply, Request, frame_message, parse_reply, read_body
-from player.decode.ring import FrameReader, Shared, SoundReader, frames_size, share, sound_size
+from player.decode.protocol import BrokenTalk, Crashed, Quit, Reply, Request, frame_message, parse_reply, read_body
+from player.decode.ring import FrameReader, frames_size
+from player.decode.shared import Shared, share
+from player.decode.soundring import SoundReader, sound_size
 
 SLOTS = 4
 PIPE_BYTES = 512 * 1024
@@ -21,6 +24,8 @@ _MALLOC = {
     "MALLOC_TRIM_THRESHOLD_": "268435456",
     "MALLOC_ARENA_MAX": "1",
 }
+
+log = logging.getLogger(__name__)
 
 
 class Worker:
@@ -39,8 +44,8 @@ class Worker:
     ) -> None:
         """Starts the process; `hear` is called on a thread of the worker's own, with None once when it is gone.
 
-        With `slot_bytes` it gets a ring of `SLOTS` frames, with `sound` one for samples; `low` is for work that can wait.
-        Raises OSError when there is no memory or no process to be had.
+        With `slot_bytes` it gets a ring of `SLOTS` frames, with `sound` one for samples; `low` is for work that can
+        wait. Raises OSError when there is no memory or no process to be had.
         """
         self._hear = hear
         shared: list[Shared] = []
@@ -84,7 +89,7 @@ class Worker:
         return frames, samples
 
     def say(self, request: Request) -> None:
-        """Sends a request; one that a dead worker cannot take is dropped. Raises BrokenTalk for one that cannot be sent."""
+        """Sends a request, or drops it when the worker is dead. Raises BrokenTalk for one that cannot be sent."""
         message = memoryview(frame_message(request))
         try:
             while message:
@@ -114,7 +119,10 @@ class Worker:
         stream = _open(self._process.stdout)
         try:
             while (body := read_body(stream)) is not None:
-                self._hear(self, parse_reply(body))
+                reply = parse_reply(body)
+                if isinstance(reply, Crashed):
+                    log.error("worker %d: %s", self.pid, reply.report)
+                self._hear(self, reply)
         except (BrokenTalk, OSError):
             self._process.kill()  # what talks nonsense has been taken over
         self._hear(self, None)

@@ -5,13 +5,14 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from PIL import Image, ImageCms, ImageFile
+from PIL import Image, ImageFile
 
 from player.decode import refusal
+from player.decode.colour import in_srgb, plain
 from player.decode.fitting import EXIF_TURNS, Placement, Turn, colour_of, place, upright_size
 from player.decode.openfile import Opened
 from player.decode.picture import Picture
-from player.decode.protocol import Probe, ShowCard, ShowStrip, Target
+from player.decode.protocol import Probe, ShowCard, ShowFile, ShowStrip, Target
 from signage.layout import Box
 from signage.media import MediaFacts
 
@@ -40,12 +41,14 @@ ImageFile.LOAD_TRUNCATED_IMAGES = False
 def _image(file: Opened, max_pixels: int) -> Iterator[Image.Image]:
     """Gives an opened picture within the limits, nothing decoded yet; turns Pillow's errors into Refused."""
     try:
-        with io.FileIO(os.dup(file.fd)) as raw, io.BufferedReader(raw, 262_144) as source:
-            with Image.open(source, formats=(file.form.name,)) as image:
-                most = max_pixels // 4 if is_animation(image) else max_pixels
-                if image.width * image.height > most:
-                    raise refusal.too_many_pixels(image.width, image.height, most)
-                yield image
+        with (
+            io.BufferedReader(io.FileIO(os.dup(file.fd)), 262_144) as source,
+            Image.open(source, formats=(file.form.name,)) as image,
+        ):
+            most = max_pixels // 4 if is_animation(image) else max_pixels
+            if image.width * image.height > most:
+                raise refusal.too_many_pixels(image.width, image.height, most)
+            yield image
     except MemoryError as error:
         raise refusal.too_much_memory() from error
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError, OverflowError) as error:
@@ -97,13 +100,14 @@ def _frames(image: Image.Image) -> Iterator[tuple[Image.Image, float]]:
         yield image, asked_s if SHORTEST_S <= asked_s < 3600 else HASTY_S
 
 
-def pictures(file: Opened, target: Target, duration_s: float, start_s: float, max_pixels: int) -> Iterator[Picture]:
-    """Gives a still picture once, or an animation's frames over and over until `duration_s`. Raises Refused."""
+def pictures(file: Opened, request: ShowFile, max_pixels: int) -> Iterator[Picture]:
+    """Gives a still picture once, or an animation's frames over and over until its time is up. Raises Refused."""
+    target = request.target
     with _image(file, max_pixels) as image:
         turn = _turn(image)
         fitted = place(image.size, turn, target)
         if is_animation(image):
-            yield from _animation(image, fitted, target, duration_s, start_s)
+            yield from _animation(image, fitted, request)
             return
         if image.format == "JPEG":
             # Decodes at 1/2, 1/4 or 1/8 where that is still larger than needed.
@@ -115,10 +119,8 @@ def pictures(file: Opened, target: Target, duration_s: float, start_s: float, ma
         yield _picture(image, fitted, target, 0.0, last=True)
 
 
-def _animation(
-    image: Image.Image, fitted: Placement, target: Target, duration_s: float, start_s: float
-) -> Iterator[Picture]:
-    at_s, held = -start_s, None
+def _animation(image: Image.Image, fitted: Placement, request: ShowFile) -> Iterator[Picture]:
+    at_s, duration_s, target, held = -request.start_s, request.duration_s, request.target, None
     while at_s < duration_s:
         for frame, shown_s in _frames(image):
             ends_s = at_s + shown_s
@@ -148,7 +150,7 @@ def surface_picture(surface: Image.Image, at_s: float, *, last: bool, used_px: i
 
 def card(request: ShowCard) -> Iterator[Picture]:
     """Gives a card as one picture."""
-    from player.decode import cards
+    from player.decode import cards  # noqa: PLC0415  # fonts and layouts take 10 MB that photographs do not need
 
     surface = cards.draw(request.card, request.target).convert("RGB")
     yield surface_picture(turned_image(surface, Turn().then(request.target.rotate)), 0.0, last=True)
@@ -156,7 +158,7 @@ def card(request: ShowCard) -> Iterator[Picture]:
 
 def strip(request: ShowStrip) -> Iterator[Picture]:
     """Gives a ticker text as tiles; the last one may be used only in part."""
-    from player.decode import cards
+    from player.decode import cards  # noqa: PLC0415  # fonts and layouts take 10 MB that photographs do not need
 
     target, turn = request.target, Turn().then(request.target.rotate)
     left_px = request.length_px
@@ -172,18 +174,18 @@ def strip(request: ShowStrip) -> Iterator[Picture]:
 def finished(image: Image.Image, fitted: Placement, target: Target) -> Image.Image:
     """Gives the turned surface with the picture on it: scaled, in sRGB, over the zone's background."""
     profile = image.info.get("icc_profile")
-    plain = _plain(image)
+    pixels = plain(image)
     crop = (max(0.0, fitted.crop[0]), max(0.0, fitted.crop[1]), *fitted.crop[2:])
-    if plain.size != fitted.scaled or crop != (0, 0, *plain.size):
-        plain = plain.resize(fitted.scaled, Image.Resampling.LANCZOS, box=crop, reducing_gap=3.0)
-    plain = _in_srgb(plain, profile if image.mode not in ("P", "1") else None)
-    plain = turned_image(plain, fitted.turn)
+    if pixels.size != fitted.scaled or crop != (0, 0, *pixels.size):
+        pixels = pixels.resize(fitted.scaled, Image.Resampling.LANCZOS, box=crop, reducing_gap=3.0)
+    pixels = in_srgb(pixels, profile if image.mode not in ("P", "1") else None)
+    pixels = turned_image(pixels, fitted.turn)
     whole = fitted.place == Box(0, 0, *fitted.surface)
-    if plain.mode == "RGB" and whole:
-        return plain
+    if pixels.mode == "RGB" and whole:
+        return pixels
     surface = Image.new("RGB", fitted.surface, colour_of(target.background))
-    mask = plain.getchannel("A") if plain.mode == "RGBA" else None
-    surface.paste(plain.convert("RGB") if mask else plain, (fitted.place.x, fitted.place.y), mask)
+    mask = pixels.getchannel("A") if pixels.mode == "RGBA" else None
+    surface.paste(pixels.convert("RGB") if mask else pixels, (fitted.place.x, fitted.place.y), mask)
     return surface
 
 
@@ -198,62 +200,3 @@ def _turn(image: Image.Image) -> Turn:
     with suppress(OSError, ValueError, SyntaxError, KeyError, TypeError, IndexError, OverflowError):
         return EXIF_TURNS.get(image.getexif().get(_ORIENTATION, 1), Turn())
     return Turn()
-
-
-def _plain(image: Image.Image) -> Image.Image:
-    """Gives the pixels in L, RGB, RGBA, CMYK or LAB, 8 bits."""
-    if "transparency" in image.info and image.mode in ("1", "L", "RGB", "P", "I;16"):
-        if image.mode == "I;16":
-            return _eight_bits(image).convert("RGBA")
-        return image.convert("RGBA")
-    match image.mode:
-        case "L" | "RGB" | "RGBA" | "CMYK" | "LAB":
-            return image
-        case "PA" | "LA" | "La" | "RGBa":
-            return image.convert("RGBA")
-        case "I" | "F" | "I;16" | "I;16L" | "I;16B" | "I;16N":
-            return _eight_bits(image)
-        case "1":
-            return image.convert("L")
-        case _:
-            return image.convert("RGB")
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    """Gives grey of 16 or 32 bits or of floats in 8 bits."""
-    wide = image.convert("F")
-    if image.mode == "F":
-        low, high = wide.getextrema()
-        scale = 255.0 if isinstance(high, float) and high <= 1.0 else 1.0
-    else:
-        scale = 1 / 257
-    return wide.point(lambda value: value * scale + 0.5).convert("L")
-
-
-def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Gives RGB or RGBA in sRGB; an unreadable colour profile is passed over."""
-    if profile and b"sRGB IEC61966" not in profile or image.mode == "LAB":
-        with suppress(ImageCms.PyCMSError, OSError, ValueError, TypeError):
-            return _transformed(image, profile)
-    return image if image.mode in ("RGB", "RGBA") else image.convert("RGB")
-
-
-def _transformed(image: Image.Image, profile: bytes | None) -> Image.Image:
-    if profile:
-        source = ImageCms.ImageCmsProfile(io.BytesIO(profile))
-    else:
-        source = ImageCms.ImageCmsProfile(ImageCms.createProfile("LAB"))
-    ours = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB"))
-    space = source.profile.xcolor_space.strip()
-    alpha = image.getchannel("A") if image.mode == "RGBA" else None
-    base = image.convert("RGB") if alpha else image
-    if space == "GRAY" and base.mode == "RGB":
-        base = base.convert("L")
-    elif space == "RGB" and base.mode == "L":
-        base = base.convert("RGB")
-    result = ImageCms.profileToProfile(base, source, ours, outputMode="RGB")
-    if result is None:
-        raise ValueError("no transform")
-    if alpha is not None:
-        result.putalpha(alpha)
-    return result

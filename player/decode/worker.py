@@ -5,8 +5,10 @@ Run as `python -m player.decode.worker [--frames ADDRESS SLOTS SLOT_BYTES] [--so
 
 import argparse
 import os
-import sys
 import time
+import traceback
+from importlib import import_module
+from types import ModuleType
 from typing import NoReturn
 
 from player.decode import sandbox
@@ -14,6 +16,7 @@ from player.decode.desk import Desk, Superseded
 from player.decode.openfile import opened
 from player.decode.outlet import Outlet
 from player.decode.protocol import (
+    Crashed,
     Ended,
     Failed,
     Hello,
@@ -26,7 +29,9 @@ from player.decode.protocol import (
     Working,
 )
 from player.decode.refusal import Refused, too_much_memory
-from player.decode.ring import FrameWriter, SoundWriter, attach, frames_size, sound_size
+from player.decode.ring import FrameWriter, frames_size
+from player.decode.shared import attach
+from player.decode.soundring import SoundWriter, sound_size
 from signage.media import MediaFacts
 
 ALIVE_EVERY_S = 1.0
@@ -46,7 +51,7 @@ def main() -> NoReturn:
     if options.sound:
         sound = SoundWriter(attach(options.sound, sound_size()))
     walls = sandbox.enter(low=options.low)
-    desk = Desk(sys.stdin.buffer.raw if hasattr(sys.stdin.buffer, "raw") else sys.stdin.buffer, replies)
+    desk = Desk(os.fdopen(0, "rb", buffering=0, closefd=False), replies)
     desk.say(Hello(pid=os.getpid(), sandbox=walls))
     _serve(desk, frames, sound)
 
@@ -71,6 +76,9 @@ def _serve(desk: Desk, frames: FrameWriter | None, sound: SoundWriter | None) ->
             desk.say(Failed(request=request.request, why=refused.why))
         except MemoryError:
             desk.say(Failed(request=request.request, why=too_much_memory().why))
+        except Exception:  # the process's outermost edge: the screen process is to know why, and gets a new worker
+            desk.say(Crashed(report=traceback.format_exc()[-2000:]))
+            os._exit(1)
         sandbox.trim()
 
 
@@ -82,48 +90,41 @@ def _answer(request: Work, desk: Desk, outlet: Outlet) -> None:
         case ShowFile():
             _show_file(request, outlet)
         case ShowCard():
-            from player.decode import stills
-
-            outlet.run(stills.card(request), None)
+            outlet.run(_stills().card(request), None)
         case ShowStrip():
-            from player.decode import stills
+            outlet.run(_stills().strip(request), None)
 
-            outlet.run(stills.strip(request), None)
+
+def _stills() -> ModuleType:
+    return import_module("player.decode.stills")
 
 
 def _show_file(request: ShowFile, outlet: Outlet) -> None:
     with opened(request.path, whole=False) as file:
         if file.form.family == "picture":
-            from player.decode import stills
-
-            outlet.run(stills.pictures(file, request.target, request.duration_s, request.start_s, MAX_PIXELS), None)
+            outlet.run(_stills().pictures(file, request, MAX_PIXELS), None)
             return
-        from player.decode import sound, video
-
-        length = {"duration_s": request.duration_s, "loop_s": request.loop_s, "start_s": request.start_s}
-        pictures = video.pictures(file, request.target, max_pixels=MAX_PIXELS, **length)
-        samples = sound.track(file, **length) if request.sound else None
-        outlet.run(iter(()) if request.kind == "audio" else pictures, samples)
+        samples = import_module("player.decode.sound").track(file, request) if request.sound else None
+        if request.kind == "audio":
+            outlet.run(iter(()), samples)
+        else:
+            outlet.run(import_module("player.decode.video").pictures(file, request, MAX_PIXELS // 4), samples)
 
 
 def _probed(request: Probe, desk: Desk) -> MediaFacts:
-    said_s = time.monotonic()
+    said_at = time.monotonic()
 
     def alive() -> None:
-        nonlocal said_s
+        nonlocal said_at
         desk.check(request.request)
-        if time.monotonic() - said_s > ALIVE_EVERY_S:
-            said_s = time.monotonic()
+        if time.monotonic() - said_at > ALIVE_EVERY_S:
+            said_at = time.monotonic()
             desk.say(Working(request=request.request))
 
     with opened(request.path, whole=True) as file:
-        if file.form.family == "picture":
-            from player.decode import stills
-
-            return stills.probe(file, request, alive)
-        from player.decode import probing
-
-        return probing.probe(file, request, alive)
+        prober = _stills() if file.form.family == "picture" else import_module("player.decode.probing")
+        facts: MediaFacts = prober.probe(file, request, alive)
+        return facts
 
 
 if __name__ == "__main__":

@@ -22,16 +22,16 @@ from player.decode.protocol import (
     Stop,
     Target,
 )
-from player.decode.ring import Frame, FrameReader, RingBroken, SoundReader
+from player.decode.ring import Frame, FrameReader
+from player.decode.shared import RingBroken
+from player.decode.soundring import SoundReader
 from player.decode.spawn import Worker
+from player.stage.hang import HangWatch
 from signage.errors import Words
 
 State = Literal["idle", "starting", "ready", "ended", "failed"]
 Show = ShowFile | ShowCard | ShowStrip
 
-START_HANGS_S = 10.0
-"""Nothing came of a request for so long: a photograph of 64 million pixels takes 2 s on a slow machine."""
-HANGS_S = 5.0
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.1, 10.0
 LOOK_EVERY_S = 0.5
 log = logging.getLogger(__name__)
@@ -46,17 +46,16 @@ class Decoder:
         want_sound: bool,
         on_wake: Callable[[], None],
         *,
-        hangs_s: float = HANGS_S,
-        start_hangs_s: float = START_HANGS_S,
+        hang: HangWatch | None = None,
     ) -> None:
         """Starts the worker on a thread of its own.
 
-        `target` sets the size of the ring's slots; requests may have smaller ones. `on_wake` is called, on other threads,
-        whenever `state` may have changed.
+        `target` sets the size of the ring's slots; requests may have smaller ones. `on_wake` is called, on other
+        threads, whenever `state` may have changed.
         """
         self._slot_bytes = target.width_px * target.height_px * 4
         self._want_sound, self._on_wake = want_sound, on_wake
-        self._hangs_s, self._start_hangs_s = hangs_s, start_hangs_s
+        self._hang = hang or HangWatch()
         self._changed = threading.Condition()
         self._state: State = "idle"
         self._number = self._theirs = 0
@@ -66,8 +65,7 @@ class Decoder:
         self._held: FrameReader | None = None
         self._worker: Worker | None = None
         self._gone = self._condemned = self._closing = False
-        self._delay_s, self._moved_at, self._mark = FIRST_DELAY_S, 0.0, (0, 0, 0)
-        self._replies = 0
+        self._delay_s, self._replies = FIRST_DELAY_S, 0
         self.why: Words | None = None
         """Why the present request failed."""
         self.broke = False
@@ -115,7 +113,7 @@ class Decoder:
 
     def _begin(self, state: State) -> None:
         self._state, self.why, self.broke, self.has_sound = state, None, False, False
-        self._moved_at = time.monotonic()
+        self._replies += 1
         self._held = None
         self._drain()
 
@@ -187,6 +185,7 @@ class Decoder:
             if worker is not None:
                 self._attend(worker)
                 worker.leave()
+                self._worker = None
             with self._changed:
                 if not self._closing:
                     self._changed.wait_for(lambda: self._closing, self._delay_s)
@@ -203,7 +202,7 @@ class Decoder:
             self._fail(refusal.NO_WORKER, broke=False)
             return None
         self._worker, self._rings = worker, (worker.frames, worker.sound)
-        self._moved_at = time.monotonic()
+        self._hang.begin(time.monotonic())
         return worker
 
     def _attend(self, worker: Worker) -> None:
@@ -218,7 +217,9 @@ class Decoder:
                 if wanted is not None:
                     self._sent = wanted.request
             self._send(worker, stop if 0 < sent <= stop else 0, wanted)
-            if self._hangs():
+            if self._state in ("starting", "ready") and self._hang.hangs(
+                time.monotonic(), *self._rings, self._replies, ready=self._state == "ready", has_sound=self.has_sound
+            ):
                 log.error("worker %d hangs", worker.pid)
                 worker.kill()
                 self._fail(refusal.HANGS, broke=True)
@@ -246,24 +247,10 @@ class Decoder:
         except BrokenTalk:
             self._fail(refusal.badly_named().why, broke=False)
 
-    def _hangs(self) -> bool:
-        """Says whether a worker that has room for more gave no sign for too long."""
-        frames, sound = self._rings
-        now = time.monotonic()
-        mark = (frames.head if frames else 0, sound.head if sound else 0, self._replies)
-        full = False
-        try:
-            full = frames is not None and frames.waiting() == frames.slots
-            full = full or (sound is not None and self.has_sound and sound.is_full())
-        except RingBroken:
-            return True
-        if mark != self._mark or full or self._state not in ("starting", "ready"):
-            self._mark, self._moved_at = mark, now
-            return False
-        return now - self._moved_at > (self._start_hangs_s if self._state == "starting" else self._hangs_s)
-
     def _hear(self, worker: Worker, reply: Reply | None) -> None:
         with self._changed:
+            if worker is not self._worker and self._worker is not None:
+                return
             self._replies += 1
             match reply:
                 case None:

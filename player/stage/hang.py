@@ -1,0 +1,45 @@
+"""Tells a worker that hangs from one that has nothing to do."""
+
+from player.decode.ring import FrameReader
+from player.decode.shared import RingBroken
+from player.decode.soundring import SoundReader
+
+START_S = 10.0
+"""Nothing came of a request for so long: a photograph of 64 million pixels takes 2 s on a slow machine."""
+RUNNING_S = 5.0
+
+
+class HangWatch:
+    """Remembers when a worker last gave a sign: a reply, a frame or a sample."""
+
+    def __init__(self, *, start_s: float = START_S, running_s: float = RUNNING_S) -> None:
+        self._start_s, self._running_s = start_s, running_s
+        self._moved_at, self._mark = 0.0, (0, 0, 0)
+
+    def begin(self, now: float) -> None:
+        """Counts from `now`, for a new worker."""
+        self._moved_at = now
+
+    def hangs(
+        self,
+        now: float,
+        frames: FrameReader | None,
+        sound: SoundReader | None,
+        signs: int,
+        *,
+        ready: bool,
+        has_sound: bool,
+    ) -> bool:
+        """Says whether a worker with a request in work and room for more gave no sign for too long.
+
+        `signs` grows with each request and each reply. A ring that cannot be read counts as a hang.
+        """
+        mark = (frames.head if frames else 0, sound.head if sound else 0, signs)
+        try:
+            waits = frames is not None and frames.waiting() == frames.slots
+        except RingBroken:
+            return True
+        if mark != self._mark or waits or (sound is not None and has_sound and sound.is_full()):
+            self._mark, self._moved_at = mark, now
+            return False
+        return now - self._moved_at > (self._running_s if ready else self._start_s)
