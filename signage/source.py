@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections import Counter
 from collections.abc import Mapping
 
 import msgspec
@@ -9,6 +10,9 @@ import msgspec
 from signage.errors import BadInput, Complaint, Words
 
 MAX_FILE_BYTES = 256 * 1024
+MAX_DOT_SQUARES = 4_000_000
+"""Sum over the lines of their dots squared. tomllib keeps every beginning of a dotted key, so a key of 130,000 dots
+in a file of 256 KiB takes tens of gigabytes (measured: killed for memory); this allows some 30 MB."""
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?:([A-Za-z0-9_-]+)|"([^"\\]*)"|'([^']*)')\s*[=.]""")
@@ -64,6 +68,9 @@ def parse(text: str | bytes, place: Place) -> Source:
     Raises BadInput with one complaint when the file is too large, not UTF-8 or not TOML.
     """
     decoded = _decoded(text, place)
+    if sum(line.count(".") ** 2 for line in decoded.split("\n")) > MAX_DOT_SQUARES:
+        problem = Words(zh="一行里的点太多，无法读取", en="there are too many dots in one line")
+        raise BadInput((place.complaint("", problem, Words(zh="删去多余的点", en="delete the surplus dots")),))
     try:
         values = tomllib.loads(decoded)
     except RecursionError as error:
@@ -151,13 +158,15 @@ def _line_numbers(text: str) -> tuple[dict[str, int], dict[tuple[str, int], Plac
     root: dict[str, int] = {}
     tables: dict[tuple[str, int], Place] = {}
     lines, inside = root, ""
+    counts: Counter[str] = Counter()
     for number, line in enumerate(text.split("\n"), start=1):
         if inside:
             inside = "" if inside in line else inside
             continue
         if header := _HEADER.match(line):
             name, many = header[2], header[1] == "[["
-            count = 1 + sum(1 for other, _ in tables if other == name) if many else 0
+            counts[name] += many
+            count = counts[name] if many else 0
             lines = {}
             tables[name, count] = Place(where="", words=Words("", ""), line=number, lines=lines)
         elif key := _KEY.match(line):

@@ -53,6 +53,11 @@ def test_text_made_to_break_the_reader_is_refused(text: str) -> None:
     refused(text)
 
 
+@pytest.mark.parametrize("text", ["a." * 130_000 + "a = 1", f"[{'a.' * 130_000}a]", f"x = {{{'a.' * 130_000}a = 1}}"])
+def test_key_of_many_dots_is_refused_before_it_takes_all_memory(text: str) -> None:
+    assert "too many dots" in refused(text).problem.en
+
+
 def test_file_beyond_the_limit_is_refused_unread() -> None:
     assert str(MAX_FILE_BYTES) in refused(b"#" * (MAX_FILE_BYTES + 1)).problem.en
     assert parse(b"#" * MAX_FILE_BYTES, PLACE).values == {}
