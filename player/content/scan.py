@@ -169,7 +169,8 @@ class _Walk:
         try:
             status = entry.stat(follow_symlinks=False)
             if isinstance(kind, Words):
-                self.refused[entry.path] = kind
+                is_folder = stat.S_ISLNK(status.st_mode) and entry.is_dir()
+                self.refused[entry.path] = LINK_TO_FOLDER if is_folder else kind
             elif stat.S_ISREG(status.st_mode):
                 self._keep(entry.path, entry.path, status, kind, old)
             elif stat.S_ISLNK(status.st_mode):

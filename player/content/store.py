@@ -61,7 +61,7 @@ class Store:
         except FileNotFoundError:
             return Book()
         except OSError as error:
-            self._wrong("book", error, path)
+            self._wrong("book", error)
             return Book()
         except (msgspec.MsgspecError, UnicodeDecodeError) as error:
             log.warning("media.json is not a book of ours (%s); put aside as media.json.broken", error)
@@ -115,7 +115,7 @@ class Store:
             self._must_have_room(folder, size_bytes)
             out, temp = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
         except OSError as error:
-            self._wrong("store", error, folder)
+            self._wrong("store", error)
             raise
         try:
             try:
@@ -163,13 +163,13 @@ class Store:
         try:
             write_whole(path, content)
         except OSError as error:
-            self._wrong(what, error, path)
+            self._wrong(what, error)
             return False
         self._right(what)
         return True
 
-    def _wrong(self, what: str, error: OSError, path: str) -> None:
-        words = _words(error, os.path.dirname(path))
+    def _wrong(self, what: str, error: OSError) -> None:
+        words = _words(error, self._root)
         with self._lock:
             new = self._trouble.get(what) != words
             self._trouble[what] = words
@@ -231,6 +231,12 @@ def _words(error: OSError, folder: str) -> Words:
                 zh=f"状态文件夹 {folder} 不能写入：请检查权限或只读挂载。播放照常，但重启后要重新检查所有文件",
                 en=f"the state folder {folder} cannot be written: look at its permissions or a read-only mount."
                 " Playing goes on, but after a restart every file is examined again",
+            )
+        case errno.ENOTDIR | errno.EEXIST | errno.EISDIR:
+            return Words(
+                zh=f"状态文件夹 {folder} 的位置上有同名文件：请改名或删除它。播放照常，但重启后要重新检查所有文件",
+                en=f"a file stands where the state folder {folder} should be: rename or delete it. Playing goes on, but"
+                " after a restart every file is examined again",
             )
     code = errno.errorcode.get(error.errno or 0, "EIO")
     return Words(

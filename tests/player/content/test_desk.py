@@ -1,0 +1,334 @@
+"""The desk driven by real folders and a made-up clock: looks, judges and the library without a thread."""
+
+import os
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from player.content.arrange import Place
+from player.content.book import Book
+from player.content.desk import ASK_AGAIN_S, Desk
+from player.content.judge import NO_PERMISSION, judge
+from player.content.library import Folder, Library, library_name
+from player.content.scan import scan
+from player.content.settle import LOCAL_QUIET_S
+from signage.errors import Words
+from tests.player.content.bench import AT, TRUNCATED, FakeProbe, picture
+
+
+class Table:
+    """A desk over real folders; `look` moves the clock, judging is done on the spot."""
+
+    def __init__(self, *tops: Path) -> None:
+        self.now = 0.0
+        self.folders = [Folder.at(str(top)) for top in tops]
+        self.desk = Desk(lambda: AT)
+        self.desk.adopt(Book(), [Place(folder=f, use="media") for f in self.folders])
+        self.probe = FakeProbe()
+
+    def look(self, pause_s: float = LOCAL_QUIET_S) -> None:
+        self.now += pause_s
+        for index, folder in enumerate(self.folders):
+            found = scan(folder, "media", tuple(f.path for f in self.folders), self.desk.scan_before(index))
+            self.desk.queue(self.desk.look(index, found, self.now).jobs)
+
+    def judge(self) -> None:
+        while (job := self.desk._pile.take(("picture", "moving"), self.desk._stands)) is not None:
+            verdict = judge(job, self.probe, self.desk.known, lambda: AT, lambda: False)
+            self.desk.judged(job, verdict, self.now)
+
+    def library(self) -> Library:
+        return self.desk.library({})
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Table:
+    (tmp_path / "media").mkdir()
+    return Table(tmp_path / "media")
+
+
+def names(library: Library) -> list[str]:
+    return [m.name for m in library.media]
+
+
+def test_a_growing_file_is_never_judged(table: Table, tmp_path: Path) -> None:
+    with (tmp_path / "media" / "a.png").open("wb") as out:
+        for _ in range(5):
+            out.write(b"x")
+            out.flush()
+            table.look()
+            table.judge()
+    assert table.probe.paths == []
+    assert table.library().waiting == 1
+
+
+def test_half_a_file_is_refused_and_the_whole_one_admitted(table: Table, tmp_path: Path) -> None:
+    path = tmp_path / "media" / "a.png"
+    path.write_bytes(picture()[:4])
+    table.look()
+    table.look()
+    table.judge()
+    assert [r.why for r in table.library().refused] == [TRUNCATED]
+    path.write_bytes(picture())
+    table.look()
+    assert table.library().refused == ()
+    table.look()
+    table.judge()
+    assert names(table.library()) == ["a.png"]
+    assert table.library().refused == ()
+
+
+def test_an_empty_file_is_refused_without_decoding(table: Table, tmp_path: Path) -> None:
+    (tmp_path / "media" / "a.png").touch()
+    table.look()
+    table.look()
+    table.judge()
+    assert "空文件" in table.library().refused[0].why.zh
+    assert table.probe.paths == []
+
+
+def test_a_file_that_changes_while_it_is_decoded_settles_again(table: Table, tmp_path: Path) -> None:
+    path = tmp_path / "media" / "a.png"
+    path.write_bytes(picture())
+    table.probe.meanwhile = lambda _: os.utime(path, ns=(0, 12345)) and None
+    table.look()
+    table.look()
+    table.judge()
+    assert names(table.library()) == []
+    table.look()
+    table.look()
+    table.judge()
+    assert names(table.library()) == ["a.png"]
+
+
+def test_a_file_being_replaced_is_held_and_not_withdrawn(table: Table, tmp_path: Path) -> None:
+    path = tmp_path / "media" / "a.png"
+    path.write_bytes(picture("old"))
+    table.look()
+    table.look()
+    table.judge()
+    (old,) = table.library().media
+    path.write_bytes(picture("newer"))
+    table.look()
+    library = table.library()
+    assert library.media == ()
+    assert library.held == (old,)
+    table.look()
+    table.judge()
+    library = table.library()
+    assert library.held == ()
+    assert library.media[0].sha256 != old.sha256
+
+
+def test_a_renamed_file_is_known_at_once(table: Table, tmp_path: Path) -> None:
+    path = tmp_path / "media" / "a.png"
+    path.write_bytes(picture())
+    table.look()
+    table.look()
+    table.judge()
+    path.rename(tmp_path / "media" / "b.png")
+    table.look(0.1)
+    assert names(table.library()) == ["b.png"]
+    assert len(table.probe.paths) == 1
+
+
+def test_the_same_bytes_are_decoded_once(table: Table, tmp_path: Path) -> None:
+    for name in ("a.png", "b.png", "c.png"):
+        (tmp_path / "media" / name).write_bytes(picture())
+    table.look()
+    table.look()
+    table.judge()
+    assert names(table.library()) == ["a.png", "b.png", "c.png"]
+    assert len(table.probe.paths) == 1
+
+
+def test_two_spellings_of_one_name_leave_one_and_a_reason(table: Table, tmp_path: Path) -> None:
+    for name in ("\u00e9.png", "e\u0301.png"):
+        (tmp_path / "media" / name).write_bytes(picture(name))
+    table.look()
+    table.look()
+    table.judge()
+    library = table.library()
+    assert names(library) == ["\u00e9.png"]
+    assert ["同名" in r.why.zh for r in library.refused] == [True]
+
+
+def test_the_first_folder_owns_a_name_and_a_broken_file_owns_none(tmp_path: Path) -> None:
+    first, second = tmp_path / "1", tmp_path / "2"
+    for folder in (first, second):
+        folder.mkdir()
+        (folder / "a.png").write_bytes(picture(folder.name))
+        (folder / "b.png").write_bytes(picture(folder.name))
+    (first / "b.png").write_bytes(b"broken")
+    table = Table(first, second)
+    table.look()
+    table.look()
+    table.judge()
+    library = table.library()
+    assert [m.path for m in library.media] == [str(first / "a.png"), str(second / "b.png")]
+    assert sorted(r.path for r in library.refused) == [str(first / "b.png"), str(second / "a.png")]
+
+
+def test_what_came_last_is_judged_first(table: Table, tmp_path: Path) -> None:
+    for n in range(20):
+        (tmp_path / "media" / f"{n}.png").write_bytes(picture(str(n)))
+    table.look()
+    table.look()
+    (tmp_path / "media" / "new.png").write_bytes(picture("new"))
+    table.look()
+    table.look()
+    table.judge()
+    assert [os.path.basename(p) for p in table.probe.paths[:4]] == ["new.png", "0.png", "1.png", "2.png"]
+
+
+def test_a_refusal_that_may_pass_is_tried_again(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "media" / "a.png"
+    path.write_bytes(picture())
+    real_open = os.open
+
+    def refuse(name: str, *args: int, **keys: int) -> int:
+        if name == str(path):
+            raise PermissionError(13, "Permission denied", name)
+        return real_open(name, *args, **keys)
+
+    with monkeypatch.context() as locked:
+        locked.setattr(os, "open", refuse)  # tests may run as root, whom no mode stops
+        table.look()
+        table.look()
+        table.judge()
+    assert [r.why for r in table.library().refused] == [NO_PERMISSION]
+    assert table.desk.book("", frozenset()).verdicts == ()
+    table.look(ASK_AGAIN_S / 2)
+    table.judge()
+    assert names(table.library()) == []
+    table.look(ASK_AGAIN_S)
+    table.judge()
+    assert names(table.library()) == ["a.png"]
+    assert table.library().refused == ()
+
+
+def test_quarantined_bytes_are_refused_under_any_name_until_they_change(table: Table, tmp_path: Path) -> None:
+    path = tmp_path / "media" / "a.png"
+    path.write_bytes(picture())
+    table.look()
+    table.look()
+    table.judge()
+    why = Words(zh="两次弄坏解码", en="broke two workers")
+    table.desk.quarantine(table.library().media[0].sha256, why)
+    assert table.library().media == ()
+    assert [r.why for r in table.library().refused] == [why]
+    path.rename(tmp_path / "media" / "b.png")
+    table.look()
+    assert [(r.name, r.why) for r in table.library().refused] == [("b.png", why)]
+    (tmp_path / "media" / "b.png").write_bytes(picture("mended"))
+    table.look()
+    table.look()
+    table.judge()
+    assert names(table.library()) == ["b.png"]
+    assert table.library().refused == ()
+
+
+def test_media_of_a_folder_that_is_away_is_held(table: Table, tmp_path: Path) -> None:
+    (tmp_path / "media" / "a.png").write_bytes(picture())
+    table.look()
+    table.look()
+    table.judge()
+    (tmp_path / "media").rename(tmp_path / "away")
+    table.look()
+    library = table.library()
+    assert library.media == ()
+    assert [m.name for m in library.held] == ["a.png"]
+    assert "没有被当作删除" in library.notes[0].zh
+    (tmp_path / "away").rename(tmp_path / "media")
+    table.look()
+    assert names(table.library()) == ["a.png"]
+    assert len(table.probe.paths) == 1
+
+
+NAMES = ("a.png", "b.png", "海报 1.jpg", "e\u0301.gif", "sub/c.mp4", "sub/d.txt", ".hidden.png", "e.png.part")
+
+
+class Folders(RuleBasedStateMachine):
+    """People write, append, rename, replace, delete; looks and judges come at any moment between."""
+
+    @initialize()
+    def begin(self) -> None:
+        self.top = Path(os.environ["PYTEST_TMP"]) / os.urandom(8).hex()
+        (self.top / "sub").mkdir(parents=True)
+        self.table = Table(self.top)
+        self.count = 0
+
+    @rule(name=st.sampled_from(NAMES), good=st.booleans())
+    def write(self, name: str, good: bool) -> None:
+        self.count += 1
+        (self.top / name).write_bytes(picture(str(self.count)) if good else b"bad%d" % self.count)
+
+    @rule(name=st.sampled_from(NAMES))
+    def append(self, name: str) -> None:
+        with (self.top / name).open("ab") as out:
+            out.write(b"END")
+
+    @rule(name=st.sampled_from(NAMES), to=st.sampled_from(NAMES))
+    def rename(self, name: str, to: str) -> None:
+        if (self.top / name).exists():
+            os.replace(self.top / name, self.top / to)
+
+    @rule(name=st.sampled_from(NAMES))
+    def delete(self, name: str) -> None:
+        (self.top / name).unlink(missing_ok=True)
+
+    @rule(name=st.sampled_from(NAMES), to=st.sampled_from(NAMES))
+    def link(self, name: str, to: str) -> None:
+        if (self.top / name).exists() and not (self.top / to).exists():
+            os.link(self.top / name, self.top / to)
+
+    @rule(pause_s=st.sampled_from([0.1, 0.5, 0.8, 5.0]))
+    def look(self, pause_s: float) -> None:
+        self.table.look(pause_s)
+
+    @rule()
+    def judge(self) -> None:
+        self.table.judge()
+
+    @rule()
+    @precondition(lambda self: hasattr(self, "top"))
+    def come_to_rest(self) -> None:
+        for _ in range(2):
+            self.table.look()
+            self.table.look(ASK_AGAIN_S)
+            self.table.judge()
+        files = {library_name(str(p.relative_to(self.top))): p for p in self.top.rglob("*") if p.is_file()}
+        files = {n: p for n, p in files.items() if not p.name.startswith(".") and not n.endswith(".part")}
+        good = {n for n, p in files.items() if _is_good(p) and p.suffix != ".txt"}
+        library = self.table.library()
+        assert set(names(library)) == good
+        assert {library_name(os.path.relpath(r.path, self.top)) for r in library.refused} == set(files) - good
+        assert library.waiting == 0
+        assert library.held == ()
+
+    @invariant()
+    def nothing_is_both_shown_and_refused(self) -> None:
+        if hasattr(self, "table"):
+            library = self.table.library()
+            shown = {m.path for m in library.media}
+            assert not shown & {r.path for r in library.refused}
+            assert not shown & {m.path for m in library.held}
+
+    def teardown(self) -> None:
+        if hasattr(self, "top"):
+            self.come_to_rest()
+
+
+def _is_good(path: Path) -> bool:
+    content = path.read_bytes()
+    return content.startswith(b"PIC") and content.endswith(b"END")
+
+
+def test_in_the_end_the_library_is_what_lies_in_the_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTEST_TMP", str(tmp_path))
+    from hypothesis.stateful import run_state_machine_as_test
+
+    run_state_machine_as_test(Folders, settings=settings(max_examples=60, stateful_step_count=30, deadline=None))

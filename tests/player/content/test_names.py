@@ -1,0 +1,85 @@
+import json
+import os
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from player.content.names import (
+    CONTROL_IN_NAME,
+    NOT_UTF8,
+    UNKNOWN_KIND,
+    is_folder_passed_over,
+    printable,
+    sort_out,
+)
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        ("a.png", "picture"),
+        ("海报 第1张 🚨.JPG", "picture"),
+        ("飞天小女警.MP4", "moving"),
+        ("广播.mp3", "moving"),
+        ("a..webp", "picture"),
+    ],
+)
+def test_pictures_video_and_audio_are_known_by_their_extension(name: str, kind: str) -> None:
+    assert sort_out(name, "media") == kind
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        ".a.png",
+        "a.png.part",
+        "a.mp4.crdownload",
+        "视频.mp4.xltd",
+        "a.mp4.tmp",
+        "a.png~",
+        "~$海报.png",
+        "Thumbs.db",
+        "desktop.ini",
+        "README.md",
+        "readme.txt",
+        "a.mp4.download",
+    ],
+)
+def test_hidden_unfinished_and_system_files_are_passed_over(name: str) -> None:
+    assert sort_out(name, "media") is None
+
+
+def test_an_unknown_kind_is_refused_and_not_passed_over() -> None:
+    assert sort_out("说明.txt", "media") == UNKNOWN_KIND
+    assert sort_out("png", "media") == UNKNOWN_KIND
+
+
+def test_a_name_that_is_not_utf8_is_refused_and_can_be_printed() -> None:
+    name = os.fsdecode("海报.png".encode("gb18030"))
+    assert sort_out(name, "media") == NOT_UTF8
+    assert printable(name) == "\\xba\\xa3\\xb1\\xa8.png"
+
+
+def test_a_line_break_in_a_name_is_refused_and_can_be_printed() -> None:
+    assert sort_out("a\nb.png", "media") == CONTROL_IN_NAME
+    assert printable("a\nb.png") == "a\\nb.png"
+
+
+def test_only_toml_files_are_playlists() -> None:
+    assert sort_out("morning.toml", "playlists") == "playlist"
+    assert sort_out("morning.toml.tmp", "playlists") is None
+    assert sort_out("a.png", "playlists") is None
+
+
+def test_system_folders_are_passed_over() -> None:
+    assert is_folder_passed_over(".git")
+    assert is_folder_passed_over("$RECYCLE.BIN")
+    assert not is_folder_passed_over("posters")
+
+
+@given(st.binary(min_size=1, max_size=80))
+def test_every_name_can_be_printed_in_one_line_of_json(raw: bytes) -> None:
+    shown = printable(os.fsdecode(raw))
+    assert len(shown.splitlines()) <= 1
+    json.dumps(shown, ensure_ascii=False).encode("utf-8")
