@@ -195,6 +195,7 @@ class Desk:
     def adopt(self, book: Book, places: Sequence[Place]) -> None:
         """Begins with the verdicts of the last run, and the places as far as they could be checked at once."""
         with self._lock:
+            self.changed.set()
             self._places = list(places)
             self._stills = [{} for _ in places]
             self._quarantined = dict(book.quarantined)

@@ -28,6 +28,7 @@ from player.content.store import Store
 from signage.errors import Words
 
 STOP_S = 5.0
+NO_ANSWER_S = 10.0
 
 
 def _utc_now() -> dt.datetime:
@@ -47,12 +48,14 @@ class Ingest:
         probe_moving: Probe | None = None,
         on_change: Callable[[], None] = lambda: None,
         edition: str = "",
+        no_answer_s: float = NO_ANSWER_S,
         wall: Callable[[], dt.datetime] = _utc_now,
     ) -> None:
         """With `probe_moving` (another worker than `probe`) a picture does not wait for a long video to be decoded.
 
         `on_change` is called on the publisher's thread after `latest` has something new; it may only set or wake.
-        `edition` names the software: what another edition refused is judged again.
+        `edition` names the software: what another edition refused is judged again. A share that takes longer than
+        `no_answer_s` for a look or for 1 MiB of a copy is said not to answer.
         """
         self._folders: list[tuple[FolderUse, Folder]] = [("media", f) for f in media]
         self._folders += [("playlists", f) for f in playlists]
@@ -63,7 +66,7 @@ class Ingest:
         self._wall = wall
         self._ending = threading.Event()
         self._desk = Desk(wall)
-        self._publisher = Publisher(self._desk, store, edition, on_change)
+        self._publisher = Publisher(self._desk, store, edition, no_answer_s, on_change)
         self._places: list[Place] = []
         self._lanes: list[Lane] = []
         self._judges: list[Judge] = []
@@ -116,7 +119,8 @@ class Ingest:
         self._lanes = [Lane(p, roots, self._desk, self._store) for p in [local, *shares] if p]
         self._judges = self._make_judges()
         self._publisher.lanes = self._lanes
-        for thread in [self._publisher, *self._judges, *self._lanes]:
+        self._publisher.thread.start()
+        for thread in self._workers():
             thread.start()
 
     def stop(self) -> None:
@@ -126,11 +130,14 @@ class Ingest:
             lane.stop()
         self._desk.close()
         deadline = time.monotonic() + STOP_S
-        for thread in [*self._lanes, *self._judges]:
+        for thread in self._workers():
             thread.join(max(0.1, deadline - time.monotonic()))
-        if self._publisher.is_alive():
+        if self._publisher.thread.is_alive():
             self._publisher.stop()
-            self._publisher.join(STOP_S)
+            self._publisher.thread.join(STOP_S)
+
+    def _workers(self) -> list[threading.Thread]:
+        return [judge.thread for judge in self._judges] + [lane.thread for lane in self._lanes]
 
     def _make_judges(self) -> list[Judge]:
         stopped = self._ending.is_set

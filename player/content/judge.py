@@ -80,7 +80,7 @@ def cannot_read(error: OSError) -> Words:
     )
 
 
-class Judge(threading.Thread):
+class Judge:
     """Takes jobs of its kinds from the desk until the desk is closed."""
 
     def __init__(
@@ -91,15 +91,14 @@ class Judge(threading.Thread):
         wall: Callable[[], dt.datetime],
         stopped: Callable[[], bool],
     ) -> None:
-        super().__init__(name=f"judge-{'-'.join(kinds)}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"judge-{'-'.join(kinds)}", daemon=True)
         self._desk = desk
         self._kinds = kinds
         self._probe = probe
         self._wall = wall
         self._stopped = stopped
 
-    def run(self) -> None:
-        """Judges; in the background of what plays."""
+    def _run(self) -> None:
         step_back()
         while (job := self._desk.take(self._kinds)) is not None:
             verdict = judge(job, self._probe, self._desk.known, self._wall, self._stopped)

@@ -45,12 +45,12 @@ def pauses(cost_s: float, *, hinted: bool) -> tuple[float, float]:
     return max(0.1, 4 * cost_s), min(max(1.0, 100 * cost_s), 4.0) if hinted else 1.0
 
 
-class Lane(threading.Thread):
+class Lane:
     """Looks at `places` (by their index at the desk), and brings what it finds to the desk."""
 
     def __init__(self, places: Mapping[int, Place], roots: tuple[str, ...], desk: Desk, store: Store) -> None:
         network = any(p.folder.network for p in places.values())
-        super().__init__(name="lane-share" if network else "lane-local", daemon=True)
+        self.thread = threading.Thread(target=self._run, name="lane-share" if network else "lane-local", daemon=True)
         self._places = places
         self._roots = roots
         self._desk = desk
@@ -78,8 +78,7 @@ class Lane(threading.Thread):
         self._ending.set()
         self._wake.set()
 
-    def run(self) -> None:
-        """Looks, rests until a hint or until the next look is due, and so on."""
+    def _run(self) -> None:
         step_back()
         while not self._ending.is_set():
             began = self.busy_since = time.monotonic()
@@ -101,8 +100,10 @@ class Lane(threading.Thread):
         found = scan(place.folder, place.use, self._roots, before)
         if place.mounted and before.files and not found.gone and not found.files and not _is_mounted(place.folder):
             found = msgspec.structs.replace(before, gone="unmounted")
-        if found.gone != before.gone:
-            log.warning("folder %r: %s", place.folder.path, found.gone or "can be read again")
+        if found.gone and found.gone != before.gone:
+            log.warning("folder %r cannot be read: %s", place.folder.path, found.gone)
+        elif before.gone and not found.gone:
+            log.info("folder %r can be read", place.folder.path)
         now = time.monotonic()
         if self._hints is not None and not found.gone:
             self._hints.follow(place.folder.path, found.identity, now)
@@ -132,7 +133,7 @@ class Lane(threading.Thread):
             else:
                 self._desk.queue([fetched])
 
-    def _is_stopped(self) -> bool:
+    def _gives_up(self) -> bool:
         self.busy_since = time.monotonic()
         return self._ending.is_set()
 
@@ -142,7 +143,7 @@ class Lane(threading.Thread):
         extension = os.path.splitext(seen.name)[1]
 
         def fill(out: int) -> str:
-            return copy_to(out, seen.real, seen.stamp, folder, self._is_stopped)
+            return copy_to(out, seen.real, seen.stamp, folder, self._gives_up)
 
         try:
             path, sha256 = self._store.keep_copy(extension, seen.stamp.size, fill)

@@ -23,7 +23,6 @@ PUBLISH_EVERY_S = 0.5
 SAVE_EVERY_S = 2.0
 SAVE_AGAIN_S = 30.0
 SWEEP_EVERY_S = 3600.0
-NO_ANSWER_S = 10.0
 WATCH_SHARES_EVERY_S = 2.0
 
 
@@ -41,20 +40,24 @@ class Understood(msgspec.Struct, frozen=True):
     text: bytes
 
 
-class Publisher(threading.Thread):
+class Publisher:
     """Makes a snapshot when the desk has something new, at most every `PUBLISH_EVERY_S`."""
 
-    def __init__(self, desk: Desk, store: Store, edition: str, on_change: Callable[[], None]) -> None:
-        super().__init__(name="publisher", daemon=True)
+    def __init__(
+        self, desk: Desk, store: Store, edition: str, no_answer_s: float, on_change: Callable[[], None]
+    ) -> None:
+        self.thread = threading.Thread(target=self._run, name="publisher", daemon=True)
         self._desk = desk
         self._store = store
         self._edition = edition
+        self._no_answer_s = no_answer_s
         self._on_change = on_change
         self._messages: queue.Queue[Quarantine | Understood] = queue.Queue(maxsize=256)
         self._ending = threading.Event()
         self._saved_changes = 0
         self._saved_at = -SAVE_AGAIN_S
         self._swept_at = -SWEEP_EVERY_S
+        self._bare = Library()
         self.latest = Library()
         """The newest snapshot."""
         self.last_good: dict[str, bytes] = {}
@@ -75,16 +78,13 @@ class Publisher(threading.Thread):
         self._ending.set()
         self._desk.changed.set()
 
-    def run(self) -> None:
-        """Publishes, saves and sweeps until asked to end; then saves once more."""
+    def _run(self) -> None:
         step_back()
         while not self._ending.is_set():
             self._desk.changed.wait(self._patience_s())
-            if self._desk.changed.is_set() or self._shares():
-                self._desk.changed.clear()
-                self._take_messages()
-                if self.publish():
-                    self._ending.wait(PUBLISH_EVERY_S)
+            self._take_messages()
+            if self.publish():
+                self._ending.wait(PUBLISH_EVERY_S)
             self._keep_house()
         self._take_messages()
         self._save()
@@ -115,10 +115,11 @@ class Publisher(threading.Thread):
 
     def publish(self) -> bool:
         """Makes a snapshot now; True if it says something new."""
-        library = self._desk.library(self.last_good)
-        library = msgspec.structs.replace(
-            library, serial=self.latest.serial, notes=tuple(dict.fromkeys([*library.notes, *self._notes()]))
-        )
+        if self._desk.changed.is_set():
+            self._desk.changed.clear()
+            self._bare = self._desk.library(self.last_good)
+        notes = tuple(dict.fromkeys([*self._bare.notes, *self._notes()]))
+        library = msgspec.structs.replace(self._bare, notes=notes, serial=self.latest.serial)
         if library == self.latest:
             return False
         self.latest = msgspec.structs.replace(library, serial=self.latest.serial + 1)
@@ -131,7 +132,7 @@ class Publisher(threading.Thread):
         for lane in self.lanes:
             notes += [words for words in (lane.hints_trouble, lane.no_room) if words is not None]
             busy_since = lane.busy_since
-            if busy_since is not None and now - busy_since > NO_ANSWER_S:
+            if busy_since is not None and now - busy_since > self._no_answer_s:
                 notes += [_no_answer(f) for f in lane.folders]
         return notes
 

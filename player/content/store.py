@@ -38,9 +38,12 @@ class NoRoomError(Exception):
 class Store:
     """The state folder at `root`; made when first written to. Methods may be called from any thread."""
 
-    def __init__(self, root: str, *, copies_limit_bytes: int | None = None) -> None:
+    def __init__(
+        self, root: str, *, copies_limit_bytes: int | None = None, keep_free_bytes: int = KEEP_FREE_BYTES
+    ) -> None:
         self._root = os.path.abspath(root)
         self._limit_bytes = copies_limit_bytes
+        self._keep_free_bytes = keep_free_bytes
         self._lock = threading.Lock()
         self._trouble: dict[str, Words] = {}
 
@@ -137,7 +140,7 @@ class Store:
         used = sum(e.stat().st_size for e in os.scandir(folder))
         free = _free_bytes(folder)
         if (self._limit_bytes is not None and used + size_bytes > self._limit_bytes) or (
-            free is not None and free - size_bytes < KEEP_FREE_BYTES
+            free is not None and free - size_bytes < self._keep_free_bytes
         ):
             raise NoRoomError(folder)
 

@@ -52,9 +52,11 @@ class Bench:
         self.folders = [Folder.at(str(self.media))]
         self.lists = [Folder.at(str(self.playlists))]
         self.edition = "1"
+        self.no_answer_s = 10.0
+        self.keep_free_bytes = 0
 
     def make(self) -> Ingest:
-        store = Store(str(self.top / "state"))
+        store = Store(str(self.top / "state"), keep_free_bytes=self.keep_free_bytes)
         return Ingest(
             self.folders,
             self.lists,
@@ -62,6 +64,7 @@ class Bench:
             self.probe,
             on_change=self.changed.set,
             edition=self.edition,
+            no_answer_s=self.no_answer_s,
             wall=lambda: AT,
         )
 

@@ -279,11 +279,9 @@ def test_a_file_of_a_share_that_is_replaced_plays_from_its_old_copy_until_the_ne
     bench.until(ingest, lambda lib: len(lib.media) == 1 and lib.media[0].sha256 != old.sha256)
 
 
-def test_a_share_whose_files_find_no_room_plays_them_from_the_share(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("player.content.store.KEEP_FREE_BYTES", 1 << 60)
+def test_a_share_whose_files_find_no_room_plays_them_from_the_share(bench: Bench) -> None:
     folder = share(bench)
+    bench.keep_free_bytes = 1 << 60
     put(folder / "a.png", picture())
     ingest = bench.start()
     library = bench.until(ingest, lambda lib: len(lib.media) == 1)
@@ -292,7 +290,7 @@ def test_a_share_whose_files_find_no_room_plays_them_from_the_share(
 
 
 def test_a_share_that_hangs_holds_up_nothing_else(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("player.content.publisher.NO_ANSWER_S", 0.2)
+    bench.no_answer_s = 0.2
     folder = share(bench)
     bench.folders.append(Folder.at(str(bench.media)))
     go_on = threading.Event()
