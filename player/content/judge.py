@@ -13,6 +13,7 @@ from player.content.desk import Desk
 from player.content.intake import ChangedError, StoppedError, digest, is_unchanged
 from player.content.names import FileKind
 from player.content.pile import Job
+from player.decode.refusal import NO_WORKER
 from signage.errors import Words
 from signage.media import MediaFacts
 
@@ -35,7 +36,8 @@ def judge(
 ) -> Verdict | None:
     """What the file is; None when it changed before that was certain, or the player ends.
 
-    A file that cannot be read is refused with a reason that may pass. Bytes that are `known` are not decoded again.
+    A file that cannot be read, or that no decoder could be started for, is refused with a reason that may pass. Bytes
+    that are `known` are not decoded again.
     """
     seen = job.seen
     facts, why, passing, sha256 = None, None, False, job.sha256
@@ -48,7 +50,7 @@ def judge(
             found = (same.facts or same.why) if same is not None else None
             answer = found if found is not None else probe(job.plays)
             if isinstance(answer, Words):
-                why = answer
+                why, passing = answer, answer == NO_WORKER
             else:
                 facts = answer
         if job.plays == seen.real and not is_unchanged(seen.real, seen.stamp, job.folder):

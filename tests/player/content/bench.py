@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -94,3 +95,8 @@ def put(path: Path, content: bytes) -> None:
     temp = path.with_name(".put" + path.name[-8:])
     temp.write_bytes(content)
     os.replace(temp, path)
+
+
+def tell(figure: str) -> None:
+    """Prints what was measured; no test fails for it."""
+    sys.stdout.write(figure + "\n")

@@ -11,10 +11,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from player.content.arrange import Place
 from player.content.book import Book
 from player.content.desk import ASK_AGAIN_S, Desk
-from player.content.judge import NO_PERMISSION, judge
+from player.content.judge import NO_PERMISSION, Probe, judge
 from player.content.library import Folder, Library, library_name
 from player.content.scan import scan
 from player.content.settle import LOCAL_QUIET_S
+from player.decode.refusal import NO_WORKER
 from signage.errors import Words
 from tests.player.content.bench import AT, TRUNCATED, FakeProbe, picture
 
@@ -27,7 +28,8 @@ class Table:
         self.folders = [Folder.at(str(top)) for top in tops]
         self.desk = Desk(lambda: AT)
         self.desk.adopt(Book(), [Place(folder=f, use="media") for f in self.folders])
-        self.probe = FakeProbe()
+        self.fake = FakeProbe()
+        self.probe: Probe = self.fake
 
     def look(self, pause_s: float = LOCAL_QUIET_S) -> None:
         self.now += pause_s
@@ -61,7 +63,7 @@ def test_a_growing_file_is_never_judged(table: Table, tmp_path: Path) -> None:
             out.flush()
             table.look()
             table.judge()
-    assert table.probe.paths == []
+    assert table.fake.paths == []
     assert table.library().waiting == 1
 
 
@@ -87,13 +89,13 @@ def test_an_empty_file_is_refused_without_decoding(table: Table, tmp_path: Path)
     table.look()
     table.judge()
     assert "空文件" in table.library().refused[0].why.zh
-    assert table.probe.paths == []
+    assert table.fake.paths == []
 
 
 def test_a_file_that_changes_while_it_is_decoded_settles_again(table: Table, tmp_path: Path) -> None:
     path = tmp_path / "media" / "a.png"
     path.write_bytes(picture())
-    table.probe.meanwhile = lambda _: os.utime(path, ns=(0, 12345)) and None
+    table.fake.meanwhile = lambda _: os.utime(path, ns=(0, 12345)) and None
     table.look()
     table.look()
     table.judge()
@@ -132,7 +134,7 @@ def test_a_renamed_file_is_known_at_once(table: Table, tmp_path: Path) -> None:
     path.rename(tmp_path / "media" / "b.png")
     table.look(0.1)
     assert names(table.library()) == ["b.png"]
-    assert len(table.probe.paths) == 1
+    assert len(table.fake.paths) == 1
 
 
 def test_the_same_bytes_are_decoded_once(table: Table, tmp_path: Path) -> None:
@@ -142,7 +144,7 @@ def test_the_same_bytes_are_decoded_once(table: Table, tmp_path: Path) -> None:
     table.look()
     table.judge()
     assert names(table.library()) == ["a.png", "b.png", "c.png"]
-    assert len(table.probe.paths) == 1
+    assert len(table.fake.paths) == 1
 
 
 def test_two_spellings_of_one_name_leave_one_and_a_reason(table: Table, tmp_path: Path) -> None:
@@ -181,7 +183,7 @@ def test_what_came_last_is_judged_first(table: Table, tmp_path: Path) -> None:
     table.look()
     table.look()
     table.judge()
-    assert [os.path.basename(p) for p in table.probe.paths[:4]] == ["new.png", "0.png", "1.png", "2.png"]
+    assert [os.path.basename(p) for p in table.fake.paths[:4]] == ["new.png", "0.png", "1.png", "2.png"]
 
 
 def test_a_refusal_that_may_pass_is_tried_again(table: Table, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -208,6 +210,19 @@ def test_a_refusal_that_may_pass_is_tried_again(table: Table, tmp_path: Path, mo
     table.judge()
     assert names(table.library()) == ["a.png"]
     assert table.library().refused == ()
+
+
+def test_a_decoder_that_cannot_be_started_says_nothing_of_the_file(table: Table, tmp_path: Path) -> None:
+    (tmp_path / "media" / "a.png").write_bytes(picture())
+    real, table.probe = table.probe, lambda path: NO_WORKER
+    table.look()
+    table.look()
+    table.judge()
+    assert [r.why for r in table.library().refused] == [NO_WORKER]
+    table.probe = real
+    table.look(ASK_AGAIN_S)
+    table.judge()
+    assert names(table.library()) == ["a.png"]
 
 
 def test_quarantined_bytes_are_refused_under_any_name_until_they_change(table: Table, tmp_path: Path) -> None:
@@ -245,7 +260,7 @@ def test_media_of_a_folder_that_is_away_is_held(table: Table, tmp_path: Path) ->
     (tmp_path / "away").rename(tmp_path / "media")
     table.look()
     assert names(table.library()) == ["a.png"]
-    assert len(table.probe.paths) == 1
+    assert len(table.fake.paths) == 1
 
 
 NAMES = ("a.png", "b.png", "海报 1.jpg", "e\u0301.gif", "sub/c.mp4", "sub/d.txt", ".hidden.png", "e.png.part")

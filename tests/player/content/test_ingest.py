@@ -10,7 +10,7 @@ import pytest
 from player.content.ingest import Ingest
 from player.content.library import Folder, Library
 from signage.errors import Words
-from tests.player.content.bench import TRUNCATED, Bench, picture, put
+from tests.player.content.bench import TRUNCATED, Bench, picture, put, tell
 
 WHY = Words(zh="两次弄坏解码", en="broke two workers")
 
@@ -25,7 +25,7 @@ def test_a_dropped_file_is_listed(bench: Bench) -> None:
     began = time.monotonic()
     put(bench.media / "海报 🚨.png", picture())
     library = bench.until(ingest, lambda lib: names(lib) == ["海报 🚨.png"])
-    print(f"listed {time.monotonic() - began:.2f} s after it was complete")
+    tell(f"listed {time.monotonic() - began:.2f} s after it was complete")
     assert library.media[0].path == str(bench.media / "海报 🚨.png")
     assert library.refused == ()
 
@@ -41,7 +41,7 @@ def test_a_file_copied_slowly_is_listed_when_it_is_whole(bench: Bench) -> None:
             looked.wait(0.01)
     began = time.monotonic()
     bench.until(ingest, lambda lib: names(lib) == ["a.png"])
-    print(f"listed {time.monotonic() - began:.2f} s after the last byte")
+    tell(f"listed {time.monotonic() - began:.2f} s after the last byte")
     assert bench.probe.paths == [str(bench.media / "a.png")]
 
 
@@ -323,7 +323,7 @@ def test_without_hints_looking_finds_everything_and_it_is_said(bench: Bench, mon
     began = time.monotonic()
     put(bench.media / "a.png", picture())
     library = bench.until(ingest, lambda lib: names(lib) == ["a.png"])
-    print(f"listed {time.monotonic() - began:.2f} s after it was complete")
+    tell(f"listed {time.monotonic() - began:.2f} s after it was complete")
     assert "max_user_watches" in library.notes[0].zh
 
 
@@ -337,7 +337,7 @@ def test_thousands_of_files_at_once_are_all_listed_and_some_early(bench: Bench) 
     bench.until(ingest, lambda lib: len(lib.media) > 0)
     first_s = time.monotonic() - began
     library = bench.until(ingest, lambda lib: len(lib.media) == 2_000 and len(lib.refused) == 1, 50)
-    print(f"first listed after {first_s:.2f} s, all after {time.monotonic() - began:.2f} s")
+    tell(f"first listed after {first_s:.2f} s, all after {time.monotonic() - began:.2f} s")
     assert names(library) == [f"海报{n}.png" for n in range(2_000)]
 
 
