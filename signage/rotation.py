@@ -114,8 +114,8 @@ def _is_withdrawn(lineup: Lineup, slot: Slot) -> bool:
     """
     if slot.item == 0:
         return False
-    known = (*lineup.program.held, *lineup.places) if lineup.program.held else lineup.places
-    if any(m is not None and m.name not in known for m in (slot.media, slot.picture)):
+    shown = (m.name for m in (slot.media, slot.picture) if m is not None)
+    if any(name not in lineup.places and name not in lineup.program.held for name in shown):
         return True
     if not slot.playlist:
         return False

@@ -40,6 +40,7 @@ def found(pattern: str) -> list[str]:
         ("[a-b].png", ["a.png", "B.PNG"]),
         ("posters/*.jpg", ["posters/2.jpg"]),
         ("*/1.png", ["posters/1.png"]),
+        ("*/3.png", []),
         ("posters/*/*.png", ["posters/old/3.png"]),
         ("**/3.png", ["posters/old/3.png"]),
         ("**/a.png", ["a.png"]),

@@ -220,6 +220,19 @@ def test_what_is_still_allowed_is_not_interrupted() -> None:
     assert not withdrawn(program(media=PAIR), program(playlist("new"), media=PAIR))
 
 
+def test_file_that_is_held_back_ends_its_turn_and_has_no_other() -> None:
+    before = program(SHOWN, media=PAIR)
+    after = msgspec.structs.replace(before, media=PAIR[1:], held=("a.png",))
+    slot, rotation = next_slot(before, "main", Rotation(), NOON)
+    assert slot.media.name == "a.png"
+    assert cut_reason(after, slot, NOON) is None
+    names = []
+    for _ in range(6):
+        slot, rotation = next_slot(after, "main", rotation, NOON)
+        names.append(slot.media.name if slot.media else slot.card.text)
+    assert names == ["b.png", "rules"] * 3
+
+
 def test_replaced_file_is_shown_from_the_next_slot() -> None:
     one = playlist("one", items=(Item(number=1, media="a.png"),))
     _, rotation = next_slot(program(one, media=PAIR), "main", Rotation(), NOON)

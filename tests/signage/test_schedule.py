@@ -78,6 +78,19 @@ def test_window_that_the_clocks_repeat_opens_on_both_times() -> None:
     assert [bool(names(chosen, e)) for e in edges] == [False, True, False, True, False]
 
 
+def test_window_that_a_change_of_the_clocks_cuts_short_is_on_for_what_its_clock_shows_of_it() -> None:
+    chosen = program(playlist("night", runs=Daypart(times=(window("02:30-03:30"),))), zone=BERLIN)
+
+    def edges(start: dt.datetime, count: int) -> list[str]:
+        found = [start]
+        for _ in range(count):
+            found.append(schedule.next_edge(chosen, "main", found[-1]))
+        return [f"{e:%H:%M%z}" for e in found[1:]]
+
+    assert edges(at("2026-03-29 00:00", BERLIN), 2) == ["03:00+0200", "03:30+0200"]
+    assert edges(at("2026-10-25 00:00", BERLIN), 4) == ["02:30+0200", "02:00+0100", "02:30+0100", "03:30+0100"]
+
+
 def broadcast(*starts: str, lasts_min: float = 30.0, **fields) -> Playlist:
     return playlist("call", rank="broadcast", starts=tuple(clock(s) for s in starts), lasts_min=lasts_min, **fields)
 

@@ -64,8 +64,5 @@ def test_audio_shows_its_picture_or_its_card_or_the_playlists_title() -> None:
     assert (pictured.picture.name, pictured.card) == ("a.png", None)
     assert shown(media="voice.mp3", card="slogan", text="x").card == Card(template="slogan", text="x")
     assert shown(media="voice.mp3").card == Card(template="broadcast", title="平安播报")
-    assert shown(media="voice.mp3", picture="gone.png").card == Card(template="broadcast", title="平安播报")
-
-
-def test_quiet_of_the_moment_is_in_the_slot() -> None:
-    assert shown(media="clip.mp4").muted is False
+    for nothing_to_see in ("gone.png", "clip.mp4"):
+        assert shown(media="voice.mp3", picture=nothing_to_see).card == Card(template="broadcast", title="平安播报")
