@@ -106,6 +106,33 @@ def test_a_file_that_changes_while_it_is_decoded_settles_again(table: Table, tmp
     assert names(table.library()) == ["a.png"]
 
 
+def test_a_verdict_that_comes_late_is_dropped(table: Table, tmp_path: Path) -> None:
+    path = tmp_path / "media" / "a.png"
+    path.write_bytes(picture())
+    table.look()
+    table.look()
+    job = table.desk.take(("picture",))
+    assert job is not None
+    verdict = judge(job, table.probe, table.desk.known, lambda: AT, lambda: False)
+    path.write_bytes(picture("newer"))
+    table.look()
+    table.desk.judged(job, verdict, table.now)
+    assert table.library().media == table.library().held == ()
+
+
+def test_what_was_deleted_is_not_written_in_the_book(table: Table, tmp_path: Path) -> None:
+    path = tmp_path / "media" / "a.png"
+    path.write_bytes(picture())
+    table.look()
+    table.look()
+    table.judge()
+    assert len(table.desk.book("", frozenset()).verdicts) == 1
+    path.unlink()
+    table.look()
+    table.library()
+    assert table.desk.book("", frozenset()).verdicts == ()
+
+
 def test_a_file_being_replaced_is_held_and_not_withdrawn(table: Table, tmp_path: Path) -> None:
     path = tmp_path / "media" / "a.png"
     path.write_bytes(picture("old"))
