@@ -10,11 +10,8 @@ from contextlib import ExitStack
 from pathlib import Path
 
 from player.clock import Clock
-from player.composer import Composer
+from player.composer import Composer, open_ingest
 from player.config import Config
-from player.content.ingest import Ingest
-from player.content.library import Folder
-from player.content.store import Store
 from player.decode.prober import Prober
 from player.events import Inbox, Stopped
 from player.insight import insight
@@ -93,6 +90,7 @@ def play(
             keep=keeper.keep,
             record=_record,
             look=look,
+            mute=sound.set_mute,
             overlay=Overlay(screen),
             insight=lambda state, told: insight(
                 state, told, versions, tuple(w for w in (screen.trouble, sound.trouble) if w is not None)
@@ -124,21 +122,6 @@ def open_screen(config: Config, *, headless: bool) -> Screen:
 def open_voice(config: Config) -> MixerSound | NullSound:
     """Opens the sound device, unless the configuration wants silence."""
     return open_sound(config.sound.volume) if config.sound.enabled else NullSound()
-
-
-def open_ingest(config: Config, pictures: Prober, moving: Prober, changed: threading.Event) -> Ingest:
-    """Gives what watches the configured folders; `changed` is set whenever its library is a new one."""
-    folders = config.folders
-    share = folders.watch == "polling"
-    return Ingest(
-        [Folder.at(str(path), network=share) for path in folders.media],
-        [Folder.at(str(path), network=share) for path in folders.playlists],
-        Store(str(folders.state)),
-        pictures.probe,
-        probe_moving=moving.probe,
-        on_change=changed.set,
-        edition=importlib.metadata.version("wuzha"),
-    )
 
 
 def _stage(config: Config, screen: Screen, sound: SoundLike, inbox: Inbox) -> Stage:

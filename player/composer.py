@@ -1,5 +1,6 @@
 """Composes a new program whenever the folders changed, on a thread of its own."""
 
+import importlib.metadata
 import logging
 import threading
 from collections.abc import Callable
@@ -7,8 +8,11 @@ from collections.abc import Callable
 from player.composition import Composed, composed
 from player.config import Config
 from player.content.ingest import Ingest
-from player.content.library import Library
+from player.content.library import Folder, Library
+from player.content.store import Store
+from player.decode.prober import Prober
 from player.events import ProgramChanged
+from signage import timetable
 from signage.errors import Complaint
 
 log = logging.getLogger(__name__)
@@ -51,6 +55,9 @@ class Composer:
                 return
             library = self._ingest.latest()
             made = self._compose(library)
+            for zone in made.program.zones:
+                # Resolving thousands of media takes milliseconds: here, not on the render thread.
+                timetable.of(made.program, zone.name)
             self._tell(ProgramChanged(program=made.program, complaints=made.complaints, notes=library.notes))
 
     def _compose(self, library: Library) -> Composed:
@@ -64,3 +71,18 @@ class Composer:
                 log.warning("%s: %s; %s", complaint.where, complaint.problem.en, complaint.cure.en)
         self._told = made.complaints
         return made
+
+
+def open_ingest(config: Config, pictures: Prober, moving: Prober, changed: threading.Event) -> Ingest:
+    """Gives what watches the configured folders; `changed` is set whenever its library is a new one."""
+    folders = config.folders
+    share = folders.watch == "polling"
+    return Ingest(
+        [Folder.at(str(path), network=share) for path in folders.media],
+        [Folder.at(str(path), network=share) for path in folders.playlists],
+        Store(str(folders.state)),
+        pictures.probe,
+        probe_moving=moving.probe,
+        on_change=changed.set,
+        edition=importlib.metadata.version("wuzha"),
+    )

@@ -18,6 +18,7 @@ from player.stage.stage import Stage
 from player.state import Ending, Play, Prepare, Record, Start, State, ZoneRun
 from player.trace import Tracer
 from signage.errors import Words
+from signage.schedule import is_muted, next_edge
 from signage.timefloor import BelievedTime
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Loop:
         keep: Callable[[State], None],
         record: Callable[[Play], None],
         look: Callable[[float], Iterable[ScreenEvent]],
+        mute: Callable[[bool], None],
         overlay: Overlay,
         insight: Callable[[State, BelievedTime], Insight],
         windowed: bool,
@@ -66,6 +68,7 @@ class Loop:
         self._keep = keep
         self._record = record
         self._look = look
+        self._mute = mute
         self._overlay = overlay
         self._insight = insight
         self._windowed = windowed
@@ -134,6 +137,9 @@ class Loop:
             self._advance(run, now, at, ending)
 
     def _cue(self, now: float, at: dt.datetime) -> None:
+        if any(now >= self._look_at.get(run.zone, now) for run in self.state.zones):
+            # A quiet period that begins silences what already sounds.
+            self._mute(is_muted(self.state.program, at))
         for run in self.state.zones:
             if now >= self._look_at.get(run.zone, now):
                 self._advance(run, now, at, None)
@@ -148,7 +154,8 @@ class Loop:
                     self._stage.prepare(slot)
                 case Record(play):
                     self._record(play)
-        edge = due(self.state.program, after, at)
+        edges = (due(self.state.program, after, at), next_edge(self.state.program, run.zone, at))
+        edge = min((e for e in edges if e is not None), default=None)
         self._look_at[run.zone] = now + (
             self._look_s if edge is None else min(self._look_s, (edge - at).total_seconds())
         )

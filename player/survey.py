@@ -5,7 +5,7 @@ import time
 
 import msgspec
 
-from player.app import open_ingest
+from player.composer import open_ingest
 from player.composition import Composed, composed
 from player.config import Config
 from player.content.library import Library

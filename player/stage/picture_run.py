@@ -11,7 +11,7 @@ from player.stage.transitions import TRANSITION_S, progress, strokes
 from player.stage.turn import Turn, prepared
 from signage.errors import Words
 from signage.layout import Box, Transition
-from signage.slot import Slot
+from signage.slot import Slot, same_turn
 
 STEP_S = 1.0 / 60.0
 """Between two drawings of a transition."""
@@ -47,7 +47,9 @@ class PictureRun:
 
     def prepare(self, slot: Slot) -> None:
         """Begins decoding a slot; another one in preparation is given up."""
-        if any(t is not None and t.number == slot.number for t in (self._next, self._coming, self._showing)):
+        if any(t is not None and t.number == slot.number for t in (self._coming, self._showing)):
+            return
+        if self._next is not None and same_turn(self._next.slot, slot):
             return
         self.forget()
         self._next = prepared(slot, self._pool, sound=self._sound.available)
@@ -118,7 +120,7 @@ class PictureRun:
             dues.append(now + STEP_S)
         if self._showing is not None:
             position = self._position(self._showing, now)
-            dues.append(now + max(0.0, self._showing.slot.planned_s - position))
+            dues.append(now + max(0.0, _ends_s(self._showing) - position))
             if self._showing.picture is not None and not self._showing.is_played_out():
                 frame = self._showing.picture.frame()
                 dues.append(now + WAIT_S if frame is None else now + max(0.0, frame.pts_s - position))
@@ -145,10 +147,7 @@ class PictureRun:
         if (why := turn.trouble()) is not None:
             self._close(turn.broke(why, position))
             return
-        ends_s = turn.slot.planned_s
-        if turn.is_played_out():
-            ends_s = min(ends_s, turn.last_pts_s + frame_interval_s(turn.slot))
-        if position >= ends_s - EARLY_S:
+        if position >= _ends_s(turn) - EARLY_S:
             self._close(turn.done(position, cut=False))
 
     def _go_over(self, now: float, sheets: Sheets | None) -> None:
@@ -213,3 +212,10 @@ class PictureRun:
             self._screen.copy(sheet, source, (box.x + part.x, box.y + part.y), part.alpha)
         if done >= 1.0:
             self._changing = None
+
+
+def _ends_s(turn: Turn) -> float:
+    """Gives when a turn is over: after its time, or with its last frame if there are no more."""
+    if turn.is_played_out():
+        return min(turn.slot.planned_s, turn.last_pts_s + frame_interval_s(turn.slot))
+    return turn.slot.planned_s

@@ -13,7 +13,7 @@ from player.stage.ticker import Flow, Motion, length_px, seam, ticker_motion
 from player.stage.ticker_ring import TickerRing
 from player.stage.turn import NO_DECODER
 from signage.errors import Words
-from signage.slot import Slot
+from signage.slot import Slot, same_turn
 
 NEARLY_OVER_S = 0.1
 """A strip this near its end is not cut: the next one follows at the seam."""
@@ -93,7 +93,9 @@ class TickerRun:
 
     def prepare(self, slot: Slot) -> None:
         """Begins drawing a strip; another one in preparation is given up."""
-        if any(p is not None and p.slot.number == slot.number for p in (self._next, self._coming, self._flowing)):
+        if any(p is not None and p.slot.number == slot.number for p in (self._coming, self._flowing)):
+            return
+        if self._next is not None and same_turn(self._next.slot, slot):
             return
         self.forget()
         cpm = slot.strip.chars_per_min if slot.strip is not None else 60.0

@@ -23,7 +23,7 @@ from signage.playlist import Item, Playlist
 from signage.program import Program, Site
 from signage.rotation import Rotation
 from signage.timefloor import BelievedTime
-from tests.fakes import FakeDecoder, FakeScreen, FakeSound
+from tests.fakes import FakeDecoder, FakeScreen, FakeSound, colour_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 MORNING = dt.datetime(2026, 6, 5, 6, 59, 0, tzinfo=SHANGHAI)
@@ -78,6 +78,7 @@ class Bench:
         self.decoders: list[FakeDecoder] = []
         self.plays: list[Play] = []
         self.kept: list[State] = []
+        self.mutes: list[bool] = []
         self.loop = Loop(
             opened(program, {}),
             stage=Stage(
@@ -88,6 +89,7 @@ class Bench:
             keep=self.kept.append,
             record=self.plays.append,
             look=lambda _: self.screen.events(),
+            mute=self.mutes.append,
             overlay=Overlay(self.screen),
             insight=lambda state, told: insight(state, told, ("wuzha 1",), ()),
             windowed=True,
@@ -158,6 +160,19 @@ def test_n_goes_to_the_next_item_and_escape_twice_ends() -> None:
     assert bench.clock.seconds < 1010.0
 
 
+def test_a_quiet_period_silences_what_already_sounds_and_lets_it_sound_again() -> None:
+    noon = QuietPeriod(
+        name="考试", dates=(DateRange(dt.date(2026, 6, 5), dt.date(2026, 6, 5)),), times=(Window(25200, 25230),)
+    )
+    bench = Bench(program(Playlist(name="a", items=cards("1"), dwell_s=600), quiet=(noon,)), look_s=3600.0)
+    bench.run(59.9)
+    assert not any(bench.mutes)
+    bench.run(0.2)
+    assert bench.mutes[-1]
+    bench.run(31)
+    assert not bench.mutes[-1]
+
+
 def test_i_shows_what_is_playing_and_hides_it_again() -> None:
     bench = Bench(program(Playlist(name="morning", items=cards("1", "2"))))
     bench.run(0.3)
@@ -184,6 +199,14 @@ def test_a_new_program_goes_on_where_the_rotation_was() -> None:
     after = program(Playlist(name="a", items=cards("1", "2", "3", "new", "4"), dwell_s=10))
     bench = Bench(before, script=[(1015.0, ProgramChanged(program=after))]).run(59)
     assert bench.titles() == ["1", "2", "3", "new", "4", "1"]
+
+
+def test_what_was_prepared_for_a_turn_is_replaced_when_the_program_changes() -> None:
+    before = program(Playlist(name="a", items=cards("1", "old"), dwell_s=10))
+    after = program(Playlist(name="a", items=cards("1", "new"), dwell_s=10))
+    bench = Bench(before, script=[(1005.0, ProgramChanged(program=after))]).run(15)
+    assert bench.titles() == ["1", "new"]
+    assert bench.screen.pixel(5, 5) == colour_of("slogan new")
 
 
 @pytest.mark.parametrize("jump_min", [-40, 40])

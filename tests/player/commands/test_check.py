@@ -1,0 +1,48 @@
+"""`check` names everything that is wrong, with its place and its cure."""
+
+import json
+from pathlib import Path
+
+from tests.player.commands.conftest import Wuzha
+
+
+def test_a_good_house_has_nothing_wrong(wuzha: Wuzha) -> None:
+    done = wuzha("check")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "没有发现问题" in done.stdout
+
+
+def test_every_mistake_is_told_at_once(wuzha: Wuzha, house: Path) -> None:
+    (house / "playlists" / "bad.toml").write_text(
+        'dwel_s = 5\nzone = "mian"\ntimes = ["25:00-26:00"]\ndwell_s = "long"\n[[item]]\nmedia = "posters/*.png"\n',
+        encoding="utf-8",
+    )
+    (house / "playlists" / "lost.toml").write_text(
+        'zone = "mian"\n[[item]]\nmedia = "videos/gone.mp4"\n[[item]]\ncard = "contact"\ntext = "{nobody} 𪚥"\n',
+        encoding="utf-8",
+    )
+    (house / "media" / "posters" / "3.png").write_bytes(b"this is no picture")
+    done = wuzha("check", "--json")
+    assert done.returncode == 2
+    told = [json.loads(line) for line in done.stdout.splitlines()]
+    assert all(row["where"] and row["problem"] and row["cure"] for row in told)
+    text = done.stdout
+    for named in ("dwel_s", "dwell_s", "25:00", "mian", "gone.mp4", "nobody", "3.png"):
+        assert named in text, named
+
+
+def test_a_bad_configuration_is_told_whole(wuzha: Wuzha, house: Path) -> None:
+    (house / "kiosk_config.toml").write_text(
+        '[screen]\nid = "A B"\nrotate = 45\ncanvas = [0, 0]\ncolour = 1\n', encoding="utf-8"
+    )
+    done = wuzha("check")
+    assert done.returncode == 2
+    for named in ("id", "rotate", "canvas", "colour"):
+        assert named in done.stdout, named
+
+
+def test_no_configuration_is_a_clear_sentence(wuzha: Wuzha) -> None:
+    done = wuzha("check", "--config", "nowhere.toml")
+    assert done.returncode == 2
+    assert "nowhere.toml" in done.stdout
+    assert "Traceback" not in done.stdout + done.stderr

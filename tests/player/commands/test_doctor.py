@@ -1,0 +1,26 @@
+"""`doctor` makes its page on any machine, however little works there."""
+
+import json
+from pathlib import Path
+
+from tests.player.commands.conftest import Wuzha
+
+SUBJECTS = {"display", "sound", "clock", "disk", "media", "playlists", "workers", "broker", "trust", "versions"}
+
+
+def test_the_page_has_every_subject(wuzha: Wuzha) -> None:
+    done = wuzha("doctor", "--json")
+    assert done.returncode == 0, done.stderr
+    page = json.loads(done.stdout)
+    assert page.keys() == SUBJECTS
+    assert all(row["says"] and row["says_en"] for row in page.values())
+    assert page["media"]["admitted"] == 2
+
+
+def test_no_display_no_sound_and_no_state_folder_are_three_sentences(wuzha: Wuzha, house: Path) -> None:
+    (house / "var").write_text("in the way", encoding="utf-8")
+    done = wuzha("doctor", SDL_AUDIODRIVER="alsa", AUDIODEV="/dev/null/none")
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "[注意] 显示" in done.stdout
+    assert "[注意] 磁盘" in done.stdout
