@@ -233,9 +233,9 @@ class Desk:
         return arrange(places, verdicts, quarantined, texts, last_good=last_good, since=since)
 
     def copies(self) -> frozenset[str]:
-        """The paths that verdicts play from."""
+        """The paths that admitted files play from."""
         with self._lock:
-            return frozenset(v.plays for v in self._verdicts.values())
+            return frozenset(v.plays for v in self._verdicts.values() if v.facts is not None)
 
     def _forget(self) -> None:
         seen = {path for p in self._places for path in p.scan.files}

@@ -3,6 +3,7 @@
 import contextlib
 import datetime as dt
 import errno
+import logging
 import os
 import threading
 import time
@@ -16,6 +17,8 @@ from player.content.pile import Job
 from player.decode.refusal import NO_WORKER
 from signage.errors import Words
 from signage.media import MediaFacts
+
+log = logging.getLogger(__name__)
 
 Probe = Callable[[str], MediaFacts | Words]
 """Decodes the file at a path whole: what it is, or why it cannot be shown. Blocks; ends by itself."""
@@ -53,7 +56,9 @@ def judge(
                 why, passing = answer, answer == NO_WORKER
             else:
                 facts = answer
-        if job.plays == seen.real and not is_unchanged(seen.real, seen.stamp, job.folder):
+        if job.plays != seen.real:
+            os.lstat(job.plays)
+        elif not is_unchanged(seen.real, seen.stamp, job.folder):
             return None
     except (ChangedError, StoppedError, FileNotFoundError):
         return None
@@ -104,6 +109,8 @@ class Judge:
         step_back()
         while (job := self._desk.take(self._kinds)) is not None:
             verdict = judge(job, self._probe, self._desk.known, self._wall, self._stopped)
+            if verdict is not None and verdict.why is not None and not verdict.passing:
+                log.warning("refused %s: %s", job.seen.name, verdict.why.en)
             self._desk.judged(job, verdict, time.monotonic())
 
 

@@ -140,7 +140,8 @@ class Publisher:
         now = time.monotonic()
         if self._desk.changes != self._saved_changes and now >= self._save_due():
             self._save()
-        if self.latest.complete and now - self._swept_at >= SWEEP_EVERY_S:
+        # Never while copies wait for a judge, who would find them gone.
+        if self.latest.complete and not self.latest.waiting and now - self._swept_at >= SWEEP_EVERY_S:
             self._swept_at = now
             self._store.sweep(self._desk.copies())
         if self._desk.lists_are_known():

@@ -188,7 +188,7 @@ class _Walk:
             self.files[path] = old
             return
         below = path[len(self.folder.path) :].lstrip(os.sep)
-        bad = bad_name(below)
+        bad = bad_name(path) or bad_name(real)
         if bad is not None:
             self.refused[path] = bad
             return

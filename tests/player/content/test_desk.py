@@ -3,6 +3,7 @@
 import os
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -118,6 +119,16 @@ def test_a_verdict_that_comes_late_is_dropped(table: Table, tmp_path: Path) -> N
     table.look()
     table.desk.judged(job, verdict, table.now)
     assert table.library().media == table.library().held == ()
+
+
+def test_a_copy_that_is_gone_says_nothing_of_the_file(table: Table, tmp_path: Path) -> None:
+    (tmp_path / "media" / "a.png").write_bytes(picture())
+    table.look()
+    table.look()
+    job = table.desk.take(("picture",))
+    assert job is not None
+    gone = msgspec.structs.replace(job, plays=str(tmp_path / "gone.png"), sha256="aa")
+    assert judge(gone, lambda path: TRUNCATED, table.desk.known, lambda: AT, lambda: False) is None
 
 
 def test_what_was_deleted_is_not_written_in_the_book(table: Table, tmp_path: Path) -> None:

@@ -97,6 +97,12 @@ def test_a_link_named_like_a_picture_that_leads_to_a_folder_is_refused(tmp_path:
     assert whys(look(tmp_path)) == {"sub.png": LINK_TO_FOLDER}
 
 
+def test_a_link_to_a_name_that_cannot_be_used_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a\nb").touch()
+    (tmp_path / "a.png").symlink_to("a\nb")
+    assert whys(look(tmp_path))["a.png"] == CONTROL_IN_NAME
+
+
 def test_a_link_that_is_turned_elsewhere_is_judged_anew(tmp_path: Path) -> None:
     media, outside = tmp_path / "media", tmp_path / "outside"
     for folder in (media, outside):
