@@ -134,6 +134,8 @@ class MixerSound:
         """Silences a zone at once."""
         voice = self._voices.pop(zone, None)
         if voice is not None:
+            # The first stop lets pygame play what is queued behind; the second ends that too.
+            voice.channel.stop()
             voice.channel.stop()
 
     def set_volume(self, percent: int) -> None:

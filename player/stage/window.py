@@ -103,10 +103,7 @@ class VsyncWindow:
     def __init__(self, wish: Wish) -> None:
         """Raises NoDisplayError when there is no window, or no renderer that waits for the display."""
         try:
-            if wish.fullscreen:
-                self._window = pygame.Window(wish.title, fullscreen_desktop=True)
-            else:
-                self._window = pygame.Window(wish.title, wish.size, wish.position, borderless=True)
+            self._window = _bare_window(wish)
             self._renderer = video.Renderer(self._window, accelerated=1, vsync=True)
             self._texture = video.Texture(self._renderer, wish.size, streaming=True)
         except (pygame.error, ValueError) as error:
@@ -191,8 +188,19 @@ def _opened(wish: Wish) -> Window:
     return DirectWindow(wish)
 
 
+def _bare_window(wish: Wish) -> pygame.Window:
+    if not wish.fullscreen:
+        return pygame.Window(wish.title, wish.size, wish.position, borderless=True)
+    if pygame.display.get_driver() == "wayland":
+        return pygame.Window(wish.title, fullscreen_desktop=True)
+    # SDL's own full screen with OpenGL stays unseen on an X display that has no window manager.
+    return pygame.Window(wish.title, pygame.display.get_desktop_sizes()[0], (0, 0), borderless=True)
+
+
 def _set_hints(wish: Wish) -> None:
-    os.environ["SDL_VIDEO_WINDOW_POS"] = f"{wish.position[0]},{wish.position[1]}"
+    # A full screen covers the desktop; moved, it would leave a strip of it in sight.
+    left, top = (0, 0) if wish.fullscreen else wish.position
+    os.environ["SDL_VIDEO_WINDOW_POS"] = f"{left},{top}"
     os.environ["SDL_VIDEO_ALLOW_SCREENSAVER"] = "0"
     os.environ["SDL_VIDEO_MINIMIZE_ON_FOCUS_LOSS"] = "0"
     # Without a GPU the default window framebuffer goes through software OpenGL and costs 2.5 times the CPU.
