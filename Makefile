@@ -32,9 +32,9 @@ check: $(MADE)-test
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" -q
 
-# make bench  figures of a ten-minute run of the starter campaign
+# make bench  figures of a ten-minute run of the starter campaign (SECONDS=n for another length)
 bench: $(MADE)-test
-	$(BIN)/python -m pytest tests/bench -s -q -p no:cacheprovider --override-ini testpaths=tests/bench -m bench
+	$(BIN)/python tests/bench/starter_run.py $(or $(SECONDS),600)
 
 $(MADE): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
