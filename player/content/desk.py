@@ -17,7 +17,7 @@ from player.content.library import Folder, Library, PlaylistFile
 from player.content.memory import Memory
 from player.content.mounts import is_on_share
 from player.content.names import FileKind
-from player.content.pile import Job, Pile
+from player.content.pile import Job, Look, Pile
 from player.content.scan import Scan, Seen, differs
 from player.content.settle import LOCAL_QUIET_S, NETWORK_QUIET_S, PLAYLIST_QUIET_S, Still, settle
 from player.content.texts import Texts
@@ -25,17 +25,6 @@ from signage.errors import Words
 
 ASK_AGAIN_S = 5.0
 """How long a refusal that may pass (no permission, disk error) stands before the file is tried again."""
-
-
-class Look(msgspec.Struct, frozen=True):
-    """What follows from a look at a folder."""
-
-    jobs: tuple[Job, ...] = ()
-    """To be queued, the first one first; of a share, to be copied before."""
-    playlists: tuple[Seen, ...] = ()
-    """Settled playlists to be read."""
-    next_due: float | None = None
-    """When to look again because a file may have settled by then."""
 
 
 class Desk:

@@ -13,13 +13,13 @@ from collections.abc import Mapping
 import msgspec
 
 from player.content.arrange import Place
-from player.content.desk import Desk, Look
+from player.content.desk import Desk
 from player.content.folders import Hints
 from player.content.intake import ChangedError, StoppedError, copy_to, is_unchanged, read_whole
 from player.content.judge import cannot_read, step_back
 from player.content.library import Folder, PlaylistFile, library_name
 from player.content.mounts import is_on_share, read_mounts
-from player.content.pile import Job
+from player.content.pile import Job, Look
 from player.content.scan import Seen, scan
 from player.content.store import NoRoomError, Store
 from signage.errors import Words

@@ -23,6 +23,17 @@ class Job(msgspec.Struct, frozen=True):
     """Known already when a copy was made."""
 
 
+class Look(msgspec.Struct, frozen=True):
+    """What follows from a look at a folder."""
+
+    jobs: tuple[Job, ...] = ()
+    """To be queued, the first one first; of a share, to be copied before."""
+    playlists: tuple[Seen, ...] = ()
+    """Settled playlists to be read."""
+    next_due: float | None = None
+    """When to look again because a file may have settled by then."""
+
+
 class Pile:
     """Jobs by kind, and which files have been given out with which stamp."""
 
