@@ -7,7 +7,7 @@ import functools
 import os
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -67,6 +67,18 @@ def missing_glyphs(text: str) -> str:
     return "".join(char for char in absent if _system_face(char, "text") is None)
 
 
+def first_with(char: str, paths: Iterable[str]) -> Face | None:
+    """Gives the face of the first of these font files that has the character; damaged files are passed over."""
+    for path in paths:
+        try:
+            face = Face(path, _simplified_face(path))
+            if _charmap(face).has(char):
+                return face
+        except FontError:
+            continue
+    return None
+
+
 def _is_seen(char: str) -> bool:
     return unicodedata.category(char) not in _UNSEEN
 
@@ -78,14 +90,7 @@ def _charmap(face: Face) -> Charmap:
 
 @functools.lru_cache(maxsize=4096)
 def _system_face(char: str, weight: Weight) -> Face | None:
-    for path in _system_files(weight):
-        try:
-            face = Face(path, _simplified_face(path))
-            if _charmap(face).has(char):
-                return face
-        except FontError:
-            continue  # a damaged file of the machine's is no reason to show nothing
-    return None
+    return first_with(char, _system_files(weight))
 
 
 @functools.cache

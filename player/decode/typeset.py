@@ -8,16 +8,15 @@ import functools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
 
 from PIL import Image, ImageDraw, ImageFont
 
 from player.decode import fonts, linebreak
 from player.decode.fonts import Face, Weight
 from player.decode.linebreak import Piece
+from player.decode.setting import Block, Line, Run, Style
 from player.decode.spacing import Spaced, spaced
 
-Align = Literal["left", "center", "right"]
 Fill = str | tuple[int, ...]
 Cut = Callable[[Sequence[Piece]], tuple[Piece, ...]]
 ELLIPSIS = "…"
@@ -25,55 +24,13 @@ ELLIPSIS = "…"
 _REFERENCE_PX = 1000
 # The em box of Noto Sans SC reaches this far above the baseline.
 _ASCENT_EM = 0.88
-# A heading stays on one line, or breaks between phrases only, while that leaves it this part of its largest size.
-_CALM_WORTH = 0.72
 _OPEN_FONTS = 48
+# Balancing takes time by the square of the text; nobody sees it in a text of pages.
+_BALANCED_PIECES = 300
+# The narrowest letters, i and l, are a quarter of an em.
+_NARROWEST_EM = 0.25
 # Long runs are drawn in parts, so that the tile of a ticker draws only what lies on it.
 _RUN_CHARS = 16
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """Characters drawn at one go: their place from the line's left end in pixels, and their face."""
-
-    x_px: float
-    text: str
-    face: Face
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One line, without the spaces around it."""
-
-    text: str
-    width_px: float
-    runs: tuple[Run, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Text set into lines. Its height runs from the em box of the first line to that of the last."""
-
-    lines: tuple[Line, ...]
-    size_px: int
-    pitch_px: int
-    width_px: float
-    height_px: int
-    align: Align
-    cut: bool
-    """Whether text was left out, with an … at its end, because even the smallest size does not fit."""
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How a text is set; lengths in em."""
-
-    weight: Weight = "text"
-    align: Align = "left"
-    line_height: float = 1.4
-    tracking: float = 0.0
-    balance: bool = False
-    """Whether lines are to be of like lengths, as in a heading."""
 
 
 BODY = Style()
@@ -154,11 +111,12 @@ class _Box:
 
 def _calmer(text: str, least: int, most: int, box: _Box, style: Style) -> tuple[int, Cut]:
     """The size and the cuts of a heading that would fit at size `most` if it were broken anywhere."""
-    single = replace(box, most_lines=text.count("\n") + 1)
-    for room in (single, box):
+    paragraphs = text.count("\n") + 1
+    for lines in (paragraphs, paragraphs + 2):
+        room = replace(box, most_lines=min(box.most_lines, lines))
         fits = functools.partial(_fits, text, box=room, style=style, cut=linebreak.phrases)
         size = largest(least, most, fits)
-        if size is not None and size >= _CALM_WORTH * most:
+        if size is not None and size >= style.calm * most:
             return size, linebreak.phrases
     return most, tuple
 
@@ -186,7 +144,7 @@ def _set(text: str, size_px: int, box_w: float, style: Style, cut: Cut) -> Block
     for paragraph in text.split("\n"):
         found, places = _prepared(paragraph, style)
         parts = linebreak.broken_up(cut(found), places.width, limit)
-        if style.balance:
+        if style.balance and len(parts) <= _BALANCED_PIECES:
             spans = linebreak.balanced(parts, places.width, limit)
         else:
             spans = linebreak.filled(parts, places.width, limit)
@@ -196,13 +154,19 @@ def _set(text: str, size_px: int, box_w: float, style: Style, cut: Cut) -> Block
 
 
 def _cut_short(text: str, size_px: int, box: _Box, style: Style) -> Block:
-    block = _set(text, size_px, box.width, style, tuple)
-    pitch = _pitch(size_px, style)
-    room = max(1, min(box.most_lines, int((box.height - size_px) // pitch) + 1))
-    if len(block.lines) <= room and block.width_px <= box.width:
+    room = max(1, min(box.most_lines, int((box.height - size_px) // _pitch(size_px, style)) + 1))
+    # Of a text of pages only what could find room is set.
+    most = int(room * (box.width / size_px + 1) / _NARROWEST_EM)
+    head = text[:most]
+    block, narrower = _set(head, size_px, box.width, style, tuple), box.width
+    while block.width_px > box.width and narrower > size_px:
+        narrower -= block.width_px - box.width
+        block = _set(head, size_px, narrower, style, tuple)
+    is_whole = head == text and len(block.lines) <= room
+    if is_whole and block.width_px <= box.width:
         return block
     lines = list(block.lines[:room])
-    kept = lines[-1].text + ("" if len(block.lines) <= room else ELLIPSIS)
+    kept = lines[-1].text + ("" if is_whole else ELLIPSIS)
     while _line(kept, size_px, style).width_px > box.width and len(kept) > 1:
         kept = kept.removesuffix(ELLIPSIS)[:-1] + ELLIPSIS
     lines[-1] = _line(kept, size_px, style)

@@ -8,11 +8,10 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from player.decode.cards import narrow, pen, strip
+from player.decode.cards import narrow, pen, strip, theme
 from player.decode.cards.code import app
 from player.decode.cards.rows import contact, rules
 from player.decode.cards.sheet import Sheet
-from player.decode.cards.theme import NAMES, theme
 from player.decode.cards.wordy import alert, broadcast, notice, slogan
 from player.decode.protocol import Target
 from signage.slot import Card
@@ -27,7 +26,7 @@ _TEMPLATES = {
     "alert": alert,
 }
 TEMPLATES = tuple(_TEMPLATES)
-THEMES = NAMES
+THEMES = theme.NAMES
 
 
 def draw(card: Card, target: Target) -> Image.Image:
@@ -47,7 +46,7 @@ def strip_tiles(text: str, length_px: int, em_px: int, target: Target) -> Iterat
 
 def _drawn(card: Card, target: Target) -> Sheet:
     width, height = target.width_px, target.height_px
-    colours = theme(card.theme)
+    colours = theme.named(card.theme)
     sheet = Sheet(pen.blank(width, height, colours.ground), colours)
     if narrow.is_flat(width, height):
         narrow.flat(sheet, card)

@@ -40,9 +40,9 @@ def speaker(image: Image.Image, area: Area, colour: str, waves: str) -> None:
     left, middle = area.x + (area.w - size) / 2, area.y + area.h / 2
     box = Area(round(left), round(middle - 0.13 * size), round(0.2 * size), round(0.26 * size))
     rounded(image, box, round(0.035 * size), colour)
-    cone = [(0.13, -0.09), (0.36, -0.3), (0.42, -0.3), (0.42, 0.3), (0.36, 0.3), (0.13, 0.09)]
-    polygon(image, [(left + x * size, middle + y * size) for x, y in cone], colour)
-    stroke(image, [(left + 0.40 * size, middle + y * size) for y in (-0.285, 0.285)], 0.045 * size, colour)
+    cone = [(left + x * size, middle + y * size) for x, y in ((0.16, -0.09), (0.40, -0.28), (0.40, 0.28), (0.16, 0.09))]
+    polygon(image, cone, colour)
+    stroke(image, [*cone, cone[0]], 0.05 * size, colour)
     radii = [0.17 * size, 0.31 * size, 0.45 * size]
     arcs(image, (left + 0.47 * size, middle), waves, radii=radii, width=0.06 * size, angles=(-42, 42))
 

@@ -5,7 +5,7 @@ from player.decode.cards import pen
 from player.decode.cards.pen import Area
 from player.decode.cards.sheet import Sheet
 from player.decode.fonts import Weight
-from player.decode.typeset import Block, Style
+from player.decode.setting import Block, Style
 from signage.slot import Card
 
 SMALL_PX = 150
@@ -36,7 +36,7 @@ def flat(sheet: Sheet, card: Card) -> None:
     edge = max(2, round(area.h * 0.09))
     if title:
         size = round(min(area.h * 0.5, area.w * 0.3 / max(1, len(title)) * 1.6))
-        style = Style(weight="heading", align="center", line_height=1.15, balance=True)
+        style = Style(weight="heading", align="center", line_height=1.15, balance=True, calm=0.9)
         room = area.w * 0.3 - 4 * edge
         block = typeset.fitted(title, room, area.h - 2 * edge, min_px=sheet.least_px, max_px=size, style=style)
         band, area = area.split_left(round(block.width_px) + 4 * edge)
@@ -88,4 +88,4 @@ def _words(sheet: Sheet, words: str, area: Area, most_px: int) -> Block:
 
 
 def _style(weight: Weight) -> Style:
-    return Style(weight=weight, align="center", line_height=1.15, balance=True)
+    return Style(weight=weight, align="center", line_height=1.15, balance=True, calm=0.9)

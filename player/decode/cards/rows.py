@@ -8,7 +8,7 @@ from player.decode.cards import pen
 from player.decode.cards.pen import Area
 from player.decode.cards.sheet import Sheet, bands, numbered
 from player.decode.cards.wordy import notice
-from player.decode.typeset import Style
+from player.decode.setting import Align, Style
 from signage.slot import Card
 
 _ROW = Style(line_height=1.25, balance=True)
@@ -189,7 +189,7 @@ def _draw_contact(sheet: Sheet, cell: Area, person: _Contact, phone_px: int, *, 
             round(cell.h * 0.5),
         )
         return
-    align: typeset.Align = "center" if is_stacked else "left"
+    align: Align = "center" if is_stacked else "left"
     style = Style(weight="text", align=align, line_height=1.2, balance=True)
     most = round(name.h * (0.92 if is_stacked else 0.6))
     sheet.put(person.who, name, style, sheet.theme.panel_ink, min(most, round(phone_px * 0.8)))

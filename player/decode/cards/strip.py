@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from PIL import Image
 
 from player.decode import typeset
-from player.decode.cards import pen
-from player.decode.cards.theme import contrast, theme
+from player.decode.cards import pen, theme
 from player.decode.protocol import Target
-from player.decode.typeset import Block, Style
+from player.decode.setting import Block, Style
 
 _UNSET = "#000000"
 _DARK_INK = "#16130C"
@@ -22,9 +21,9 @@ def tiles(text: str, length_px: int, em_px: int, target: Target) -> Iterator[Ima
     The background is the target's, or a deep red where that is the black of a zone that names none. A text longer than
     `length_px` is set smaller, so that it ends where the next one begins.
     """
-    colours = theme("red")
+    colours = theme.named("red")
     ground = colours.band if target.background.lower() == _UNSET else target.background[:7]
-    ink = max((colours.band_ink, _DARK_INK), key=lambda colour: contrast(colour, ground))
+    ink = max((colours.band_ink, _DARK_INK), key=lambda colour: theme.contrast(colour, ground))
     block = _line(text, length_px, em_px)
     y = (target.height_px - block.size_px) // 2
     for left in range(0, length_px, target.width_px):

@@ -55,7 +55,7 @@ _THEMES = {
 NAMES = tuple(_THEMES)
 
 
-def theme(name: str) -> Theme:
+def named(name: str) -> Theme:
     """Gives the colours of a theme; those of `red` for a name that is none."""
     return _THEMES.get(name, _THEMES["red"])
 

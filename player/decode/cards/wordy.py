@@ -4,7 +4,7 @@ from player.decode import typeset
 from player.decode.cards import motifs, pen
 from player.decode.cards.pen import Area
 from player.decode.cards.sheet import CENTRED, Sheet, bands, foot
-from player.decode.typeset import Style
+from player.decode.setting import Align, Style
 from signage.slot import Card
 
 _SHORT_TEXT = 48
@@ -76,7 +76,7 @@ def alert(sheet: Sheet, card: Card) -> None:
 
 def _title_over_text(sheet: Sheet, area: Area, card: Card) -> None:
     """Sets the title as a heading and the text under it, both in the middle of the area's height."""
-    align: typeset.Align = "center" if sheet.is_portrait else "left"
+    align: Align = "center" if sheet.is_portrait else "left"
     loud = Style(weight="heading", align=align, line_height=1.2, balance=True)
     body = Style(align=align, line_height=1.4, balance=len(card.text) <= _SHORT_TEXT)
     if not (card.title and card.text):
