@@ -16,8 +16,10 @@ _MANY = 7
 _BADGE_EM = 1.28
 _BADGE_GAP_EM = 0.5
 _ROW_GAP_EM = 0.58
-# One column reads better than two, as long as its text is not much smaller.
-_ONE_COLUMN_WORTH = 0.8
+# One column reads better than two, as long as it is read from as far.
+_ONE_COLUMN_WORTH = 0.92
+_FAR = 14
+"""Text of this part of the panel's height is read from 30 m in a square."""
 _PHONE = re.compile(r"^(?P<who>.*?)[\s：:]*(?P<phone>\+?\d[\d\- ]*\d)\s*$")
 _MOBILE = re.compile(r"^(1\d{2})(\d{4})(\d{4})$")
 
@@ -63,7 +65,8 @@ def rules(sheet: Sheet, card: Card) -> None:
 def draw_rules(sheet: Sheet, area: Area, lines: list[tuple[str, str]]) -> None:
     """Draws numbered lines into an area; as a paragraph cut short when even the smallest size is too large."""
     one, two = (_grid(sheet, area, lines, columns) for columns in (1, 2))
-    grid = one if one and (two is None or one.size_px >= _ONE_COLUMN_WORTH * two.size_px) else two
+    enough = sheet.image.height / _FAR
+    grid = one if one and (two is None or one.size_px >= min(enough, _ONE_COLUMN_WORTH * two.size_px)) else two
     if grid is None:
         sheet.put("\n".join(f"{mark}. {line}" for mark, line in lines), area, _ROW, sheet.theme.ink, sheet.least_px)
         return

@@ -26,6 +26,7 @@ class Sheet:
     image: Image.Image
     theme: Theme
     lacks: bool = False
+    painted: list[Block] = field(default_factory=list)
     margin: int = field(init=False)
     least_px: int = field(init=False)
     """The smallest text on this card."""
@@ -60,6 +61,7 @@ class Sheet:
     def paint(self, block: Block, area: Area, colour: str, *, middle: bool = True) -> None:
         """Paints a block into an area by its own alignment, in the middle of the height or at the top."""
         self.lacks = self.lacks or block.cut
+        self.painted.append(block)
         slack = area.w - block.width_px
         x = area.x + {"left": 0.0, "center": slack / 2, "right": slack}[block.align]
         y = area.y + (area.h - block.height_px) // 2 if middle else area.y

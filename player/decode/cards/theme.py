@@ -35,7 +35,7 @@ def _deep(ground: str, faint: str, band: str, accent: str, panel_strong: str) ->
 
 
 _THEMES = {
-    "red": _deep("#B3121D", "#BE2831", "#7A0C14", "#FFDB73", "#B3121D"),
+    "red": _deep("#B3121D", "#BB232C", "#7A0C14", "#FFDB73", "#B3121D"),
     "blue": _deep("#0F3D91", "#1B499C", "#0A2760", "#FFD65C", "#0F3D91"),
     "green": _deep("#0B6344", "#1A6F51", "#06432E", "#FFDF7E", "#0B6344"),
     "dark": _deep("#12151C", "#1C2029", "#05070B", "#FFC83D", "#A80F1A"),
