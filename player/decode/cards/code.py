@@ -78,7 +78,9 @@ def app(sheet: Sheet, card: Card) -> None:
 
 
 def _title(sheet: Sheet, area: Area, words: str, align: str) -> None:
-    style = Style(weight="heading", align="center" if align == "center" else "left", line_height=1.2, balance=True)
+    style = Style(
+        weight="heading", align="center" if align == "center" else "left", line_height=1.2, balance=True, calm=0.5
+    )
     if words:
         sheet.put(words, area, style, sheet.theme.accent, round(min(area.h * 0.6, area.w * 0.2)))
 

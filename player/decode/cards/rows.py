@@ -15,7 +15,7 @@ _ROW = Style(line_height=1.25, balance=True)
 _MANY = 7
 _BADGE_EM = 1.28
 _BADGE_GAP_EM = 0.5
-_ROW_GAP_EM = 0.58
+_ROW_GAP_EM = 0.54
 # One column reads better than two, as long as it is read from as far.
 _ONE_COLUMN_WORTH = 0.92
 _FAR = 14
@@ -174,7 +174,9 @@ def _phone_size(people: list[_Contact], cell: Area, *, is_stacked: bool) -> int:
     room = _parts(cell, is_stacked=is_stacked)[1]
     style = Style(weight="heading")
     sizes = [
-        typeset.fitted(one.phone, room.w, room.h, min_px=8, max_px=round(room.h), style=style, most_lines=1).size_px
+        typeset.fitted(
+            one.phone, room.w, room.h, min_px=8, max_px=round(room.h * 0.9), style=style, most_lines=1
+        ).size_px
         for one in people
         if one.phone
     ]
@@ -194,7 +196,7 @@ def _draw_contact(sheet: Sheet, cell: Area, person: _Contact, phone_px: int, *, 
         return
     align: Align = "center" if is_stacked else "left"
     style = Style(weight="text", align=align, line_height=1.2, balance=True)
-    most = round(name.h * (0.92 if is_stacked else 0.6))
+    most = round(name.h * (0.84 if is_stacked else 0.6))
     sheet.put(person.who, name, style, sheet.theme.panel_ink, min(most, round(phone_px * 0.8)))
     digits = Style(weight="heading", align="center" if is_stacked else "right")
     sheet.put(person.phone, number, digits, sheet.theme.panel_strong, phone_px)
