@@ -14,7 +14,7 @@ from signage.slot import Card
 _ROW = Style(line_height=1.25, balance=True)
 _MANY = 7
 _BADGE_EM = 1.28
-_BADGE_GAP_EM = 0.5
+_BADGE_GAP_EM = 0.42
 _ROW_GAP_EM = 0.54
 # One column reads better than two, as long as it is read from as far.
 _ONE_COLUMN_WORTH = 0.92
@@ -59,7 +59,7 @@ def rules(sheet: Sheet, card: Card) -> None:
         return
     is_long = len(lines) > _MANY
     area = bands(sheet, card.title, card.footer, is_slim=is_long)
-    draw_rules(sheet, area.inset(round(sheet.margin * (0.8 if is_long else 1.1)), round(sheet.margin * 0.7)), lines)
+    draw_rules(sheet, area.inset(round(sheet.margin * (0.8 if is_long else 1.0)), round(sheet.margin * 0.7)), lines)
 
 
 def draw_rules(sheet: Sheet, area: Area, lines: list[tuple[str, str]]) -> None:
@@ -76,7 +76,7 @@ def draw_rules(sheet: Sheet, area: Area, lines: list[tuple[str, str]]) -> None:
 def _grid(sheet: Sheet, area: Area, lines: list[tuple[str, str]], columns: int) -> _Grid | None:
     if columns > len(lines):
         return None
-    gutter = round(sheet.margin * 0.9)
+    gutter = round(sheet.margin * 0.8)
     width = (area.w - (columns - 1) * gutter) // columns
     rows = -(-len(lines) // columns)
     parts = tuple(tuple(lines[first : first + rows]) for first in range(0, len(lines), rows))
@@ -112,7 +112,8 @@ def _draw_grid(sheet: Sheet, area: Area, grid: _Grid) -> None:
 def _draw_row(sheet: Sheet, area: Area, grid: _Grid, mark: str, line: str) -> None:
     size = grid.size_px
     block = typeset.at_size(line, size, grid.text_w, style=_ROW)
-    top = area.y + (area.h - block.height_px) // 2
+    # First lines stand level across columns, however many lines follow.
+    top = area.y + round(size * (_BADGE_EM - 1) / 2)
     radius = size * _BADGE_EM / 2
     centre = (area.x + radius, top + size / 2)
     pen.disc(sheet.image, centre, radius, sheet.theme.badge)
