@@ -64,7 +64,7 @@ def slot(
         strip = Strip(text=text, chars_per_min=item.chars_per_min)
         return Slot(**frame, kind="ticker", strip=strip, planned_s=_at_least(cards.ticker_s(text, item.chars_per_min)))
     stays = item.dwell_s or playlist.dwell_s
-    return Slot(**frame, kind="card", card=_card(item.card or "slogan", item, site), planned_s=_at_least(stays))
+    return Slot(**frame, kind="card", card=card(item, site, item.card or "slogan"), planned_s=_at_least(stays))
 
 
 def notice(site: Site, *, number: int, zone: str, at: dt.datetime, muted: bool) -> Slot:
@@ -93,13 +93,14 @@ def _of_media(frame: _Frame, line: Line, show: Media, playlist: Playlist, site: 
         return Slot(**frame, kind=kind, media=show, planned_s=planned_s)
     if line.picture is not None:
         return Slot(**frame, kind=kind, media=show, picture=line.picture, planned_s=planned_s)
-    card = _card(item.card or "broadcast", item, site)
-    if item.card is None and not (card.title or card.text):
-        card = Card(template=card.template, title=playlist.title or playlist.name or site.title, theme=card.theme)
-    return Slot(**frame, kind=kind, media=show, card=card, planned_s=planned_s)
+    shown = card(item, site, item.card or "broadcast")
+    if item.card is None and not (shown.title or shown.text):
+        shown = Card(template=shown.template, title=playlist.title or playlist.name or site.title, theme=shown.theme)
+    return Slot(**frame, kind=kind, media=show, card=shown, planned_s=planned_s)
 
 
-def _card(template: str, item: Item, site: Site) -> Card:
+def card(item: Item, site: Site, template: str) -> Card:
+    """Gives the card that an item makes of a template, with the site's variables filled in."""
     return Card(
         template=template,
         title=cards.filled(item.title, site),

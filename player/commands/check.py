@@ -5,9 +5,11 @@ import json
 import logging
 
 from player.config import read_config
+from player.decode import cards
 from player.decode.fonts import missing_glyphs
+from player.decode.protocol import Target
 from player.survey import Survey, survey
-from signage import calendar
+from signage import calendar, showing
 from signage.consistency import inconsistencies
 from signage.errors import BadInput, Complaint, Words
 from signage.program import Program
@@ -24,9 +26,10 @@ def main(options: argparse.Namespace) -> int:
     program = seen.composed.program
     complaints = (
         *seen.composed.complaints,
-        *inconsistencies(program),
+        *inconsistencies(program, config.sound.quiet),
         *_refused(seen),
         *_glyphs(program),
+        *_overflows(program),
     )
     return _tell(complaints, (*seen.library.notes, *_calendar_notes(program)), options.json)
 
@@ -47,6 +50,22 @@ def _glyphs(program: Program) -> tuple[Complaint, ...]:
             if lost:
                 problem = Words(f"没有字体能显示：{lost}", f"no font has: {lost}")
                 found.append(Complaint(where=f"{playlist.name}.toml #{item.number}", problem=problem, cure=cure))
+    return tuple(found)
+
+
+def _overflows(program: Program) -> tuple[Complaint, ...]:
+    problem = Words("字卡放不下全部内容", "the card has more words than its zone can hold")
+    cure = Words("减少文字，或用更大的区域", "use fewer words, or a larger zone")
+    boxes = {zone.name: zone.box for zone in program.zones}
+    found = []
+    for playlist in program.playlists:
+        box = boxes.get(playlist.zone)
+        for item in playlist.items if box else ():
+            if box and item.card and item.card in cards.TEMPLATES:
+                card = showing.card(item, program.site, item.card)
+                if cards.overflows(card, Target(width_px=box.width, height_px=box.height)):
+                    where = f"{playlist.name}.toml #{item.number}"
+                    found.append(Complaint(where=where, problem=problem, cure=cure))
     return tuple(found)
 
 

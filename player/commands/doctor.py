@@ -111,9 +111,7 @@ def _clock(config: Config) -> Finding:
     clock = Clock(config.screen.timezone, kept.saved_at if kept else None)
     synchronised = clock.ask_synchronised()
     told = clock.read(clock.now())
-    quality = {"ntp": "已与网络时间同步", "rtc": "走机内时钟，未同步", "unsynced": "不可信，按下限时间播放"}[
-        told.quality
-    ]
+    quality = {"ntp": "已与网络时间同步", "rtc": "走机内时钟，未同步", "unsynced": "未校时，可能不准"}[told.quality]
     data_ends = calendar.data_ends()
     says = Words(
         f"{told.at:%Y-%m-%d %H:%M:%S} {config.screen.timezone}，{quality}；调休日历到 {data_ends}",
