@@ -1,0 +1,419 @@
+"""Playlists and the calendar: read whole, or refused with every complaint."""
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from signage.calendar import Calendar, QuietPeriod
+from signage.daypart import DateRange, Daypart, Window
+from signage.errors import BadInput, Complaint
+from signage.items import ITEM_KEYS
+from signage.playlist import Item, Playlist
+from signage.reading import CALENDAR_KEYS, PLAYLIST_KEYS, QUIET_KEYS, read_calendar, read_playlist
+
+FULL = """
+title = "六个一律"
+zone = "main"
+rank = "normal"
+priority = 5
+share = 2
+from = 2026-08-05
+until = "2026-12-10"
+days = ["workdays", "sat"]
+times = ["07:00-21:30", "22:00-02:00"]
+except = ["2026-10-01..2026-10-07", 2026-09-03]
+order = "weighted"
+transition = "slide"
+fit = "cover"
+dwell_s = 12
+volume = 60
+
+[[item]]
+media = "posters/*.png"
+weight = 3
+fit = "stretch"
+transition = "cut"
+
+[[item]]
+card = "contact"
+title = "有事找网格员"
+text = '''
+{grid_worker}
+{grid_phone}
+'''
+footer = "96110"
+qr = "https://example.org/app"
+theme = "blue"
+dwell_s = 20.5
+
+[[item]]
+media = "audio/broadcast.mp3"
+picture = "posters/1.png"
+times = ["18:00-24:00"]
+from = 2026-09-01
+
+[[item]]
+media = "audio/a.opus"
+card = "broadcast"
+
+[[item]]
+ticker = true
+text = "不轻信、不透露、不转账"
+chars_per_min = 80
+"""
+
+BROADCAST = """
+rank = "broadcast"
+starts = ["18:00", "07:00", 12:00:00]
+lasts_min = 30
+[[item]]
+media = "audio/a.mp3"
+"""
+
+
+def complaints(text: str | bytes, file: str = "playlists/morning.toml") -> tuple[Complaint, ...]:
+    with pytest.raises(BadInput) as raised:
+        read_playlist(text, file)
+    return raised.value.complaints
+
+
+def complaint(text: str) -> Complaint:
+    (one,) = complaints(text)
+    return one
+
+
+def test_every_key_of_a_playlist_is_read() -> None:
+    day = dt.date
+    assert read_playlist(FULL, "playlists/morning.toml") == Playlist(
+        name="morning",
+        title="六个一律",
+        zone="main",
+        rank="normal",
+        priority=5,
+        share=2,
+        runs=Daypart(
+            first=day(2026, 8, 5),
+            last=day(2026, 12, 10),
+            days=("workdays", "sat"),
+            times=(Window(25200, 77400), Window(79200, 7200)),
+            exceptions=(DateRange(day(2026, 10, 1), day(2026, 10, 7)), DateRange(day(2026, 9, 3), day(2026, 9, 3))),
+        ),
+        order="weighted",
+        transition="slide",
+        fit="cover",
+        dwell_s=12.0,
+        volume=60,
+        items=(
+            Item(number=1, media="posters/*.png", weight=3, fit="stretch", transition="cut"),
+            Item(
+                number=2,
+                card="contact",
+                title="有事找网格员",
+                text="{grid_worker}\n{grid_phone}",
+                footer="96110",
+                qr="https://example.org/app",
+                theme="blue",
+                dwell_s=20.5,
+            ),
+            Item(
+                number=3,
+                media="audio/broadcast.mp3",
+                picture="posters/1.png",
+                runs=Daypart(first=day(2026, 9, 1), times=(Window(64800, 86400),)),
+            ),
+            Item(number=4, media="audio/a.opus", card="broadcast"),
+            Item(number=5, ticker=True, text="不轻信、不透露、不转账", chars_per_min=80.0),
+        ),
+    )
+
+
+def test_short_playlist_has_the_usual_values() -> None:
+    assert read_playlist(b'[[item]]\nmedia = "*"\n', "a.toml") == Playlist(name="a", items=(Item(number=1, media="*"),))
+
+
+def test_broadcast_has_its_starts_in_order() -> None:
+    playlist = read_playlist(BROADCAST, "b.toml")
+    assert (playlist.rank, playlist.starts, playlist.lasts_min) == ("broadcast", (25200, 43200, 64800), 30.0)
+
+
+def test_complaint_reads_like_a_sentence_with_its_cure() -> None:
+    one = complaint('[[item]]\nmedia = "a"\n[[item]]\nmedia = "a"\n[[item]]\nmedia = "a"\ndwell_s = -5\n')
+    assert one.where == "playlists/morning.toml, item 3, dwell_s (第 7 行 / line 7)"
+    assert one.problem.zh == "播放表 morning.toml 第 3 项：dwell_s 必须大于 0，现在是 -5"
+    assert one.problem.en == 'playlist "morning", item 3: dwell_s must be above 0, got -5'
+    assert one.cure.zh == "写 0.5 到 86400 之间的数"
+
+
+def test_every_mistake_of_a_file_is_told_at_once() -> None:
+    text = """
+prio = 3
+rank = "broadcats"
+from = 2026-08-05
+until = 2026-08-01
+times = ["25:00-26:00"]
+[[item]]
+media = "a.png"
+zone = "main"
+[[item]]
+"""
+    assert [(one.where, one.cure.en) for one in complaints(text, "p.toml")] == [
+        ("p.toml, prio (第 2 行 / line 2)", "did you mean priority?"),
+        ("p.toml, rank (第 3 行 / line 3)", 'did you mean "broadcast"?'),
+        ("p.toml, until (第 5 行 / line 5)", "swap the two dates, or correct the year"),
+        ("p.toml, times (第 6 行 / line 6)", 'write "00:00" to "23:59", such as "07:00"'),
+        ("p.toml, item 1, zone (第 9 行 / line 9)", "write it at the head of the file, before the first [[item]]"),
+        (
+            "p.toml, item 2 (第 10 行 / line 10)",
+            'add a line such as media = "posters/a.png", card = "notice" or ticker = true',
+        ),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("item", "key"),
+    [
+        ('media = "a.png"\ncard = "notice"', "card"),
+        ('card = "notice"\nticker = true\ntext = "x"', "ticker"),
+        ('media = "a.mp3"\nticker = true\ntext = "x"', "ticker"),
+        ("ticker = false", ""),
+        ("ticker = true", "text"),
+        ('ticker = true\ntext = "a\\nb"', "text"),
+        ('ticker = true\ntext = "a"\ndwell_s = 5', "dwell_s"),
+        ('ticker = true\ntext = "a"\ntheme = "red"', "theme"),
+        ('ticker = true\ntext = "a"\nchars_per_min = 301', "chars_per_min"),
+        ('media = "a.png"\ntext = "x"', "text"),
+        ('media = "a.png"\nchars_per_min = 70', "chars_per_min"),
+        ('media = "a.png"\npicture = "b.png"', "picture"),
+        ('media = "a.mp3"\npicture = "b.png"\ncard = "notice"', "picture"),
+        ('card = "notice"\npicture = "b.png"', "picture"),
+        ('media = "a.png"\nweight = 2', "weight"),
+        ('media = "../a.png"', "media"),
+        ('media = "/etc/a.png"', "media"),
+        ('media = "C:/a.png"', "media"),
+        ("media = 'a\\b.png'", "media"),
+        ('media = ""', "media"),
+        ('media = "**/*a*b*c*d*.png"', "media"),
+        ('media = "a.png"\nfit = "contian"', "fit"),
+        ('media = "a.png"\ntransition = "wipe"', "transition"),
+        ('media = "a.png"\ndays = ["周一"]', "days"),
+        ('media = "a.png"\ntimes = []', "times"),
+        ('media = "a.png"\nexcept = ["2026-10-07..2026-10-01"]', "except"),
+        (f'card = "notice"\ntext = "{"字" * 2001}"', "text"),
+    ],
+)
+def test_item_that_makes_no_sense_is_refused_at_its_key(item: str, key: str) -> None:
+    found = complaints(f"[[item]]\n{item}\n", "p.toml")
+    assert f"p.toml, item 1, {key} " in [one.where.partition("(")[0] for one in found] or (
+        not key and found[0].where.startswith("p.toml, item 1 (")
+    )
+
+
+@pytest.mark.parametrize(
+    ("head", "key"),
+    [
+        ("priority = 101", "priority"),
+        ("priority = -101", "priority"),
+        ("share = 0", "share"),
+        ("share = 1.5", "share"),
+        ("volume = 101", "volume"),
+        ("dwell_s = 0.4", "dwell_s"),
+        ("dwell_s = inf", "dwell_s"),
+        ("dwell_s = 1e400", "dwell_s"),
+        ("dwell_s = 86401", "dwell_s"),
+        ("from = 2026-08-05T07:00:00", "from"),
+        ('from = "2026-02-30"', "from"),
+        ('starts = ["07:00"]', "starts"),
+        ("lasts_min = 30", "lasts_min"),
+        ('rank = "broadcast"\nlasts_min = 30', "starts"),
+        ('rank = "broadcast"\nstarts = ["07:00"]', "lasts_min"),
+        ('rank = "broadcast"\nstarts = ["07:00", "07:20"]\nlasts_min = 30', "starts"),
+        ('rank = "broadcast"\nstarts = ["07:00", "07:00"]\nlasts_min = 30', "starts"),
+        ('rank = "broadcast"\nstarts = ["24:00"]\nlasts_min = 30', "starts"),
+        ('rank = "broadcast"\nstarts = ["07:00"]\nlasts_min = 30\ntimes = ["07:00-08:00"]', "times"),
+    ],
+)
+def test_playlist_that_makes_no_sense_is_refused_at_its_key(head: str, key: str) -> None:
+    found = complaints(f'{head}\n[[item]]\nmedia = "a"\n', "p.toml")
+    assert f"p.toml, {key}" in [one.where.partition(" (")[0] for one in found]
+
+
+@pytest.mark.parametrize("text", ["", "item = []", "title = '1'"])
+def test_playlist_without_items_is_refused(text: str) -> None:
+    assert any("no item" in one.problem.en for one in complaints(text))
+
+
+def test_two_thousand_items_are_read_and_one_more_is_not() -> None:
+    item = '[[item]]\nmedia = "a.png"\n'
+    assert len(read_playlist(item * 2000, "p.toml").items) == 2000
+    assert "at most 2000" in complaint(item * 2001).problem.en
+
+
+def test_name_is_the_stem_composed_as_the_screen_writes_it() -> None:
+    assert read_playlist('[[item]]\nmedia = "e\u0301.png"', "a/e\u0301.v2.toml").name == "é.v2"
+    assert read_playlist('[[item]]\nmedia = "e\u0301.png"', "a.toml").items[0].media == "é.png"
+
+
+def test_gbk_playlist_is_refused_with_the_cure() -> None:
+    (one,) = complaints('title = "早间"\n'.encode("gbk"))
+    assert "UTF-8" in one.cure.zh
+
+
+def test_calendar_is_read() -> None:
+    text = """
+workdays = [2026-10-10]
+restdays = ["2026-10-01..2026-10-03"]
+[[quiet]]
+name = "高考"
+dates = ["2026-06-07..2026-06-10"]
+times = ["08:00-18:00"]
+screens = ["sq-square-led1"]
+kinds = ["square"]
+"""
+    assert read_calendar(text, "playlists/calendar.toml") == Calendar(
+        workdays=(dt.date(2026, 10, 10),),
+        restdays=(dt.date(2026, 10, 1), dt.date(2026, 10, 2), dt.date(2026, 10, 3)),
+        quiet=(
+            QuietPeriod(
+                name="高考",
+                dates=(DateRange(dt.date(2026, 6, 7), dt.date(2026, 6, 10)),),
+                times=(Window(28800, 64800),),
+                screens=("sq-square-led1",),
+                kinds=("square",),
+            ),
+        ),
+    )
+
+
+def test_every_mistake_of_a_calendar_is_told_at_once() -> None:
+    text = """
+workdays = ["2026-10-01"]
+restdays = ["2026-10-01"]
+[[quiet]]
+[[quiet]]
+name = "a"
+dates = ["2026-06-31"]
+[[quiet]]
+name = "a"
+dates = [2026-06-07]
+date = [2026-06-07]
+"""
+    with pytest.raises(BadInput) as raised:
+        read_calendar(text, "calendar.toml")
+    assert [one.where.partition(" (")[0] for one in raised.value.complaints] == [
+        "calendar.toml, restdays",
+        "calendar.toml, quiet 1, name",
+        "calendar.toml, quiet 1, dates",
+        "calendar.toml, quiet 2, dates",
+        "calendar.toml, quiet 3, date",
+        "calendar.toml, quiet 3, name",
+    ]
+
+
+PIECES = [*"\"=[]{}\n#\\.-:,'_0123456789abcdemtuwx \x00é“，周", "[[item]]\n", "dwell_s", "true", "2026-08-05", "nan"]
+
+
+def outcome(read: Callable[[str | bytes, str], object], text: str | bytes) -> object:
+    """Gives what was read, or the complaints, which must be whole; any other error passes."""
+    try:
+        return read(text, "p.toml")
+    except BadInput as bad:
+        found = bad.complaints
+    assert found
+    assert all(one.where and one.problem.zh and one.problem.en and one.cure.zh and one.cure.en for one in found)
+    return found
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_any_mutation_of_a_playlist_is_read_or_refused_never_worse(data: st.DataObject) -> None:
+    text = FULL if data.draw(st.booleans()) else BROADCAST
+    for _ in range(data.draw(st.integers(1, 4))):
+        start = data.draw(st.integers(0, len(text)))
+        end = start + data.draw(st.integers(0, 12))
+        text = text[:start] + "".join(data.draw(st.lists(st.sampled_from(PIECES), max_size=4))) + text[end:]
+    result = outcome(read_playlist, text)
+    assert isinstance(result, tuple) or (isinstance(result, Playlist) and result.items)
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_are_read_or_refused_never_worse(body: bytes) -> None:
+    outcome(read_playlist, body)
+    outcome(read_calendar, body)
+
+
+VALUES = st.recursive(
+    st.booleans() | st.integers() | st.floats() | st.text() | st.dates() | st.times(),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=3), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@settings(max_examples=40)
+@pytest.mark.parametrize("key", [*PLAYLIST_KEYS, *ITEM_KEYS])
+@given(value=VALUES)
+def test_any_value_at_any_key_is_read_or_refused_never_worse(key: str, value: object) -> None:
+    line = f"{key} = {_toml(value)}\n"
+    outcome(read_playlist, f'{line}[[item]]\nmedia = "a"\n')
+    outcome(read_playlist, f"[[item]]\n{line}")
+    outcome(read_playlist, f'[[item]]\nmedia = "a.mp3"\n[[item]]\nticker = true\n{line}')
+
+
+@pytest.mark.parametrize("key", [*CALENDAR_KEYS, *QUIET_KEYS])
+@given(value=VALUES)
+def test_any_value_in_a_calendar_is_read_or_refused_never_worse(key: str, value: object) -> None:
+    line = f"{key} = {_toml(value)}\n"
+    outcome(read_calendar, line)
+    outcome(read_calendar, f"[[quiet]]\n{line}")
+
+
+def _toml(value: object) -> str:
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return (
+                '"'
+                + "".join(c if c.isalnum() and ord(c) < 0xD800 else f"\\u{ord(c) % 0xD800:04x}" for c in value)
+                + '"'
+            )
+        case dt.date() | dt.time():
+            return value.isoformat()
+        case list():
+            return f"[{', '.join(map(_toml, value))}]"
+        case dict():
+            return f"{{{', '.join(f'{_toml(key)} = {_toml(one)}' for key, one in value.items())}}}"
+        case _:
+            return str(value)
+
+
+@pytest.mark.parametrize("page", ["playlists.md", "playlists.zh.md"])
+def test_manual_names_the_keys_that_the_reader_knows_and_no_others(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    sections = re.split(r"^## ", text, flags=re.MULTILINE)
+    rows = [set(re.findall(r"^\| `(\w+)` \|", section, flags=re.MULTILINE)) for section in sections]
+    tables = [keys for keys in rows if keys]
+    shared = {"from", "until", "days", "times", "except"}
+    assert tables == [
+        set(PLAYLIST_KEYS) - shared - {"item"},
+        set(ITEM_KEYS) - shared,
+        shared,
+        set(CALENDAR_KEYS) - {"quiet"} | set(QUIET_KEYS),
+    ]
+
+
+@pytest.mark.parametrize("page", ["playlists.md", "playlists.zh.md"])
+def test_examples_of_the_manual_can_be_played(page: str) -> None:
+    text = (Path(__file__).parents[2] / "docs" / page).read_text(encoding="utf-8")
+    examples = re.findall(r"```toml\n(.*?)```", text, flags=re.DOTALL)
+    assert len(examples) >= 4
+    for example in examples:
+        if {"workdays", "restdays", "quiet"} & set(tomllib.loads(example)):
+            read_calendar(example, "calendar.toml")
+        else:
+            assert read_playlist(example, "example.toml").items
