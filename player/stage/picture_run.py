@@ -15,6 +15,8 @@ from signage.slot import Slot, same_turn
 
 STEP_S = 1.0 / 60.0
 """Between two drawings of a transition."""
+NEXT_FRAME_S = 0.005
+"""How soon to look again for the next frame of a moving picture, which nobody announces."""
 EARLY_S = 0.001
 """A frame due within this is shown now."""
 SHOW_AT_LEAST_S = 0.25
@@ -123,7 +125,7 @@ class PictureRun:
             dues.append(now + max(0.0, _ends_s(self._showing) - position))
             if self._showing.picture is not None and not self._showing.is_played_out():
                 frame = self._showing.picture.frame()
-                dues.append(now + WAIT_S if frame is None else now + max(0.0, frame.pts_s - position))
+                dues.append(now + NEXT_FRAME_S if frame is None else now + max(0.0, frame.pts_s - position))
         return min(dues, default=None)
 
     def _position(self, turn: Turn, now: float) -> float:

@@ -19,7 +19,7 @@ from signage.layout import Box, Rotate
 log = logging.getLogger(__name__)
 
 RETRY_S = 15.0
-LOOKS_EVERY_S = 0.05
+LOOKS_EVERY_S = 0.1
 KEYS: dict[int, Literal["escape", "i", "n"]] = {pygame.K_ESCAPE: "escape", pygame.K_i: "i", pygame.K_n: "n"}
 
 

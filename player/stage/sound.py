@@ -1,7 +1,7 @@
 """Sound from the decoders to the ear, through SDL's mixer; the clock for pictures that have sound.
 
-Chunks are whole multiples of the mixer's buffer: the mixer takes the queued chunk at a buffer's end, so that nothing is
-heard between two chunks.
+Chunks are whole multiples of the mixer's buffer: where a mixer takes the queued chunk only at a buffer's end, still
+nothing is heard between two chunks.
 """
 
 import logging
@@ -208,7 +208,8 @@ def _note_ended_chunks(voice: Voice, now: float) -> None:
     busy = voice.channel.get_busy()
     if len(voice.in_mixer) == 2 and voice.channel.get_queue() is None:
         _, seconds = voice.in_mixer.pop(0)
-        voice.clock.moved(voice.looked_at, now, seconds)
+        # The mixer turns to the next chunk when it has mixed the last buffer of this one, not when that buffer is over.
+        voice.clock.moved(voice.looked_at + BUFFER_S, now + BUFFER_S, seconds)
     if voice.in_mixer and not busy:
         _, seconds = voice.in_mixer.pop(0)
         voice.clock.ran_dry(now, seconds)

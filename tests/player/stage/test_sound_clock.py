@@ -31,6 +31,22 @@ def test_the_clock_stays_within_20_ms_of_the_sound_however_the_looks_fall(
         assert abs(clock.position_s(now) - heard) <= 0.02 + 1e-6
 
 
+@given(really=st.floats(0.0, 0.3), looks=st.lists(st.floats(0.004, 0.03), min_size=150, max_size=200))
+def test_a_device_that_began_later_than_it_should_is_found_out(really: float, looks: list[float]) -> None:
+    clock = SoundClock(0.0, 0.0)
+    clock.given(CHUNK_S * 1000)
+    clock.started(0.0, BUFFER_S)
+    now, playing = 0.0, 0
+    for pause in looks:
+        before, now = now, now + pause
+        while really + (playing + 1) * CHUNK_S <= now:
+            playing += 1
+            clock.moved(before, now, CHUNK_S)
+    if playing >= 2:
+        later = now + 0.5
+        assert clock.position_s(later) == pytest.approx(later - really, abs=0.03)
+
+
 def test_the_clock_stands_still_until_sound_comes_and_never_goes_back() -> None:
     clock = SoundClock(10.0, 0.02)
     assert clock.position_s(10.3) == 0.0

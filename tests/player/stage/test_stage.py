@@ -312,6 +312,18 @@ def test_an_audio_slot_shows_its_card_while_it_sounds(house: House) -> None:
     assert house.at(0, 0) == "broadcast 广播"
 
 
+def test_an_audio_slot_begins_when_both_its_card_and_its_sound_are_there(house: House) -> None:
+    house.held = True
+    house.stage.start(audio(1, "s.mp3"), house.now)
+    card, sound = house.decoders
+    card.let_go()
+    house.until(100.5)
+    assert house.events == []
+    sound.let_go()
+    house.until(100.6)
+    assert [type(event) for event in house.events] == [Began]
+
+
 @pytest.mark.parametrize("why", ["muted", "no device"])
 def test_an_audio_slot_without_sound_shows_its_card_for_its_time(why: str) -> None:
     house = House(sound=why != "no device")

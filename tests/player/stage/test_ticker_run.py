@@ -158,6 +158,17 @@ def test_when_nothing_follows_the_line_runs_empty_and_rests() -> None:
     assert line.columns()[-1] != EMPTY
 
 
+def test_behind_a_long_text_nothing_of_it_comes_round_again() -> None:
+    line = Line()
+    line.stage.start(strip(1, "甲", 20.0), line.now)
+    line.until(90.0)
+    one = length(line, 0)
+    assert one > 3 * WIDTH
+    start = line.entered.index(expected(("甲", 1))[0])
+    assert line.entered[start : start + one] == expected(("甲", one))
+    assert set(line.entered[start + one :]) == {EMPTY}
+
+
 def test_a_cut_takes_the_old_text_away_as_soon_as_the_new_one_is_there() -> None:
     line = Line()
     line.stage.start(strip(1, "甲", 10.0), line.now)
