@@ -34,9 +34,9 @@ def _common_day(one: Playlist, other: Playlist) -> dt.date | None:
     """Gives the first day, by the start of `one`, on which a run of each may overlap."""
     firsts = [runs.first for runs in (one.runs, other.runs) if runs.first]
     lasts = [runs.last for runs in (one.runs, other.runs) if runs.last]
-    # Any Monday serves where neither has a first date.
+    # A day more at both ends for runs over midnight; any Monday serves where neither has a first date.
     first = max(firsts) - dt.timedelta(days=1) if firsts else dt.date(2024, 1, 1)
-    last = min(lasts) if lasts else first + dt.timedelta(days=LOOK_DAYS)
+    last = min(lasts) + dt.timedelta(days=1) if lasts else first + dt.timedelta(days=LOOK_DAYS)
     shifts = [shift for shift in (-1, 0, 1) if _overlap(one, other, shift * 86400)]
     for count in range(min((last - first).days + 1, LOOK_DAYS)):
         day = first + dt.timedelta(days=count)

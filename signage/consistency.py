@@ -1,7 +1,8 @@
 """What does not fit together between playlists, media, zones, site and calendar, each good by itself."""
 
 import difflib
-from collections.abc import Iterator, Sequence
+import functools
+from collections.abc import Callable, Iterator, Sequence
 
 from signage import cards
 from signage.clashes import clashes
@@ -17,8 +18,10 @@ from signage.suggest import nearest, not_one_of
 TEMPLATES = ("notice", "slogan", "list", "contact", "app", "broadcast", "alert")
 THEMES = ("red", "blue", "green", "dark", "gold")
 
-MOST_COMPARED = 500
+MOST_COMPARED = 200
 """Of ten thousand files no name is looked for that was nearly written: it would take seconds."""
+
+Find = Callable[[str], tuple[Media, ...]]
 
 _KINDS: dict[MediaKind, Words] = {
     "image": Words("图片", "a picture"),
@@ -36,12 +39,12 @@ def inconsistencies(program: Program, quiet: Sequence[str] = ()) -> tuple[Compla
 
 
 def _all(program: Program, quiet: Sequence[str]) -> Iterator[Complaint]:
-    shelf = Shelf(program.media)
+    find = functools.cache(Shelf(program.media).find)
     for playlist in program.playlists:
         yield from _zone(program, playlist)
         for item in playlist.items:
             place = _place(playlist, item)
-            yield from _media(program, shelf, place, item)
+            yield from _media(program, find, place, item)
             yield from _looks(place, item)
             yield from _variables(program, place, item)
     yield from _names(program.playlists)
@@ -65,12 +68,12 @@ def _zone(program: Program, playlist: Playlist) -> Iterator[Complaint]:
         yield _place(playlist).complaint("zone", *not_one_of("zone", playlist.zone, names))
 
 
-def _media(program: Program, shelf: Shelf, place: Place, item: Item) -> Iterator[Complaint]:
+def _media(program: Program, find: Find, place: Place, item: Item) -> Iterator[Complaint]:
     wanted = {"media": item.media, "picture": item.picture}
     for key, pattern in wanted.items():
         if pattern is None:
             continue
-        found = shelf.find(pattern)
+        found = find(pattern)
         if not found:
             problem = Words(
                 zh=f"{key} {shown(pattern)} 没有找到可以播放的文件",
