@@ -21,6 +21,8 @@ SOUND_CODECS = frozenset({
     "pcm_s24be", "pcm_s32le", "pcm_s32be", "pcm_u8", "pcm_s8", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_alaw",
     "pcm_mulaw",
 })  # fmt: skip
+OWN_CLOCKS = ("avi",)
+"""Containers without time stamps: libav counts packets, and lets the picture begin late by its decoding delay."""
 MAX_ERRORS = 50
 """Damaged packets in a row after which a clip that is being shown is given up."""
 

@@ -5,7 +5,6 @@ from contextlib import suppress
 
 from PIL import Image, ImageCms
 
-
 _WIDE = ("I", "F", "I;16", "I;16L", "I;16B", "I;16N")
 _AS_THEY_ARE = {mode: mode for mode in ("L", "RGB", "RGBA", "CMYK", "LAB")} | {
     "PA": "RGBA",

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from player.decode import refusal, sniff
+from player.decode import complete, refusal, sniff
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,7 @@ def _checked(fd: int, path: str, whole: bool) -> Opened:
         head = _read(fd, sniff.HEAD_BYTES, 0)
         form = sniff.sniff(head)
         if whole:
-            tail = _read(fd, sniff.TAIL_BYTES, max(0, found.st_size - sniff.TAIL_BYTES))
-            sniff.check_whole(form, head, tail, found.st_size)
+            complete.check(form, lambda at, count: _read(fd, count, at), found.st_size)
     except OSError as error:
         raise _words_of(error) from error
     return Opened(fd, found.st_size, form, path)

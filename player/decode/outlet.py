@@ -28,8 +28,10 @@ class Outlet:
 
         Raises Refused for what cannot be shown and Superseded when it is no longer wanted.
         """
-        ring = self._sound if sound is not None else None
-        if ring is not None:
+        ring = self._sound
+        if ring is None:
+            sound = None
+        elif sound is not None:
             ring.begin(self._request)
         picture = next(pictures, None)
         block = memoryview(next(sound, b"")) if sound is not None else memoryview(b"")

@@ -13,15 +13,17 @@ from av.video.frame import VideoFrame
 from av.video.stream import VideoStream
 
 from player.decode import refusal
-from player.decode.clip import check_stream, open_clip, origin_s, picture_stream, reason_of
+from player.decode.clip import OWN_CLOCKS, check_stream, open_clip, origin_s, picture_stream, reason_of
 from player.decode.openfile import Opened
 from player.decode.painter import pixel_aspect, seen_size
 from player.decode.protocol import Probe
 from player.decode.sound import sound_stream
 from signage.media import MediaFacts
 
-EARLY_S = 0.5
-"""A clip may end this much, or a twentieth, before the time that its header promises."""
+EARLY_S, EARLY_PART = 0.2, 0.01
+"""A clip may end this much, or this part, before the time that its header promises: encoders' delay is counted in."""
+GUESSED = ("mpegts", "aac", "mp3")
+"""Containers whose duration libav reckons from their size; an MP3's own header was checked before."""
 TRAILING_SOUND_S = 0.1
 """Sound that outlasts the picture by less is cut off: encoders fill up their last block."""
 
@@ -35,6 +37,8 @@ class _Found:
     video_end_s: float = 0.0
     sound_end_s: float = 0.0
     samples: int = 0
+    own_clock: bool = False
+    late_s: float = 0.0
     size: tuple[int, int] = (0, 0)
 
 
@@ -51,7 +55,7 @@ def probe(file: Opened, request: Probe, alive: Callable[[], None]) -> MediaFacts
         promised_s = container.duration / 1_000_000 if container.duration else 0.0
         if promised_s > request.max_duration_s:
             raise refusal.too_long(promised_s, request.max_duration_s)
-        found = _Found()
+        found = _Found(own_clock=file.form.name in OWN_CLOCKS)
         try:
             for packet in container.demux([s for s in (video, sound) if s is not None]):
                 if packet.is_corrupt and packet.size:
@@ -63,11 +67,22 @@ def probe(file: Opened, request: Probe, alive: Callable[[], None]) -> MediaFacts
             raise refusal.too_much_memory() from error
         except av.FFmpegError as error:
             raise refusal.damaged(reason_of(error)) from error
+        promised_s = 0.0 if file.form.name in GUESSED else _promised_s(container, video, sound)
         return _facts(found, video is not None, promised_s)
 
 
 def _decoded(packet: "_MediaPacket") -> Iterator[VideoFrame | AudioFrame]:
     yield from packet.stream.decode(packet)
+
+
+def _promised_s(container: InputContainer, video: VideoStream | None, sound: AudioStream | None) -> float:
+    """Gives how long the streams that are shown are to be; other streams of a file may well be longer."""
+    used = [stream for stream in (video, sound) if stream is not None]
+    if all(stream.duration is not None and stream.time_base is not None for stream in used):
+        return max(float((stream.duration or 0) * (stream.time_base or 0)) for stream in used)
+    if len(used) == len(container.streams) and container.duration:
+        return container.duration / 1_000_000
+    return 0.0
 
 
 def _playable_sound(container: InputContainer) -> AudioStream | None:
@@ -88,7 +103,9 @@ def _note(found: _Found, frame: object, stream: object, origin: float, request: 
         step_s = 1 / float(stream.guessed_rate or 25)
         if frame.duration and frame.time_base:
             step_s = min(10.0, float(frame.duration * frame.time_base))
-        at_s = frame.time - origin if frame.time is not None else found.video_end_s
+        at_s = frame.time - origin - found.late_s if frame.time is not None else found.video_end_s
+        if found.own_clock and not found.frames:
+            at_s, found.late_s = 0.0, at_s
         found.video_end_s = max(found.video_end_s, at_s + step_s)
         if not found.frames:
             found.size = seen_size(frame, pixel_aspect(stream))
@@ -107,7 +124,7 @@ def _facts(found: _Found, has_video: bool, promised_s: float) -> MediaFacts:
     if not found.frames and (has_video or not found.samples):
         raise refusal.incomplete()
     length_s = max(found.video_end_s, found.sound_end_s)
-    if promised_s - length_s > max(EARLY_S, promised_s / 20):
+    if promised_s - length_s > max(EARLY_S, promised_s * EARLY_PART):
         raise refusal.ends_early(promised_s, length_s)
     if not has_video:
         return MediaFacts(kind="audio", duration_s=round(found.sound_end_s, 6), has_sound=True)

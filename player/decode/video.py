@@ -8,7 +8,7 @@ import av
 from av.video.frame import VideoFrame
 
 from player.decode import refusal
-from player.decode.clip import MAX_ERRORS, check_stream, open_clip, origin_s, picture_stream, reason_of
+from player.decode.clip import MAX_ERRORS, OWN_CLOCKS, check_stream, open_clip, origin_s, picture_stream, reason_of
 from player.decode.openfile import Opened
 from player.decode.painter import Painter, pixel_aspect
 from player.decode.picture import Picture
@@ -32,7 +32,7 @@ def round_of(file: Opened, start_s: float, max_pixels: int) -> Iterator[tuple[fl
         if start_s > 0:
             container.seek(int((origin + start_s) * 1_000_000), backward=True)
         step_s = 1 / float(stream.guessed_rate or 25)
-        at_s, errors = -step_s, 0
+        at_s, errors, own_clock = -step_s, 0, file.form.name in OWN_CLOCKS and start_s == 0
         yield None
         for packet in container.demux(stream):
             try:
@@ -44,6 +44,8 @@ def round_of(file: Opened, start_s: float, max_pixels: int) -> Iterator[tuple[fl
                     raise refusal.damaged(reason_of(error)) from error
                 continue
             for frame in frames:
+                if own_clock and frame.time is not None:
+                    origin, own_clock = frame.time, False
                 at_s = frame.time - origin if frame.time is not None else at_s + step_s
                 if at_s >= start_s - 1e-6:
                     yield at_s, frame, aspect
