@@ -189,6 +189,8 @@ on = "25:00"
         ('[[zone]]\nname = "a"', "zone 1, box"),
         ('[[zone]]\nname = "a b"\nbox = [0, 0, 100, 100]', "zone 1, name"),
         ('[[zone]]\nname = "a"\nbox = [1200, 0, 100, 100]', "zone 1, box"),
+        ('[[zone]]\nname = "a"\nbox = [0, 700, 100, 21]', "zone 1, box"),
+        ('[[zone]]\nname = "a"\nbox = [0, -1, 100, 100]', "zone 1, box"),
         ('[[zone]]\nname = "a"\nbox = [-1, 0, 100, 100]', "zone 1, box"),
         ('[[zone]]\nname = "a"\nbox = [0, 0, 100]', "zone 1, box"),
         ('[[zone]]\nname = "a"\nbox = [0, 0, 100, 100]\nbackground = "red"', "zone 1, background"),
@@ -220,9 +222,13 @@ box = [0, 655, 1280, 64]
     assert [where for where, _ in complaints(written(tmp_path, text))] == ["zone 2, name", "zone 2, box"]
 
 
-def test_zones_that_touch_are_allowed(tmp_path: Path) -> None:
-    zones = '[[zone]]\nname = "a"\nbox = [0, 0, 640, 720]\n[[zone]]\nname = "b"\nbox = [640, 0, 640, 720]\n'
-    assert len(read_config(written(tmp_path, f'[screen]\nid = "abc"\n{zones}')).zones) == 2
+@pytest.mark.parametrize(
+    ("one", "other"), [("[0, 0, 640, 720]", "[640, 0, 640, 720]"), ("[0, 0, 1280, 656]", "[0, 656, 1280, 64]")]
+)
+def test_zones_that_touch_are_allowed(tmp_path: Path, one: str, other: str) -> None:
+    for first, second in ((one, other), (other, one)):
+        zones = f'[[zone]]\nname = "a"\nbox = {first}\n[[zone]]\nname = "b"\nbox = {second}\n'
+        assert len(read_config(written(tmp_path, f'[screen]\nid = "abc"\n{zones}')).zones) == 2
 
 
 def test_bad_canvas_is_not_blamed_on_the_zones(tmp_path: Path) -> None:
