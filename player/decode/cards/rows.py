@@ -97,12 +97,11 @@ def _draw_grid(sheet: Sheet, area: Area, grid: _Grid) -> None:
     least_gap = round(grid.size_px * _ROW_GAP_EM)
     if sum(shared) + (rows - 1) * least_gap <= area.h:
         heights = [shared[: len(column)] for column in heights]
+    # One gap and one top for all columns: that of the fullest, so that nothing leaves the area.
+    gap = min(grid.size_px * 1.5, *((area.h - sum(column)) / (len(column) - 0.4) for column in heights))
+    fullest = max(sum(column) + gap * (len(column) - 1) for column in heights)
     for place, column in enumerate(grid.columns):
-        free = area.h - sum(heights[place])
-        gap = min(free / max(rows, 1), grid.size_px * 1.5)
-        y = area.y + (area.h - sum(heights[place]) - gap * (len(column) - 1)) / 2
-        if place and len(column) < rows:
-            y = area.y + (area.h - sum(shared) - gap * (rows - 1)) / 2
+        y = area.y + (area.h - fullest) / 2
         x = area.x + place * (grid.column_w + grid.gutter)
         for (mark, line), height in zip(column, heights[place], strict=True):
             _draw_row(sheet, Area(x, round(y), grid.column_w, height), grid, mark, line)

@@ -220,3 +220,18 @@ def test_newlines_in_a_strip_become_spaces() -> None:
         [tile.tobytes() for tile in cards.strip_tiles(text, 300, 30, target(300, 40))] for text in ("一\n二", "一 二")
     )
     assert one == two
+
+
+@pytest.mark.parametrize("size", [(1280, 656), (1920, 1080), (1080, 1920), (512, 256)])
+@pytest.mark.parametrize("count", [3, 4, 5, 6, 7, 10])
+def test_numbered_lines_stay_between_the_title_and_the_footer(size: tuple[int, int], count: int) -> None:
+    short = "凡是叫你汇款到“安全账户”的"
+    lines = [short] * (count - 1) + ["凡是在电话中索要个人和银行卡信息或验证码的，一律不要相信，都是诈骗"]
+
+    def bands(text: str) -> tuple[bytes, bytes]:
+        image = cards.draw(Card(template="list", title="十个凡是", text=text, footer="96110"), target(*size))
+        width, height = size
+        deep = height // 10
+        return image.crop((0, 0, width, deep)).tobytes(), image.crop((0, height - deep, width, height)).tobytes()
+
+    assert bands("\n".join(lines)) == bands("\n".join([short] * count))
