@@ -237,7 +237,7 @@ def test_numbered_lines_stay_between_the_title_and_the_footer(size: tuple[int, i
     def bands(text: str) -> tuple[bytes, bytes]:
         image = cards.draw(Card(template="list", title="十个凡是", text=text, footer="96110"), target(*size))
         width, height = size
-        head, foot = height * 13 // 100, height - height // 20
+        head, foot = round(height * (0.24 if width > height else 0.14)), height - height // 20
         return image.crop((0, 0, width, head)).tobytes(), image.crop((0, foot, width, height)).tobytes()
 
     assert bands("\n".join(TEN_RULES[:count])) == bands("一条")
