@@ -60,7 +60,6 @@ class Worker:
                 bufsize=0,
                 pipesize=PIPE_BYTES if sys.platform == "linux" else -1,
                 pass_fds=tuple(fd for part in shared for fd in part.fds),
-                cwd=os.path.abspath(os.sep),
                 env=_environment(),
             )
         except OSError:
@@ -135,4 +134,4 @@ def _open(stream: IO[bytes] | None) -> IO[bytes]:
 
 def _environment() -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MALLOC_"))}
-    return kept | _MALLOC | {"PYTHONPATH": str(_ROOT), "PYTHONDONTWRITEBYTECODE": "1", "PYTHONUTF8": "1"}
+    return kept | _MALLOC | {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"}

@@ -174,3 +174,10 @@ def test_a_picture_that_eats_memory_is_refused_and_the_worker_lives_on(prober, f
     before = prober._worker.pid
     prober.probe(str(path))
     assert prober._worker.pid == before
+
+
+def test_a_name_is_meant_from_where_the_command_was_given(media, monkeypatch):
+    path = Path(media("rgb.png"))
+    monkeypatch.chdir(path.parent)
+    with Prober() as prober:
+        assert isinstance(prober.probe(path.name), MediaFacts)
