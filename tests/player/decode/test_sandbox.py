@@ -54,7 +54,7 @@ print(json.dumps(dict(
     spawn=outcome(lambda: subprocess.run(["/bin/true"])),
     clone3=outcome(lambda: call(435, None, 0)),
     kill=outcome(lambda: os.kill(os.getppid(), 0)),
-    ptrace=outcome(lambda: call(101 if X86 else 117, 16, 0, 0, 0)),  # attaching; asking to be traced would hang the test
+    ptrace=outcome(lambda: call(101 if X86 else 117, 16, 0, 0, 0)),  # to be traced would hang the test
     mount=outcome(lambda: call(165 if X86 else 40, None, None, None, 0, None)),
     memory=outcome(lambda: len(bytearray(3 * 1024**3)) and True),
     read=open(folder + "/old").read(),
