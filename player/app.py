@@ -16,7 +16,7 @@ from player.decode.prober import Prober
 from player.events import Inbox, Stopped
 from player.insight import insight
 from player.keeper import Keeper, read_kept
-from player.loop import Loop
+from player.loop import EVENTS_S, Loop
 from player.stage.decoder import Decoder
 from player.stage.overlay import Overlay
 from player.stage.ports import ScreenEvent, SoundLike
@@ -96,6 +96,7 @@ def play(
                 state, told, versions, tuple(w for w in (screen.trouble, sound.trouble) if w is not None)
             ),
             windowed=not config.screen.fullscreen,
+            events_s=screen.looks_every_s or EVENTS_S,
             tracer=tracer,
         )
         loop.run(None if for_s is None else began + for_s)

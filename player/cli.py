@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from player.commands.wording import complaint_text
 from signage.errors import BadInput, WuzhaError
 
 COMMANDS = ("run", "check", "plan", "probe", "doctor")
@@ -76,8 +77,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(command.main(options))
     except BadInput as bad:
         for complaint in bad.complaints:
-            print(f"{complaint.where}：{complaint.problem.zh}。{complaint.cure.zh}", file=sys.stderr)
-            print(f"    {complaint.problem.en}. {complaint.cure.en}", file=sys.stderr)
+            print(complaint_text(complaint), file=sys.stderr)
         return 2
     except WuzhaError as fault:
         print(fault, file=sys.stderr)

@@ -4,6 +4,7 @@ import argparse
 import json
 import logging
 
+from player.commands.wording import complaint_text
 from player.config import read_config
 from player.decode import cards
 from player.decode.fonts import missing_glyphs
@@ -49,7 +50,9 @@ def _glyphs(program: Program) -> tuple[Complaint, ...]:
             lost = missing_glyphs("".join((item.title, item.text, item.footer, *program.site.variables.values())))
             if lost:
                 problem = Words(f"没有字体能显示：{lost}", f"no font has: {lost}")
-                found.append(Complaint(where=f"{playlist.name}.toml #{item.number}", problem=problem, cure=cure))
+                found.append(
+                    Complaint(where=f"playlists/{playlist.name}.toml, item {item.number}", problem=problem, cure=cure)
+                )
     return tuple(found)
 
 
@@ -64,7 +67,7 @@ def _overflows(program: Program) -> tuple[Complaint, ...]:
             if box and item.card and item.card in cards.TEMPLATES:
                 card = showing.card(item, program.site, item.card)
                 if cards.overflows(card, Target(width_px=box.width, height_px=box.height)):
-                    where = f"{playlist.name}.toml #{item.number}"
+                    where = f"playlists/{playlist.name}.toml, item {item.number}"
                     found.append(Complaint(where=where, problem=problem, cure=cure))
     return tuple(found)
 
@@ -86,8 +89,7 @@ def _tell(complaints: tuple[Complaint, ...], notes: tuple[Words, ...], as_json: 
             }
             print(json.dumps(told, ensure_ascii=False))
         else:
-            print(f"{complaint.where}：{complaint.problem.zh}。{complaint.cure.zh}")
-            print(f"    {complaint.problem.en}. {complaint.cure.en}")
+            print(complaint_text(complaint))
     if not as_json:
         for note in notes:
             print(f"提示：{note.zh}\n    {note.en}")
