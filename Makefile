@@ -40,6 +40,7 @@ $(MADE): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m compileall -q signage player
 	touch $@
 
 $(MADE)-test: $(MADE) requirements-test.lock

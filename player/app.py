@@ -9,6 +9,7 @@ import threading
 from contextlib import ExitStack
 from pathlib import Path
 
+from player.breakages import Breakages
 from player.clock import Clock
 from player.composer import Composer, open_ingest
 from player.config import Config
@@ -24,7 +25,7 @@ from player.stage.screen import Screen
 from player.stage.sound import MixerSound, NullSound, open_sound
 from player.stage.stage import Stage
 from player.stage.window import Wish
-from player.state import Play, opened
+from player.state import opened
 from player.trace import Tracer
 
 log = logging.getLogger(__name__)
@@ -88,7 +89,8 @@ def play(
             clock=clock,
             inbox=inbox,
             keep=keeper.keep,
-            record=_record,
+            record=lambda _: None,  # nobody keeps plays yet
+            broke=Breakages(ingest.quarantine).note,
             look=look,
             mute=sound.set_mute,
             overlay=Overlay(screen),
@@ -138,12 +140,6 @@ def _stage(config: Config, screen: Screen, sound: SoundLike, inbox: Inbox) -> St
 
 def _versions() -> tuple[str, ...]:
     return (f"wuzha {importlib.metadata.version('wuzha')}", f"Python {platform.python_version()}")
-
-
-def _record(play: Play) -> None:
-    if play.outcome == "failed":
-        slot = play.slot
-        log.warning("zone %s, playlist %s, item %d failed: %s", slot.zone, slot.playlist, slot.item, play.reason)
 
 
 def _stop_on_signals(inbox: Inbox) -> None:

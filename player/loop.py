@@ -19,6 +19,7 @@ from player.state import Ending, Play, Prepare, Record, Start, State, ZoneRun
 from player.trace import Tracer
 from signage.errors import Words
 from signage.schedule import is_muted, next_edge
+from signage.slot import Slot
 from signage.timefloor import BelievedTime
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,7 @@ class Loop:
         inbox: Inbox,
         keep: Callable[[State], None],
         record: Callable[[Play], None],
+        broke: Callable[[Slot, Words], None],
         look: Callable[[float], Iterable[ScreenEvent]],
         mute: Callable[[bool], None],
         overlay: Overlay,
@@ -67,6 +69,7 @@ class Loop:
         self._inbox = inbox
         self._keep = keep
         self._record = record
+        self._broke = broke
         self._look = look
         self._mute = mute
         self._overlay = overlay
@@ -124,6 +127,8 @@ class Loop:
     def _take_endings(self, now: float, at: dt.datetime) -> None:
         for event in self._stage.poll(now):
             run = self._run(event.zone)
+            if isinstance(event, Broke):
+                self._note_breakage(run, event)
             if run.slot is None or run.slot.number != event.number:
                 continue
             match event:
@@ -132,9 +137,14 @@ class Loop:
                 case Done():
                     ending = Ending(outcome="complete", frames=event.frames, late_frames=event.late)
                 case Broke():
-                    log.warning("zone %s: %s: %s", event.zone, run.slot.playlist, event.why.en)
                     ending = Ending(outcome="failed", why=event.why)
             self._advance(run, now, at, ending)
+
+    def _note_breakage(self, run: ZoneRun, event: Broke) -> None:
+        slot = next((s for s in (run.slot, run.waiting) if s is not None and s.number == event.number), None)
+        if slot is not None:
+            log.warning("zone %s, playlist %s, item %d: %s", slot.zone, slot.playlist, slot.item, event.why.en)
+            self._broke(slot, event.why)
 
     def _cue(self, now: float, at: dt.datetime) -> None:
         if any(now >= self._look_at.get(run.zone, now) for run in self.state.zones):

@@ -5,7 +5,9 @@ nothing is heard between two chunks.
 """
 
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import pygame
@@ -93,7 +95,8 @@ class MixerSound:
 
     def __init__(self, volume: int = 100) -> None:
         """Opens the default device; raises pygame.error when there is none."""
-        pygame.mixer.init(RATE_HZ, -16, 2, BUFFER_FRAMES, allowedchanges=0)
+        with _alsa_unheard():
+            pygame.mixer.init(RATE_HZ, -16, 2, BUFFER_FRAMES, allowedchanges=0)
         self._channels: dict[str, pygame.mixer.Channel] = {}
         self._voices: dict[str, Voice] = {}
         self._volume = volume
@@ -202,6 +205,20 @@ def open_sound(volume: int = 100) -> MixerSound | NullSound:
                 en=f"no sound device ({error}); the program goes on in silence",
             )
         )
+
+
+@contextmanager
+def _alsa_unheard() -> Iterator[None]:
+    """Keeps ALSA's own lines out of the log: eight of them where one sentence of ours does."""
+    kept = os.dup(2)
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 2)
+    os.close(nowhere)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
 
 
 def _note_ended_chunks(voice: Voice, now: float) -> None:
