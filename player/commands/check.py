@@ -7,8 +7,8 @@ import logging
 from player.commands.wording import complaint_text
 from player.config import read_config
 from player.decode import cards
-from player.decode.fonts import missing_glyphs
 from player.decode.protocol import Target
+from player.decode.text.fonts import missing_glyphs
 from player.survey import Survey, survey
 from signage import calendar, showing
 from signage.consistency import inconsistencies

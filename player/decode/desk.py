@@ -19,7 +19,7 @@ from player.decode.protocol import (
 from signage.errors import WuzhaError
 
 
-class Superseded(WuzhaError):  # noqa: N818  # reads as what it says
+class Superseded(WuzhaError):
     """The request in work is no longer wanted."""
 
 

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from player.decode import refusal
 from player.decode.desk import Desk
-from player.decode.picture import Picture
+from player.decode.pictures.picture import Picture
 from player.decode.protocol import Ended, Ready
-from player.decode.ring import FrameWriter
-from player.decode.soundring import SoundWriter
+from player.decode.rings.frames import FrameWriter
+from player.decode.rings.sound import SoundWriter
 
 SHORT_WAIT_S, LONG_WAIT_S = 0.008, 0.04
 """How often a full ring is looked at, while the screen takes frames and while it does not; four last 67 ms at 60 Hz."""

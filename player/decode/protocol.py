@@ -139,7 +139,7 @@ class Failed(msgspec.Struct, frozen=True, kw_only=True, tag="failed"):
 Reply = Hello | Probed | Working | Ready | Ended | Failed | Crashed
 
 
-class BrokenTalk(WuzhaError):  # noqa: N818  # reads as what it says
+class BrokenTalk(WuzhaError):
     """What came is no message of this protocol."""
 
 

@@ -3,7 +3,7 @@
 from signage.errors import Words, WuzhaError
 
 
-class Refused(WuzhaError):  # noqa: N818  # reads as what it says
+class Refused(WuzhaError):
     """A file cannot be shown; carries the words to say so."""
 
     def __init__(self, why: Words) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import IO
 
 from player.decode.protocol import BrokenTalk, Crashed, Quit, Reply, Request, frame_message, parse_reply, read_body
-from player.decode.ring import FrameReader, frames_size
-from player.decode.shared import Shared, share
-from player.decode.soundring import SoundReader, sound_size
+from player.decode.rings.frames import FrameReader, frames_size
+from player.decode.rings.shared import Shared, share
+from player.decode.rings.sound import SoundReader, sound_size
 
 SLOTS = 4
 PIPE_BYTES = 512 * 1024

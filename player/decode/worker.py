@@ -11,9 +11,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import NoReturn
 
-from player.decode import sandbox
 from player.decode.desk import Desk, Superseded
-from player.decode.openfile import opened
+from player.decode.files.openfile import opened
 from player.decode.outlet import Outlet
 from player.decode.protocol import (
     Crashed,
@@ -29,9 +28,10 @@ from player.decode.protocol import (
     Working,
 )
 from player.decode.refusal import Refused, too_much_memory
-from player.decode.ring import FrameWriter, frames_size
-from player.decode.shared import attach
-from player.decode.soundring import SoundWriter, sound_size
+from player.decode.rings.frames import FrameWriter, frames_size
+from player.decode.rings.shared import attach
+from player.decode.rings.sound import SoundWriter, sound_size
+from player.decode.walls import sandbox
 from signage.media import MediaFacts
 
 ALIVE_EVERY_S = 1.0
@@ -83,20 +83,24 @@ def _serve(desk: Desk, frames: FrameWriter | None, sound: SoundWriter | None) ->
 
 
 def _answer(request: Work, desk: Desk, outlet: Outlet) -> None:
-    """Does one request; Pillow and libav are only loaded when it needs them."""
+    """Does one request; Pillow, libav and the 10 MB of fonts and layouts are only loaded when it needs them."""
     match request:
         case Probe():
             desk.say(Probed(request=request.request, facts=_probed(request, desk)))
         case ShowFile():
             _show_file(request, outlet)
         case ShowCard():
-            outlet.run(_stills().card(request), None)
+            outlet.run(_painted().card(request), None)
         case ShowStrip():
-            outlet.run(_stills().strip(request), None)
+            outlet.run(_painted().strip(request), None)
 
 
 def _stills() -> ModuleType:
-    return import_module("player.decode.stills")
+    return import_module("player.decode.pictures.stills")
+
+
+def _painted() -> ModuleType:
+    return import_module("player.decode.cards.painted")
 
 
 def _show_file(request: ShowFile, outlet: Outlet) -> None:
@@ -104,11 +108,11 @@ def _show_file(request: ShowFile, outlet: Outlet) -> None:
         if file.form.family == "picture":
             outlet.run(_stills().pictures(file, request, MAX_PIXELS), None)
             return
-        samples = import_module("player.decode.sound").track(file, request) if request.sound else None
+        samples = import_module("player.decode.moving.sound").track(file, request) if request.sound else None
         if request.kind == "audio":
             outlet.run(iter(()), samples)
         else:
-            outlet.run(import_module("player.decode.video").pictures(file, request, MAX_PIXELS // 4), samples)
+            outlet.run(import_module("player.decode.moving.video").pictures(file, request, MAX_PIXELS // 4), samples)
 
 
 def _probed(request: Probe, desk: Desk) -> MediaFacts:
@@ -122,7 +126,7 @@ def _probed(request: Probe, desk: Desk) -> MediaFacts:
             desk.say(Working(request=request.request))
 
     with opened(request.path, whole=True) as file:
-        prober = _stills() if file.form.family == "picture" else import_module("player.decode.probing")
+        prober = _stills() if file.form.family == "picture" else import_module("player.decode.moving.probing")
         facts: MediaFacts = prober.probe(file, request, alive)
         return facts
 

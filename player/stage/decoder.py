@@ -22,9 +22,9 @@ from player.decode.protocol import (
     Stop,
     Target,
 )
-from player.decode.ring import Frame, FrameReader
-from player.decode.shared import RingBroken
-from player.decode.soundring import SoundReader
+from player.decode.rings.frames import Frame, FrameReader
+from player.decode.rings.shared import RingBroken
+from player.decode.rings.sound import SoundReader
 from player.decode.spawn import Worker
 from player.stage.hang import HangWatch
 from signage.errors import Words

@@ -1,8 +1,8 @@
 """Tells a worker that hangs from one that has nothing to do."""
 
-from player.decode.ring import FrameReader
-from player.decode.shared import RingBroken
-from player.decode.soundring import SoundReader
+from player.decode.rings.frames import FrameReader
+from player.decode.rings.shared import RingBroken
+from player.decode.rings.sound import SoundReader
 
 START_S = 10.0
 """Nothing came of a request for so long: a photograph of 64 million pixels takes 2 s on a slow machine."""

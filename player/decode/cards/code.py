@@ -8,7 +8,7 @@ from player.decode.cards.pen import Area
 from player.decode.cards.rows import draw_rules
 from player.decode.cards.sheet import Sheet, foot, numbered
 from player.decode.cards.wordy import notice
-from player.decode.setting import Style
+from player.decode.text.setting import Style
 from signage.slot import Card
 
 QUIET_MODULES = 4

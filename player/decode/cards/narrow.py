@@ -1,11 +1,11 @@
 """Cards for panels too small or too flat for ornaments: the words fill them."""
 
-from player.decode import typeset
 from player.decode.cards import pen
 from player.decode.cards.pen import Area
 from player.decode.cards.sheet import Sheet
-from player.decode.fonts import Weight
-from player.decode.setting import Block, Style
+from player.decode.text import typeset
+from player.decode.text.fonts import Weight
+from player.decode.text.setting import Block, Style
 from signage.slot import Card
 
 SMALL_PX = 150

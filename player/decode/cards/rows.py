@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
-from player.decode import typeset
 from player.decode.cards import pen
 from player.decode.cards.pen import Area
 from player.decode.cards.sheet import Sheet, bands, numbered
 from player.decode.cards.wordy import notice
-from player.decode.setting import Align, Style
+from player.decode.text import typeset
+from player.decode.text.setting import Align, Style
 from signage.slot import Card
 
 _ROW = Style(line_height=1.25, balance=True)

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from player.decode import typeset
 from player.decode.cards import motifs, pen
 from player.decode.cards.pen import Area
 from player.decode.cards.theme import Theme
-from player.decode.setting import Block, Style
+from player.decode.text import typeset
+from player.decode.text.setting import Block, Style
 
 POLICE_LINE = "反诈专线 96110"
 _LEAST_PX = 12

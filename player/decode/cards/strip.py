@@ -4,10 +4,10 @@ from collections.abc import Iterator
 
 from PIL import Image
 
-from player.decode import typeset
 from player.decode.cards import pen, theme
 from player.decode.protocol import Target
-from player.decode.setting import Block, Style
+from player.decode.text import typeset
+from player.decode.text.setting import Block, Style
 
 _UNSET = "#000000"
 _DARK_INK = "#16130C"

@@ -1,10 +1,10 @@
 """Cards that are mostly one text: notice, slogan, broadcast, alert."""
 
-from player.decode import typeset
 from player.decode.cards import motifs, pen
 from player.decode.cards.pen import Area
 from player.decode.cards.sheet import CENTRED, Sheet, bands, foot
-from player.decode.setting import Align, Style
+from player.decode.text import typeset
+from player.decode.text.setting import Align, Style
 from signage.slot import Card
 
 _SHORT_TEXT = 48

@@ -2,9 +2,9 @@
 
 import pytest
 
-from player.decode.ring import FrameReader, FrameWriter, frames_size
-from player.decode.shared import share
-from player.decode.soundring import SOUND_RING_BYTES, SoundReader, SoundWriter, sound_size
+from player.decode.rings.frames import FrameReader, FrameWriter, frames_size
+from player.decode.rings.shared import share
+from player.decode.rings.sound import SOUND_RING_BYTES, SoundReader, SoundWriter, sound_size
 from player.stage.hang import HangWatch
 
 

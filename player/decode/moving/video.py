@@ -1,0 +1,131 @@
+"""Video of strangers, decoded with PyAV: frames on a timeline, painted into slots."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+import av
+from av.video.frame import VideoFrame
+
+from player.decode import refusal
+from player.decode.files.openfile import Opened
+from player.decode.moving.clip import (
+    MAX_ERRORS,
+    OWN_CLOCKS,
+    check_stream,
+    open_clip,
+    origin_s,
+    picture_stream,
+    reason_of,
+)
+from player.decode.moving.painter import Painter, pixel_aspect
+from player.decode.pictures.picture import Picture
+from player.decode.protocol import ShowFile
+
+NARROWEST_S = 0.012
+"""Frames that follow closer are left out: no display shows them."""
+WARM_UP_S = 1.0
+"""How long before its end the next round of a loop is opened, step by step, while the ring is full."""
+
+
+def round_of(file: Opened, start_s: float, max_pixels: int) -> Iterator[tuple[float, VideoFrame, Fraction] | None]:
+    """Decodes a clip once: (seconds since its beginning, frame, pixel aspect); None for a step that gave no frame."""
+    with open_clip(file) as container:
+        stream = picture_stream(container)
+        if stream is None:
+            raise refusal.nothing_in_it()
+        check_stream(stream, max_pixels)
+        stream.thread_count = 1
+        aspect, origin = pixel_aspect(stream), origin_s(container)
+        if start_s > 0:
+            container.seek(int((origin + start_s) * 1_000_000), backward=True)
+        step_s = 1 / float(stream.guessed_rate or 25)
+        at_s, errors, own_clock = -step_s, 0, file.form.name in OWN_CLOCKS and start_s == 0
+        yield None
+        for packet in container.demux(stream):
+            try:
+                frames = stream.decode(packet)
+                errors = 0
+            except av.FFmpegError as error:
+                errors += 1
+                if errors > MAX_ERRORS:
+                    raise refusal.damaged(reason_of(error)) from error
+                continue
+            for frame in frames:
+                if own_clock and frame.time is not None:
+                    origin, own_clock = frame.time, False
+                at_s = frame.time - origin if frame.time is not None else at_s + step_s
+                if at_s >= start_s - 1e-6:
+                    yield at_s, frame, aspect
+            if not frames:
+                yield None
+
+
+@dataclass(slots=True)
+class _Rounds:
+    """A clip over and over; the next round is opened and its first frame decoded before the present one is over."""
+
+    file: Opened
+    loop_s: float
+    max_pixels: int
+    start_s: float
+    upcoming: Iterator[tuple[float, VideoFrame, Fraction] | None] | None = None
+    first: tuple[float, VideoFrame, Fraction] | None = None
+
+    def warm_up(self) -> None:
+        """Does one small step towards the first frame of the next round."""
+        if self.upcoming is None:
+            self.upcoming = round_of(self.file, 0.0, self.max_pixels)
+        elif self.first is None:
+            self.first = next(self.upcoming, None)
+
+    def __iter__(self) -> Iterator[tuple[float, VideoFrame, Fraction]]:
+        base_s = -self.start_s
+        present = round_of(self.file, self.start_s, self.max_pixels)
+        first: tuple[float, VideoFrame, Fraction] | None = None
+        while True:
+            given = False
+            begins_s = base_s + (self.start_s if base_s < 0 else 0.0)
+            for at_s, frame, aspect in _given(first, present):
+                if self.loop_s and at_s >= self.loop_s - 1e-4:
+                    continue
+                yield (base_s + at_s if given else begins_s), frame, aspect
+                given = True
+                if self.loop_s and at_s > self.loop_s - WARM_UP_S:
+                    self.warm_up()
+            if not self.loop_s or (not given and base_s >= 0):
+                return
+            base_s += self.loop_s
+            while self.upcoming is None:
+                self.warm_up()
+            present, first = self.upcoming, self.first
+            self.upcoming = self.first = None
+
+
+def _given(
+    first: tuple[float, VideoFrame, Fraction] | None, rest: Iterator[tuple[float, VideoFrame, Fraction] | None]
+) -> Iterator[tuple[float, VideoFrame, Fraction]]:
+    if first is not None:
+        yield first
+    for item in rest:
+        if item is not None:
+            yield item
+
+
+def pictures(file: Opened, request: ShowFile, max_pixels: int) -> Iterator[Picture]:
+    """Gives a clip's frames, looped to fill `duration_s`. Raises Refused."""
+    painter = Painter(request.target)
+    held: tuple[float, VideoFrame, Fraction] | None = None
+    shown_s = -1.0
+    for item in _Rounds(file, request.loop_s, max_pixels, request.start_s):
+        if item[0] >= request.duration_s - 1e-4:
+            break
+        if item[0] - shown_s < NARROWEST_S:
+            continue
+        shown_s = item[0]
+        if held is not None:
+            yield painter.picture(*held, last=False)
+        held = item
+    if held is None:
+        raise refusal.nothing_in_it()
+    yield painter.picture(*held, last=True)

@@ -1,0 +1,1 @@
+"""Photographs and animations, and how any picture comes into its zone."""

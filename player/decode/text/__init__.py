@@ -1,0 +1,1 @@
+"""Setting of Chinese and Latin text: fonts, line breaks, spacing."""

@@ -1,0 +1,76 @@
+"""Walls around a worker: what it cannot do to this machine when a file takes it over.
+
+Rule: every wall is best effort and says whether it stands; none of them is needed for decoding. They are raised before
+the worker's second thread begins, because the kernel gives them to the calling thread and those that it starts.
+"""
+
+import ctypes
+import os
+import signal
+import sys
+from contextlib import suppress
+
+from player.decode.walls import landlock, seccomp
+
+MEMORY_BYTES = 2 * 1024**3
+"""Of address space. A picture of 64 million pixels with alpha, its copy and its scaled version take about 1 GiB."""
+OPEN_FILES = 64
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+
+
+def enter(*, low: bool) -> tuple[str, ...]:
+    """Raises every wall this system has and names those that stand; with `low` the process yields to all others."""
+    if low and hasattr(os, "nice"):
+        with suppress(OSError):
+            os.nice(10)
+    if sys.platform != "linux":
+        return ()
+    _die_first()
+    libc = ctypes.CDLL(None, use_errno=True)
+    walls = ["rlimits"] if _limits() else []
+    with suppress(OSError):
+        _prctl(libc, _PR_SET_PDEATHSIG, signal.SIGKILL)
+        walls.append("dies-with-parent")
+    with suppress(OSError):
+        _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)
+        walls.append("no-new-privs")
+        walls += landlock.enter(libc)
+        walls += seccomp.enter(libc)
+    return tuple(walls)
+
+
+def _die_first() -> None:
+    # When memory runs out the kernel should take a worker, never the screen.
+    with suppress(OSError), open("/proc/self/oom_score_adj", "w") as score:
+        score.write("600")
+
+
+def _limits() -> bool:
+    import resource  # noqa: PLC0415  # not on Windows
+
+    limits = {
+        resource.RLIMIT_AS: MEMORY_BYTES,
+        resource.RLIMIT_NOFILE: OPEN_FILES,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_FSIZE: 0,
+    }
+    try:
+        for limit, most in limits.items():
+            hard = resource.getrlimit(limit)[1]
+            value = most if hard == resource.RLIM_INFINITY else min(most, hard)
+            resource.setrlimit(limit, (value, value))
+    except (OSError, ValueError):
+        return False
+    return True
+
+
+def _prctl(libc: ctypes.CDLL, option: int, value: int) -> None:
+    if libc.prctl(option, ctypes.c_ulong(value), 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
+
+
+def trim() -> None:
+    """Gives memory that is no longer used back to the system (glibc keeps it otherwise)."""
+    if sys.platform == "linux":
+        with suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)
