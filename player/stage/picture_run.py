@@ -122,7 +122,7 @@ class PictureRun:
             dues.append(now + STEP_S)
         if self._showing is not None:
             position = self._position(self._showing, now)
-            dues.append(now + max(0.0, _ends_s(self._showing) - position))
+            dues.append(now + max(0.0, self._showing.slot.planned_s - position))
             if self._showing.picture is not None and not self._showing.is_played_out():
                 frame = self._showing.picture.frame()
                 dues.append(now + NEXT_FRAME_S if frame is None else now + max(0.0, frame.pts_s - position))
@@ -149,7 +149,7 @@ class PictureRun:
         if (why := turn.trouble()) is not None:
             self._close(turn.broke(why, position))
             return
-        if position >= _ends_s(turn) - EARLY_S:
+        if position >= turn.slot.planned_s - EARLY_S:
             self._close(turn.done(position, cut=False))
 
     def _go_over(self, now: float, sheets: Sheets | None) -> None:
@@ -214,10 +214,3 @@ class PictureRun:
             self._screen.copy(sheet, source, (box.x + part.x, box.y + part.y), part.alpha)
         if done >= 1.0:
             self._changing = None
-
-
-def _ends_s(turn: Turn) -> float:
-    """Gives when a turn is over: after its time, or with its last frame if there are no more."""
-    if turn.is_played_out():
-        return min(turn.slot.planned_s, turn.last_pts_s + frame_interval_s(turn.slot))
-    return turn.slot.planned_s

@@ -1,12 +1,11 @@
 """The rotation survives a restart, and a folder that cannot be written stops nothing."""
 
 import datetime as dt
-import stat
 from pathlib import Path
 
 import pytest
 
-from player.keeper import Keeper, read_kept, write_whole
+from player.keeper import Keeper, read_kept
 from player.state import State, opened
 from signage.calendar import Calendar
 from signage.layout import Box, Zone
@@ -61,17 +60,3 @@ def test_a_state_folder_that_is_a_file_is_said_once_and_ends_nothing(
     keeper.stop()
     assert [r.levelname for r in caplog.records] == ["WARNING"]
     assert "cannot be written" in caplog.text
-
-
-def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "rotation.json"
-    write_whole(path, b"old")
-
-    def full(_: int) -> None:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
-        write_whole(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert stat.S_ISREG(path.stat().st_mode)

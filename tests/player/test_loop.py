@@ -128,7 +128,7 @@ def cards(*titles: str) -> tuple[Item, ...]:
 
 
 def medium(name: str, kind: str, duration_s: float = 0.0) -> Media:
-    facts = MediaFacts(kind=kind, duration_s=duration_s, width_px=16, height_px=9, frame_rate=0.5)  # type: ignore[arg-type]
+    facts = MediaFacts(kind=kind, duration_s=duration_s, width_px=16, height_px=9)  # type: ignore[arg-type]
     return Media(name=name, path=f"/m/{name}", sha256=name.ljust(64, "0"), size_bytes=1, facts=facts)
 
 
@@ -233,7 +233,7 @@ MEDIA = (
     medium("p/1.png", "image"),
     medium("p/2.png", "image"),
     medium("p/10.png", "image"),
-    medium("v/a.mp4", "video", 44.0),
+    medium("v/a.mp4", "video", 45.0),
     medium("s/call.mp3", "audio", 80.0),
 )
 WEEK = (

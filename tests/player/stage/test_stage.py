@@ -221,16 +221,18 @@ def test_a_decoder_that_is_always_late_still_moves_the_picture(house: House) -> 
     assert len(house.shown) > before
 
 
-def test_a_video_that_ends_before_its_time_is_done_when_its_last_frame_was_seen(house: House) -> None:
-    slot = video(1, "v.mp4", 5.0)
-    house.stage.start(slot, house.now)
+def test_a_last_frame_that_stays_long_keeps_the_slot_for_its_time(house: House) -> None:
+    house.stage.start(video(1, "v.mp4", 5.0), house.now)
     house.until(101.0)
     decoder = house.decoders[0]
     decoder._work, decoder.state = None, "ended"
-    house.until(102.0)
+    house.until(104.9)
+    assert not any(isinstance(event, Done) for event in house.events)
+    house.until(105.1)
     done = house.events[-1]
     assert isinstance(done, Done)
-    assert done.ended_s < 1.2
+    assert not done.cut
+    assert done.ended_s == pytest.approx(5.0, abs=0.02)
 
 
 def test_a_slot_that_breaks_says_why_and_the_old_picture_stays(house: House) -> None:
