@@ -5,12 +5,13 @@ from itertools import combinations
 
 from signage.errors import Words
 from signage.findings import Findings
-from signage.layout import Box, Zone
+from signage.layout import Box, Margin, Zone
 from signage.notation import Misread, shown
 from signage.source import Source
 from signage.tables import Table
 
-ZONE_KEYS = ("name", "box", "background")
+ZONE_KEYS = ("name", "box", "background", "margin")
+MARGINS: tuple[Margin, ...] = ("background", "edges")
 MOST_ZONES = 16
 LEAST_PX = 16
 
@@ -35,6 +36,7 @@ def read_zones(table: Table, source: Source, findings: Findings, canvas: tuple[i
             name=one.one("name", "", _name),
             box=one.one("box", None, _box) or whole.box,
             background=one.one("background", whole.background, _colour),
+            margin=one.choice("margin", whole.margin, MARGINS),
         )
         if "box" in one and not _inside(zone.box, canvas):
             problem = Words(

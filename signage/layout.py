@@ -7,6 +7,7 @@ import msgspec
 Rotate = Literal[0, 90, 180, 270]
 Fit = Literal["contain", "cover", "stretch"]
 Transition = Literal["cut", "fade", "slide"]
+Margin = Literal["background", "edges"]
 
 
 class Box(msgspec.Struct, frozen=True):
@@ -25,6 +26,8 @@ class Zone(msgspec.Struct, frozen=True, kw_only=True):
     box: Box
     """In canvas pixels, before rotation."""
     background: str = "#000000"
+    margin: Margin = "background"
+    """What lies beside a picture that does not fill the zone: the background, or the picture's own edges drawn out."""
 
 
 def turned(box: Box, canvas: tuple[int, int], rotate: Rotate) -> Box:

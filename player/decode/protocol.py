@@ -2,7 +2,7 @@
 
 A worker is a child process with one request in work at a time. Requests come to its standard input, replies leave by
 its standard output; each is a 4-byte little-endian length and a MessagePack body of at most `MAX_MESSAGE_BYTES`.
-Pictures and sound do not travel here: they go through the shared rings of `ring.py`, which the screen process made.
+Pictures and sound do not travel here: they go through the shared `rings`, which the screen process made.
 """
 
 from typing import IO, cast
@@ -10,7 +10,7 @@ from typing import IO, cast
 import msgspec
 
 from signage.errors import Words, WuzhaError
-from signage.layout import Fit, Rotate
+from signage.layout import Fit, Margin, Rotate
 from signage.media import MediaFacts, MediaKind
 from signage.slot import Card
 
@@ -25,6 +25,7 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
     rotate: Rotate = 0
     fit: Fit = "contain"
     background: str = "#000000"
+    margin: Margin = "background"
 
 
 class Probe(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):

@@ -77,6 +77,7 @@ def _file(slot: Slot, media: Media, target: Target, request: int, *, sound: bool
             rotate=target.rotate,
             fit=slot.fit,
             background=target.background,
+            margin=target.margin,
         ),
         duration_s=slot.planned_s,
         loop_s=media.facts.duration_s,

@@ -58,7 +58,11 @@ class Stage:
         self._zones: dict[str, _Zone] = {}
         for zone in zones:
             target = Target(
-                width_px=zone.box.width, height_px=zone.box.height, rotate=rotate, background=zone.background
+                width_px=zone.box.width,
+                height_px=zone.box.height,
+                rotate=rotate,
+                background=zone.background,
+                margin=zone.margin,
             )
             pool = Pool(target, sound.available, decoder_factory)
             place = Place(zone.name, turned(zone.box, canvas, rotate), zone.box.width, zone.box.height, rotate)

@@ -52,7 +52,8 @@ class Painter:
     _key: object = None
     _placement: Placement | None = None
     _graph: Graph | None = None
-    _line: bytes = b""
+    _ground: bytes | None = None
+    """A whole surface without the picture; made from the first frame, so that the margins stand still."""
 
     def picture(self, at_s: float, frame: VideoFrame, aspect: Fraction, *, last: bool) -> Picture:
         """Gives the picture that paints `frame`, due at `at_s`."""
@@ -67,6 +68,7 @@ class Painter:
         key = (frame.width, frame.height, frame.format.name, aspect)
         if self._placement is None or key != self._key:
             self._key = key
+            self._ground = None
             self._placement = place((frame.width, frame.height), turn_of(frame), self.target, aspect)
             self._graph = _graph_for(frame, self._placement)
         return self._placement
@@ -82,8 +84,9 @@ class Painter:
         plane = done.planes[0]
         source, line, row = memoryview(plane), plane.line_size, box.width * 4
         if new and (box.width, box.height) != fitted.surface:
-            red, green, blue = colour_of(self.target.background)
-            slot[: width * fitted.surface[1] * 4] = bytes((blue, green, red, 0)) * (width * fitted.surface[1])
+            if self._ground is None:
+                self._ground = ground(self.target, fitted, source, line)
+            slot[: len(self._ground)] = self._ground
         if line == row and box.width == width:
             start = box.y * width * 4
             slot[start : start + row * box.height] = source[: row * box.height]
@@ -91,6 +94,24 @@ class Painter:
         for y in range(box.height):
             at = ((box.y + y) * width + box.x) * 4
             slot[at : at + row] = source[y * line : y * line + row]
+
+
+def ground(target: Target, fitted: Placement, pixels: memoryview, line: int) -> bytes:
+    """Gives the surface around the picture: the background, or on each side the median colour of the picture's edge."""
+    box, (width, height) = fitted.place, fitted.surface
+    red, green, blue = colour_of(target.background)
+    plain = bytes((blue, green, red, 0))
+    if target.margin == "background":
+        return plain * (width * height)
+    columns, rows = range(0, box.width * 4, 4), range(0, box.height * line, line)
+    left, right = (_median(pixels, [row + column for row in rows]) for column in (0, columns[-1]))
+    top, bottom = (_median(pixels, [row + column for column in columns]) for row in (0, rows[-1]))
+    middle = left * box.x + plain * box.width + right * (width - box.x - box.width)
+    return top * (width * box.y) + middle * box.height + bottom * (width * (height - box.y - box.height))
+
+
+def _median(pixels: memoryview, places: list[int]) -> bytes:
+    return bytes(sorted(pixels[at + channel] for at in places)[len(places) // 2] for channel in range(3)) + b"\0"
 
 
 def _graph_for(frame: VideoFrame, fitted: Placement) -> Graph | None:

@@ -1,6 +1,6 @@
 """Surfaces: pictures of Pillow's, fitted and turned as the panel hangs, and what writes them into the ring."""
 
-from PIL import Image
+from PIL import Image, ImageFilter
 
 from player.decode.pictures.colour import in_srgb, plain
 from player.decode.pictures.fitting import Placement, Turn, colour_of
@@ -8,6 +8,7 @@ from player.decode.pictures.picture import Picture
 from player.decode.protocol import Target
 from signage.layout import Box
 
+_SOFT = ImageFilter.BoxBlur(2)
 _PIL_TURNS = {
     (False, 1): Image.Transpose.ROTATE_270,
     (False, 2): Image.Transpose.ROTATE_180,
@@ -34,7 +35,24 @@ def finished(image: Image.Image, fitted: Placement, target: Target) -> Image.Ima
     surface = Image.new("RGB", fitted.surface, colour_of(target.background))
     mask = pixels.getchannel("A") if pixels.mode == "RGBA" else None
     surface.paste(pixels.convert("RGB") if mask else pixels, (fitted.place.x, fitted.place.y), mask)
+    if target.margin == "edges" and mask is None:
+        _draw_edges_out(surface, fitted.place)
     return surface
+
+
+def _draw_edges_out(surface: Image.Image, place: Box) -> None:
+    """Fills what the picture leaves free with its outermost rows or columns, softened along the edge."""
+    right, bottom = place.x + place.width, place.y + place.height
+    strips = (
+        ((place.x, place.y, place.x + 1, bottom), (0, place.y, place.x, bottom)),
+        ((right - 1, place.y, right, bottom), (right, place.y, surface.width, bottom)),
+        ((0, place.y, surface.width, place.y + 1), (0, 0, surface.width, place.y)),
+        ((0, bottom - 1, surface.width, bottom), (0, bottom, surface.width, surface.height)),
+    )
+    for edge, margin in strips:
+        size = (margin[2] - margin[0], margin[3] - margin[1])
+        if min(size) > 0:
+            surface.paste(surface.crop(edge).filter(_SOFT).resize(size), margin[:2])
 
 
 def turned_image(image: Image.Image, turn: Turn) -> Image.Image:
