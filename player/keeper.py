@@ -5,13 +5,13 @@ Rule: the loop only leaves the newest state here; this thread writes it, whole a
 
 import datetime as dt
 import logging
-import os
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from player.durable import write_whole
 from player.state import State
 from signage.rotation import Rotation
 
@@ -35,32 +35,16 @@ def read_kept(path: Path) -> Kept | None:
         return msgspec.json.decode(path.read_bytes(), type=Kept)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.DecodeError) as fault:
+    except OSError as fault:
         log.warning("%s: not read, the rotation begins anew: %s", path.name, fault)
+        return None
+    except msgspec.DecodeError as fault:
+        log.warning("%s: not understood, the rotation begins anew: %s", path.name, fault)
         try:
             path.replace(path.with_suffix(".broken"))
         except OSError:
             log.warning("%s: not put aside", path.name)
         return None
-
-
-def write_whole(path: Path, body: bytes) -> None:
-    """Replaces a file so that after a power cut either the old or the new one is there, never half of one.
-
-    Raises OSError.
-    """
-    partial = path.with_name(path.name + ".part")
-    with partial.open("wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
-    if hasattr(os, "O_DIRECTORY"):
-        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(folder)
-        finally:
-            os.close(folder)
 
 
 class Keeper:
@@ -103,7 +87,6 @@ class Keeper:
     def _write(self, state: State) -> bool:
         kept = Kept(saved_at=self._wall(), rotations={run.zone: run.rotation for run in state.zones})
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
             write_whole(self._path, msgspec.json.encode(kept))
         except OSError as fault:
             if not self._failing:

@@ -7,7 +7,6 @@ import logging
 import platform
 import shutil
 import sys
-from pathlib import Path
 
 import msgspec
 
@@ -15,7 +14,8 @@ from player.app import open_screen, open_voice
 from player.clock import Clock
 from player.config import Config, read_config
 from player.decode.prober import Prober
-from player.keeper import read_kept, write_whole
+from player.durable import write_whole
+from player.keeper import read_kept
 from player.survey import survey
 from signage import calendar
 from signage.errors import Words
@@ -124,7 +124,6 @@ def _clock(config: Config) -> Finding:
 def _disk(config: Config) -> Finding:
     state = config.folders.state
     try:
-        state.mkdir(parents=True, exist_ok=True)
         write_whole(state / "doctor.tmp", b"ok")
         (state / "doctor.tmp").unlink()
     except OSError as fault:
@@ -133,15 +132,11 @@ def _disk(config: Config) -> Finding:
             f"state folder {state} cannot be written: {fault.strerror}",
         )
         return Finding(subject="disk", ok=False, says=says)
-    free = shutil.disk_usage(_existing(state)).free
+    free = shutil.disk_usage(state).free
     says = Words(f"状态文件夹可写，剩余 {free / 1e9:.1f} GB", f"state folder can be written, {free / 1e9:.1f} GB free")
     return Finding(
         subject="disk", ok=free > LOW_DISK_BYTES, says=says, details={"free_bytes": free, "state": str(state)}
     )
-
-
-def _existing(path: Path) -> Path:
-    return path if path.exists() else _existing(path.parent)
 
 
 def _content(config: Config) -> tuple[Finding, ...]:

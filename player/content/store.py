@@ -16,11 +16,13 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 import msgspec
 
 from player.content.book import Book
 from player.content.names import bad_name
+from player.durable import sync_folder, write_whole
 from signage.errors import Words
 
 log = logging.getLogger(__name__)
@@ -132,7 +134,7 @@ class Store:
             with contextlib.suppress(OSError):
                 os.unlink(temp)
             raise
-        _sync_folder(folder)
+        sync_folder(Path(folder))
         self._right("store")
         return path, sha256
 
@@ -164,7 +166,7 @@ class Store:
 
     def _write(self, what: str, path: str, content: bytes) -> bool:
         try:
-            write_whole(path, content)
+            write_whole(Path(path), content)
         except OSError as error:
             self._wrong(what, error)
             return False
@@ -184,34 +186,6 @@ class Store:
             was = self._trouble.pop(what, None)
         if was is not None:
             log.info("state folder: %s can be written again", what)
-
-
-def write_whole(path: str, content: bytes) -> None:
-    """Replaces a file so that after a power cut either the old or the new one is there; raises OSError."""
-    folder = os.path.dirname(path)
-    os.makedirs(folder, exist_ok=True)
-    out, temp = tempfile.mkstemp(dir=folder, prefix=".", suffix=".tmp")
-    try:
-        with open(out, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temp, path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            os.unlink(temp)
-        raise
-    _sync_folder(folder)
-
-
-def _sync_folder(folder: str) -> None:
-    if os.name == "nt":  # Windows cannot open folders
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _free_bytes(folder: str) -> int | None:

@@ -49,6 +49,13 @@ def test_a_broken_file_is_put_aside_and_the_rotation_begins_anew(tmp_path: Path,
     assert path.with_suffix(".broken").read_bytes() == body
 
 
+def test_what_cannot_be_read_now_is_left_where_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "rotation.json"
+    path.mkdir()
+    assert read_kept(path) is None
+    assert path.is_dir()
+
+
 def test_a_state_folder_that_is_a_file_is_said_once_and_ends_nothing(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
