@@ -4,7 +4,7 @@ import argparse
 import json
 import os
 
-from player.content.names import NOT_UTF8
+from player.content.names import bad_name, printable
 from player.decode.prober import Prober
 from signage.errors import Words
 from signage.media import MediaFacts
@@ -15,7 +15,7 @@ def main(options: argparse.Namespace) -> int:
     prober = Prober()
     try:
         for path in options.files:
-            found = NOT_UTF8 if refused_name(path) else prober.probe(os.path.abspath(path))
+            found = bad_name(os.path.basename(path)) or prober.probe(os.path.abspath(path))
             if options.json:
                 print(json.dumps(_row(path, found), ensure_ascii=False))
             else:
@@ -47,13 +47,3 @@ def _line(path: str, found: MediaFacts | Words) -> str:
     sound = "有声" if found.has_sound else ""
     kind = {"image": "图片", "video": "视频", "audio": "音频"}[found.kind]
     return f"可以播放  {name}  " + " ".join(word for word in (kind, size, lasts, sound) if word)
-
-
-def refused_name(path: str) -> bool:
-    """Tells whether the folders would refuse the file for the bytes of its name."""
-    return path != printable(path)
-
-
-def printable(path: str) -> str:
-    """Gives a path that can be printed: bytes that are no text appear as `\\xNN`."""
-    return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")

@@ -33,3 +33,11 @@ def test_people_read_a_sentence(wuzha: Wuzha, house: Path) -> None:
     done = wuzha("probe", "media/posters/1.png", "empty.mp4")
     assert "可以播放" in done.stdout
     assert "不能播放" in done.stdout
+
+
+def test_a_name_that_the_folders_refuse_is_refused_here_too(wuzha: Wuzha, house: Path) -> None:
+    name = "media/posters/1\n可以播放.png"
+    (house / name).write_bytes((house / "media" / "posters" / "1.png").read_bytes())
+    done = wuzha("probe", name)
+    assert done.stdout.startswith("不能播放")
+    assert "1\\n可以播放.png" in done.stdout
