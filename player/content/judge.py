@@ -50,8 +50,8 @@ def judge(
         else:
             sha256 = sha256 or digest(seen.real, seen.stamp, job.folder, stopped)
             same = known(sha256)
-            found = (same.facts or same.why) if same is not None else None
-            answer = found if found is not None else probe(job.plays)
+            answer = (same.facts or same.why) if same is not None else None
+            answer = answer or probe(job.plays)
             if isinstance(answer, Words):
                 why, passing = answer, answer == NO_WORKER
             else:
@@ -65,15 +65,9 @@ def judge(
     except OSError as error:
         why, passing = cannot_read(error), True
     return Verdict(
-        path=seen.path,
-        stamp=seen.stamp,
-        sha256=sha256,
-        facts=facts,
-        why=why,
-        plays=job.plays,
-        at=wall(),
+        path=seen.path, stamp=seen.stamp, sha256=sha256, facts=facts, why=why, plays=job.plays, at=wall(),
         passing=passing,
-    )
+    )  # fmt: skip
 
 
 def cannot_read(error: OSError) -> Words:

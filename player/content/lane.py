@@ -27,7 +27,7 @@ from signage.errors import Words
 log = logging.getLogger(__name__)
 
 MAX_PLAYLIST_BYTES = 256 * 1024
-TOO_LARGE = Words(zh="播放列表超过 256 KiB", en="the playlist is larger than 256 KiB")
+TOO_LARGE = Words(zh="播放表超过 256 KiB", en="the playlist is larger than 256 KiB")
 NO_ROOM = Words(
     zh="磁盘空间不足，共享文件夹里的文件没有全部保存到本机；共享断开时这些文件不能播放",
     en="not enough disk to keep every file of the shares here; without a copy they cannot play while the share is away",

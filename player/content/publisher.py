@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from player.content.arrange import CALENDAR
 from player.content.desk import Desk
 from player.content.judge import step_back
 from player.content.lane import Lane
@@ -145,7 +146,7 @@ class Publisher:
             self._swept_at = now
             self._store.sweep(self._desk.copies())
         if self._desk.lists_are_known():
-            stale = self.last_good.keys() - {p.name for p in self.latest.playlists} - {"calendar"}
+            stale = self.last_good.keys() - {p.name for p in self.latest.playlists} - {CALENDAR}
             if stale:
                 self._store.forget_playlists(stale)
                 self.last_good = {n: t for n, t in self.last_good.items() if n not in stale}

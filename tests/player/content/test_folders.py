@@ -22,7 +22,7 @@ class Hinted:
 
 
 @pytest.fixture
-def hinted():  # type: ignore[no-untyped-def]
+def hinted():
     it = Hinted()
     yield it
     it.hints.stop()
@@ -74,9 +74,9 @@ class RefusedObserver(BaseObserver):
     limit_reached = True
 
     def __init__(self) -> None:
-        super().__init__(lambda *a, **k: None)  # type: ignore[arg-type]
+        super().__init__(lambda *a, **k: None)
 
-    def schedule(self, *args: object, **keys: object) -> object:  # type: ignore[override]
+    def schedule(self, *args: object, **keys: object) -> object:
         raise OSError(28, "inotify watch limit reached")
 
 

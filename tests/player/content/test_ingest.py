@@ -151,7 +151,7 @@ def test_playlists_come_as_bytes_and_a_replaced_one_stays_until_the_new_one_sett
     put(bench.playlists / "早间.toml", b"2")
     library = bench.until(
         ingest,
-        lambda lib: seen.append([p.text for p in lib.playlists]) or seen[-1] == [b"2"],  # type: ignore[func-returns-value]
+        lambda lib: seen.append([p.text for p in lib.playlists]) or seen[-1] == [b"2"],
     )
     assert all(texts in ([b"1"], [b"2"]) for texts in seen)
     assert library.calendar is not None
@@ -299,7 +299,7 @@ def test_a_share_that_hangs_holds_up_nothing_else(bench: Bench, monkeypatch: pyt
     def hang(path: object, *args: object, **keys: object) -> os.stat_result:
         if str(path).startswith(str(folder)):
             go_on.wait(30)
-        return real(path, *args, **keys)  # type: ignore[arg-type]
+        return real(path, *args, **keys)
 
     monkeypatch.setattr(os, "stat", hang)
     try:

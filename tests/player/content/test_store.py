@@ -129,7 +129,7 @@ def test_a_copy_is_named_by_its_bytes(tmp_path: Path) -> None:
 def test_a_copy_that_fails_leaves_nothing(tmp_path: Path) -> None:
     store = Store(str(tmp_path))
     with pytest.raises(OSError, match="Input"):
-        store.keep_copy(".mp4", 3, fails(5))  # type: ignore[arg-type]
+        store.keep_copy(".mp4", 3, fails(5))
     assert os.listdir(tmp_path / "store") == []
 
 
