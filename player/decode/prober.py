@@ -111,9 +111,3 @@ class _Lost:
 
     def __init__(self, why: Words, *, again: bool = True) -> None:
         self.why, self.again = why, again
-
-
-def probe_file(path: str, *, max_pixels: int = 64_000_000, max_duration_s: float = 4 * 3600.0) -> MediaFacts | Words:
-    """Gives what one file is, with a worker of its own; for more than one file keep a `Prober`."""
-    with Prober() as prober:
-        return prober.probe(path, max_pixels=max_pixels, max_duration_s=max_duration_s)

@@ -31,7 +31,7 @@ _LEANING = frozenset("的了吗呢吧啊们者地得")
 
 _CLUSTER = re.compile(
     rf"(?P<space>[{_SPACES}]+)"
-    r"|\+?\d+(?:[ \-]\d{2,})+"  # a telephone number in groups: 0518-8621 1234
+    r"|\+?\d+(?:[ \-]\d{2,})+"  # a telephone number in groups: 0518-8000 0000
     r"|[!-~\u00c0-\u024f]+"  # a word, a number, an address
     r"|…+|—+|─+"
     r"|.[\u0300-\u036f\ufe00-\ufe0f\U000e0100-\U000e01ef]*",
