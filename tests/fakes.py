@@ -76,7 +76,7 @@ class FakeScreen:
 
     def press(self, *names: str) -> None:
         """Lets the next `events` find these keys."""
-        self.pressed += [Key(name) for name in names]  # type: ignore[arg-type]
+        self.pressed += [Key(name) for name in names]
 
     def show_panel(self, lines: tuple[str, ...]) -> None:
         self.panel = lines

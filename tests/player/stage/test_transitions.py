@@ -53,7 +53,7 @@ def test_a_fade_lays_the_new_picture_over_the_old_one_with_growing_weight() -> N
 @pytest.mark.parametrize("rotate", ROTATES)
 def test_every_transition_ends_with_the_new_picture_alone(kind: str, rotate: Rotate) -> None:
     wide, high = (8, 4) if rotate in (0, 180) else (4, 8)
-    assert strokes(kind, 1.0, 8, 4, rotate) == (Stroke("new", Box(0, 0, wide, high), 0, 0),)  # type: ignore[arg-type]
+    assert strokes(kind, 1.0, 8, 4, rotate) == (Stroke("new", Box(0, 0, wide, high), 0, 0),)
 
 
 def test_progress_runs_from_0_to_1_in_the_time_of_a_transition() -> None:
