@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import NamedTuple
 
 import av
 from av.video.frame import VideoFrame
@@ -28,8 +29,16 @@ WARM_UP_S = 1.0
 """How long before its end the next round of a loop is opened, step by step, while the ring is full."""
 
 
-def round_of(file: Opened, start_s: float, max_pixels: int) -> Iterator[tuple[float, VideoFrame, Fraction] | None]:
-    """Decodes a clip once: (seconds since its beginning, frame, pixel aspect); None for a step that gave no frame."""
+class _Timed(NamedTuple):
+    at_s: float
+    """Since the clip's beginning, or since the slot's."""
+    frame: VideoFrame
+    aspect: Fraction
+    """Width of a stored pixel by its height."""
+
+
+def round_of(file: Opened, start_s: float, max_pixels: int) -> Iterator[_Timed | None]:
+    """Decodes a clip once, from `start_s` on; None for a step that gave no frame. Raises Refused."""
     with open_clip(file) as container:
         stream = picture_stream(container)
         if stream is None:
@@ -56,7 +65,7 @@ def round_of(file: Opened, start_s: float, max_pixels: int) -> Iterator[tuple[fl
                     origin, own_clock = frame.time, False
                 at_s = frame.time - origin if frame.time is not None else at_s + step_s
                 if at_s >= start_s - 1e-6:
-                    yield at_s, frame, aspect
+                    yield _Timed(at_s, frame, aspect)
             if not frames:
                 yield None
 
@@ -69,8 +78,8 @@ class _Rounds:
     loop_s: float
     max_pixels: int
     start_s: float
-    upcoming: Iterator[tuple[float, VideoFrame, Fraction] | None] | None = None
-    first: tuple[float, VideoFrame, Fraction] | None = None
+    upcoming: Iterator[_Timed | None] | None = None
+    first: _Timed | None = None
 
     def warm_up(self) -> None:
         """Does one small step towards the first frame of the next round."""
@@ -79,17 +88,17 @@ class _Rounds:
         elif self.first is None:
             self.first = next(self.upcoming, None)
 
-    def __iter__(self) -> Iterator[tuple[float, VideoFrame, Fraction]]:
+    def __iter__(self) -> Iterator[_Timed]:
         base_s = -self.start_s
         present = round_of(self.file, self.start_s, self.max_pixels)
-        first: tuple[float, VideoFrame, Fraction] | None = None
+        first: _Timed | None = None
         while True:
             given = False
             begins_s = base_s + (self.start_s if base_s < 0 else 0.0)
             for at_s, frame, aspect in _given(first, present):
                 if self.loop_s and at_s >= self.loop_s - 1e-4:
                     continue
-                yield (base_s + at_s if given else begins_s), frame, aspect
+                yield _Timed(base_s + at_s if given else begins_s, frame, aspect)
                 given = True
                 if self.loop_s and at_s > self.loop_s - WARM_UP_S:
                     self.warm_up()
@@ -102,30 +111,26 @@ class _Rounds:
             self.upcoming = self.first = None
 
 
-def _given(
-    first: tuple[float, VideoFrame, Fraction] | None, rest: Iterator[tuple[float, VideoFrame, Fraction] | None]
-) -> Iterator[tuple[float, VideoFrame, Fraction]]:
+def _given(first: _Timed | None, rest: Iterator[_Timed | None]) -> Iterator[_Timed]:
     if first is not None:
         yield first
-    for item in rest:
-        if item is not None:
-            yield item
+    yield from (timed for timed in rest if timed is not None)
 
 
 def pictures(file: Opened, request: ShowFile, max_pixels: int) -> Iterator[Picture]:
     """Gives a clip's frames, looped to fill `duration_s`. Raises Refused."""
     painter = Painter(request.target)
-    held: tuple[float, VideoFrame, Fraction] | None = None
+    held: _Timed | None = None
     shown_s = -1.0
-    for item in _Rounds(file, request.loop_s, max_pixels, request.start_s):
-        if item[0] >= request.duration_s - 1e-4:
+    for timed in _Rounds(file, request.loop_s, max_pixels, request.start_s):
+        if timed.at_s >= request.duration_s - 1e-4:
             break
-        if item[0] - shown_s < NARROWEST_S:
+        if timed.at_s - shown_s < NARROWEST_S:
             continue
-        shown_s = item[0]
+        shown_s = timed.at_s
         if held is not None:
             yield painter.picture(*held, last=False)
-        held = item
+        held = timed
     if held is None:
         raise refusal.nothing_in_it()
     yield painter.picture(*held, last=True)
