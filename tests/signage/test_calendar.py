@@ -1,3 +1,5 @@
+"""Working weekends and holidays are known, by the office's word first."""
+
 import datetime as dt
 
 import pytest

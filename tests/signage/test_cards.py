@@ -1,3 +1,5 @@
+"""The site's variables are in the words, and a missing one is named."""
+
 import pytest
 
 from signage import cards

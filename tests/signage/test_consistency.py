@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from player.decode import cards
 from signage.calendar import Calendar
 from signage.consistency import TEMPLATES, THEMES, inconsistencies
 from signage.errors import Complaint
@@ -126,7 +127,6 @@ def test_ten_thousand_files_and_two_thousand_items_are_judged() -> None:
 
 
 def test_templates_and_themes_are_those_that_can_be_drawn() -> None:
-    cards = pytest.importorskip("player.decode.cards")
     assert set(TEMPLATES) == set(cards.TEMPLATES)
     assert set(THEMES) == set(cards.THEMES)
 

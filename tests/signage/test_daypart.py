@@ -1,3 +1,5 @@
+"""A window takes its start and leaves its end, on the days it is for."""
+
 import datetime as dt
 
 import pytest

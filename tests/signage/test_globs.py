@@ -1,3 +1,5 @@
+"""A pattern finds what a person means by it, in natural order."""
+
 import unicodedata
 
 import pytest

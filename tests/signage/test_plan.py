@@ -1,3 +1,5 @@
+"""The plan has no gap, and the live rules play it slot by slot."""
+
 import datetime as dt
 import json
 from collections import Counter

@@ -1,3 +1,5 @@
+"""There is always a next slot, and each has its turn."""
+
 import datetime as dt
 from collections import Counter
 

@@ -1,3 +1,5 @@
+"""The highest rank and priority own the zone; equals share it."""
+
 import datetime as dt
 from zoneinfo import ZoneInfo
 

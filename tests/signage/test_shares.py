@@ -1,3 +1,5 @@
+"""Shares are exact over a round, and spread within it."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

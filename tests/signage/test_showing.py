@@ -1,3 +1,5 @@
+"""A slot lasts and looks as its item asks."""
+
 import pytest
 
 from signage.playlist import Item

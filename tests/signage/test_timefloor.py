@@ -1,3 +1,5 @@
+"""A clock before the floor is not believed."""
+
 import pytest
 
 from signage.timefloor import BelievedTime, believed

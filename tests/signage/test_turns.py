@@ -1,3 +1,5 @@
+"""The items of a playlist keep their turns through any change of the list."""
+
 import datetime as dt
 from collections import Counter
 from itertools import pairwise

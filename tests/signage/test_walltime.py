@@ -1,3 +1,5 @@
+"""Wall times that do not exist never are; those that happen twice are both."""
+
 import datetime as dt
 
 import pytest

@@ -1,3 +1,5 @@
+"""Hints come when something changed, and their absence is told."""
+
 import os
 import threading
 from pathlib import Path

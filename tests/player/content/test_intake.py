@@ -1,3 +1,5 @@
+"""A file is taken in only while it is the one that was seen."""
+
 import hashlib
 import os
 import threading

@@ -1,3 +1,5 @@
+"""How often folders are looked at, and what of a playlist file is read."""
+
 from pathlib import Path
 
 from hypothesis import given

@@ -1,3 +1,5 @@
+"""Network shares are told from disks by the table of mounts."""
+
 from player.content.mounts import is_on_share, network_mounts
 
 TABLE = r"""24 1 8:1 / / rw,relatime shared:1 - ext4 /dev/sda1 rw

@@ -1,3 +1,5 @@
+"""A file's name says whether it is judged, passed over or refused."""
+
 import json
 import os
 

@@ -1,3 +1,5 @@
+"""One look at a folder finds every file by its right name and opens none."""
+
 import os
 import socket
 import unicodedata

@@ -1,3 +1,5 @@
+"""A file has come to rest when looks a quiet time apart agree."""
+
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,3 +1,5 @@
+"""The state folder gives back what it was given, and a full or broken one is only told."""
+
 import os
 from collections.abc import Callable
 from pathlib import Path

@@ -1,3 +1,5 @@
+"""The overlay says what a person in front of the screen asks, and costs nothing while it is away."""
+
 import datetime as dt
 
 from player.stage.overlay import Insight, Overlay, Showing, overlay_lines

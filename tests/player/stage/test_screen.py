@@ -1,3 +1,5 @@
+"""What is drawn is on the canvas in its colours and place, and a real window shows it."""
+
 import io
 import os
 import subprocess

@@ -1,3 +1,5 @@
+"""The mixer plays what it is given without a gap, and knows how far it is."""
+
 import array
 import os
 import time

@@ -1,3 +1,5 @@
+"""The clock of a sound stays with what is heard."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""Slots follow each other on a zone without a moment of nothing."""
+
 import datetime as dt
 from collections.abc import Iterator
 

@@ -1,3 +1,5 @@
+"""A ticker's speed is what was asked, in whole pixels."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

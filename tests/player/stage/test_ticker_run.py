@@ -1,3 +1,5 @@
+"""Strips flow one behind the other without a jump."""
+
 import datetime as dt
 import itertools
 

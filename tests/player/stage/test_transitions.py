@@ -1,3 +1,5 @@
+"""A transition covers every pixel, from the reader's point of view."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,3 +1,5 @@
+"""A file is known by its bytes, and one cut short by its own lengths."""
+
 from contextlib import suppress
 
 import pytest

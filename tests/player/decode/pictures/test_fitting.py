@@ -1,3 +1,5 @@
+"""Any picture falls into any zone, however it is turned, whole or cropped as asked."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

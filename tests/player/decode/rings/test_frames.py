@@ -1,3 +1,5 @@
+"""Frames go through the ring whole and in order, whatever the other side writes into it."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st

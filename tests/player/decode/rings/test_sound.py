@@ -1,3 +1,5 @@
+"""Samples go through the ring as they were, whatever the other side writes into it."""
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
