@@ -29,6 +29,13 @@ class Prober:
         self._worker: Worker | None = None
         self._request = 0
         self.sandbox: tuple[str, ...] = ()
+        """The walls around the worker, as it said."""
+
+    @property
+    def pid(self) -> int | None:
+        """The worker's process, while there is one."""
+        worker = self._worker
+        return worker.pid if worker is not None else None
 
     def probe(
         self, path: str, *, max_pixels: int = 64_000_000, max_duration_s: float = 4 * 3600.0

@@ -100,6 +100,8 @@ class Hello(msgspec.Struct, frozen=True, kw_only=True, tag="hello"):
 
 
 class Probed(msgspec.Struct, frozen=True, kw_only=True, tag="probed"):
+    """What the file is, found by decoding it whole."""
+
     request: int
     facts: MediaFacts
 

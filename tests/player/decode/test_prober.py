@@ -151,16 +151,16 @@ def test_a_video_beyond_the_limits_is_refused(prober, media):
 def test_a_worker_that_dies_is_replaced_and_the_file_asked_again(media):
     with Prober() as prober:
         prober.probe(media("rgb.png"))
-        assert prober._worker is not None
-        os.kill(prober._worker.pid, signal.SIGKILL)
+        assert prober.pid is not None
+        os.kill(prober.pid, signal.SIGKILL)
         assert isinstance(prober.probe(media("rgb.png")), MediaFacts)
 
 
 def test_a_worker_that_hangs_is_killed(media):
     with Prober(silence_s=0.5) as prober:
         prober.probe(media("rgb.png"))
-        assert prober._worker is not None
-        hung = prober._worker.pid
+        assert prober.pid is not None
+        hung = prober.pid
         os.kill(hung, signal.SIGSTOP)
         assert isinstance(prober.probe(media("rgb.png")), MediaFacts)
         with pytest.raises(ProcessLookupError):
@@ -171,9 +171,9 @@ def test_a_picture_that_eats_memory_is_refused_and_the_worker_lives_on(prober, f
     path = folder / "wide.tif"
     quadrants((9000, 7000)).convert("CMYK").save(path, compression="tiff_lzw")
     prober.probe(str(folder / "x"))
-    before = prober._worker.pid
+    before = prober.pid
     prober.probe(str(path))
-    assert prober._worker.pid == before
+    assert prober.pid == before
 
 
 def test_a_name_is_meant_from_where_the_command_was_given(media, monkeypatch):

@@ -111,10 +111,10 @@ def test_a_worker_says_which_walls_stand(media):
     with Prober() as prober:
         prober.probe(media("rgb.png"))
         assert {"rlimits", "no-new-privs", "seccomp"} <= set(prober.sandbox)
-        status = Path(f"/proc/{prober._worker.pid}/status").read_text()
+        status = Path(f"/proc/{prober.pid}/status").read_text()
         assert "NoNewPrivs:\t1" in status
         assert "Seccomp:\t2" in status
-        limits = Path(f"/proc/{prober._worker.pid}/limits").read_text()
+        limits = Path(f"/proc/{prober.pid}/limits").read_text()
         assert "Max address space         2147483648" in limits
 
 
@@ -123,7 +123,7 @@ def test_a_worker_holds_no_descriptor_but_its_own(media):
         held = open("/etc/passwd")  # noqa: SIM115
         os.set_inheritable(held.fileno(), True)
         prober.probe(media("rgb.png"))
-        folder = Path(f"/proc/{prober._worker.pid}/fd")
+        folder = Path(f"/proc/{prober.pid}/fd")
         names = {os.readlink(fd) for fd in folder.iterdir()}
         held.close()
         assert "/etc/passwd" not in names
