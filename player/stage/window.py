@@ -20,6 +20,7 @@ from signage.errors import Words, WuzhaError
 Present = Literal["auto", "vsync", "direct"]
 XRGB = (0xFF0000, 0xFF00, 0xFF, 0)
 VSYNC_TRIALS = 20
+UNSEEN = ("offscreen", "dummy", "evdev")
 
 
 class NoDisplayError(WuzhaError):
@@ -158,6 +159,10 @@ def open_window(wish: Wish) -> Window:
         pygame.display.init()
     except pygame.error as error:
         raise NoDisplayError(str(error)) from error
+    if pygame.display.get_driver() in UNSEEN and not os.environ.get("SDL_VIDEODRIVER"):
+        # SDL's last resort when no display answers: it draws where nobody can look.
+        pygame.display.quit()
+        raise NoDisplayError("the display does not answer")
     pygame.event.set_blocked(None)
     pygame.event.set_allowed([pygame.QUIT, pygame.KEYDOWN, pygame.WINDOWEXPOSED, pygame.WINDOWCLOSE, pygame.USEREVENT])
     window = _opened(wish)

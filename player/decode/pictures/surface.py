@@ -8,7 +8,6 @@ from player.decode.pictures.picture import Picture
 from player.decode.protocol import Target
 from signage.layout import Box
 
-_SOFT = ImageFilter.BoxBlur(2)
 _PIL_TURNS = {
     (False, 1): Image.Transpose.ROTATE_270,
     (False, 2): Image.Transpose.ROTATE_180,
@@ -52,7 +51,9 @@ def _draw_edges_out(surface: Image.Image, place: Box) -> None:
     for edge, margin in strips:
         size = (margin[2] - margin[0], margin[3] - margin[1])
         if min(size) > 0:
-            surface.paste(surface.crop(edge).filter(_SOFT).resize(size), margin[:2])
+            # The further the margin reaches, the softer: a shape that touches the edge must not become a beam.
+            soft = ImageFilter.BoxBlur(max(2, min(size) // 5))
+            surface.paste(surface.crop(edge).filter(soft).resize(size), margin[:2])
 
 
 def turned_image(image: Image.Image, turn: Turn) -> Image.Image:

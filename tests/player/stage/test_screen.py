@@ -37,6 +37,17 @@ def canvas() -> Screen:
     return Screen(Wish(size=(64, 32)), headless=True)
 
 
+def test_a_display_that_does_not_answer_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("SDL_VIDEODRIVER", raising=False)
+    monkeypatch.delenv("WAYLAND_DISPLAY", raising=False)
+    monkeypatch.setenv("DISPLAY", ":9876")
+    pygame.display.quit()
+    screen = Screen(Wish(size=(64, 36)))
+    assert screen.trouble is not None
+    assert screen.describe().mode == "headless"
+    screen.close()
+
+
 def test_a_frame_is_shown_in_its_colours_where_it_belongs(canvas: Screen) -> None:
     canvas.paint(plain(RED, 64, 8), Box(0, 8, 64, 8))
     canvas.paint(plain(GREEN, 10, 4), Box(50, 20, 10, 4))
