@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.player.commands.conftest import Wuzha
+
+pytestmark = pytest.mark.slow
 
 
 def test_a_good_house_has_nothing_wrong(wuzha: Wuzha) -> None:

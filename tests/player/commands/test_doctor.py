@@ -3,7 +3,11 @@
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.player.commands.conftest import Wuzha
+
+pytestmark = pytest.mark.slow
 
 SUBJECTS = {"display", "sound", "clock", "disk", "media", "playlists", "workers", "broker", "trust", "versions"}
 

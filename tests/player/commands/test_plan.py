@@ -5,7 +5,11 @@ import itertools
 import json
 from pathlib import Path
 
+import pytest
+
 from tests.player.commands.conftest import Wuzha
+
+pytestmark = pytest.mark.slow
 
 KEYS = {"zone", "rank", "playlist", "item", "starts_at", "ends_at", "muted"}
 

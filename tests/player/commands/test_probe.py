@@ -4,7 +4,11 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
 from tests.player.commands.conftest import Wuzha
+
+pytestmark = pytest.mark.slow
 
 KEYS = {"path", "ok", "kind", "width_px", "height_px", "duration_s", "has_sound", "why"}
 

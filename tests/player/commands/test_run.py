@@ -3,9 +3,12 @@
 import json
 from pathlib import Path
 
+import pytest
 from PIL import Image
 
 from tests.player.commands.conftest import Wuzha
+
+pytestmark = pytest.mark.slow
 
 QUICK = 'dwell_s = 0.5\ntransition = "cut"\n[[item]]\nmedia = "posters/*.png"\n'
 

@@ -12,6 +12,8 @@ from player.content.library import Folder, Library
 from signage.errors import Words
 from tests.player.content.bench import TRUNCATED, Bench, picture, put, tell
 
+pytestmark = pytest.mark.slow
+
 WHY = Words(zh="两次弄坏解码", en="broke two workers")
 
 
