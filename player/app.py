@@ -6,13 +6,15 @@ import logging
 import platform
 import signal
 import threading
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from pathlib import Path
+from typing import Protocol
 
 from player.breakages import Breakages
 from player.clock import Clock
 from player.composer import Composer, open_ingest
 from player.config import Config
+from player.content.ingest import Ingest
 from player.decode.prober import Prober
 from player.events import Inbox, Stopped
 from player.insight import insight
@@ -27,8 +29,11 @@ from player.stage.stage import Stage
 from player.stage.window import Wish
 from player.state import opened
 from player.trace import Tracer
+from signage.errors import Words
 
 log = logging.getLogger(__name__)
+
+VERSIONS = (f"wuzha {importlib.metadata.version('wuzha')}", f"Python {platform.python_version()}")
 
 
 def play(
@@ -49,40 +54,22 @@ def play(
         clock = Clock(config.screen.timezone, kept.saved_at if kept else None, pretended)
         began = clock.now()
         clock.ask_synchronised()
-
-        screen = open_screen(config, headless=headless)
-        parts.callback(screen.close)
-        sound = open_voice(config)
-        parts.callback(sound.close)
-        stage = _stage(config, screen, sound, inbox)
-        parts.callback(stage.close)
-
-        pictures, moving = Prober(), Prober()
-        parts.callback(pictures.close)
-        parts.callback(moving.close)
-        composer_changed = threading.Event()
-        ingest = open_ingest(config, pictures, moving, composer_changed)
-        composer = Composer(config, ingest, composer_changed, inbox.put)
-        first = composer.first()
-        state = opened(first.program, kept.rotations if kept and not clock.pretends else {})
-
+        screen = parts.enter_context(closing(open_screen(config, headless=headless)))
+        sound = parts.enter_context(closing(open_voice(config)))
+        stage = parts.enter_context(closing(_stage(config, screen, sound, inbox)))
+        composer, ingest = _library(config, inbox, parts)
+        state = opened(composer.first().program, kept.rotations if kept and not clock.pretends else {})
         keeper = Keeper(kept_path, lambda: clock.read(clock.now()).at, clock.ask_synchronised)
         if not clock.pretends:
-            keeper.start()
-            parts.callback(keeper.stop)
-        composer.start()
-        parts.callback(composer.stop)
-        ingest.start()
-        parts.callback(ingest.stop)
-        tracer = Tracer(trace) if trace else None
-        if tracer:
-            parts.callback(tracer.close)
+            _run(keeper, parts)
+        _run(composer, parts)
+        _run(ingest, parts)
+        tracer = parts.enter_context(closing(Tracer(trace))) if trace else None
 
         def look(now: float) -> tuple[ScreenEvent, ...]:
             screen.retry_display(now)
             return screen.events()
 
-        versions = _versions()
         loop = Loop(
             state,
             stage=stage,
@@ -94,9 +81,7 @@ def play(
             look=look,
             mute=sound.set_mute,
             overlay=Overlay(screen),
-            insight=lambda state, told: insight(
-                state, told, versions, tuple(w for w in (screen.trouble, sound.trouble) if w is not None)
-            ),
+            insight=lambda state, told: insight(state, told, VERSIONS, _troubles(screen, sound)),
             windowed=not config.screen.fullscreen,
             events_s=screen.looks_every_s or EVENTS_S,
             tracer=tracer,
@@ -106,6 +91,30 @@ def play(
             log.error("stopped by a fault: %s", loop.fault)
             return 1
         return 0
+
+
+class Part(Protocol):
+    """Something that runs on threads of its own."""
+
+    def start(self) -> None: ...
+    def stop(self) -> None: ...
+
+
+def _run(part: Part, parts: ExitStack) -> None:
+    part.start()
+    parts.callback(part.stop)
+
+
+def _library(config: Config, inbox: Inbox, parts: ExitStack) -> tuple[Composer, Ingest]:
+    """Gives what watches the folders and what makes a program of them, neither running yet."""
+    pictures, moving = (parts.enter_context(Prober()) for _ in range(2))
+    changed = threading.Event()
+    ingest = open_ingest(config, pictures, moving, changed)
+    return Composer(config, ingest, changed, inbox.put), ingest
+
+
+def _troubles(screen: Screen, sound: MixerSound | NullSound) -> tuple[Words, ...]:
+    return tuple(words for words in (screen.trouble, sound.trouble) if words is not None)
 
 
 def open_screen(config: Config, *, headless: bool) -> Screen:
@@ -136,10 +145,6 @@ def _stage(config: Config, screen: Screen, sound: SoundLike, inbox: Inbox) -> St
         rotate=config.screen.rotate,
         decoder_factory=lambda target, want_sound: Decoder(target, want_sound, inbox.wake),
     )
-
-
-def _versions() -> tuple[str, ...]:
-    return (f"wuzha {importlib.metadata.version('wuzha')}", f"Python {platform.python_version()}")
 
 
 def _stop_on_signals(inbox: Inbox) -> None:

@@ -13,7 +13,7 @@ from player.content.store import Store
 from player.decode.prober import Prober
 from player.events import ProgramChanged
 from signage import timetable
-from signage.errors import Complaint
+from signage.errors import Complaint, Words
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +58,7 @@ class Composer:
             for zone in made.program.zones:
                 # Resolving thousands of media takes milliseconds: here, not on the render thread.
                 timetable.of(made.program, zone.name)
-            self._tell(ProgramChanged(program=made.program, complaints=made.complaints, notes=library.notes))
+            self._tell(ProgramChanged(program=made.program, complaints=made.complaints, notes=_notes(library)))
 
     def _compose(self, library: Library) -> Composed:
         known = self._ingest.last_good_playlists()
@@ -71,6 +71,11 @@ class Composer:
                 log.warning("%s: %s; %s", complaint.where, complaint.problem.en, complaint.cure.en)
         self._told = made.complaints
         return made
+
+
+def _notes(library: Library) -> tuple[Words, ...]:
+    refused = tuple(Words(f"{r.name}：{r.why.zh}", f"{r.name}: {r.why.en}") for r in library.refused[:3])
+    return (*library.notes, *refused)
 
 
 def open_ingest(config: Config, pictures: Prober, moving: Prober, changed: threading.Event) -> Ingest:

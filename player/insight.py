@@ -9,6 +9,8 @@ from signage.errors import Words
 from signage.slot import Slot
 from signage.timefloor import BelievedTime
 
+MOST_TROUBLES = 5
+
 
 def insight(state: State, told: BelievedTime, versions: tuple[str, ...], troubles: tuple[Words, ...]) -> Insight:
     """Gives the overlay's page: what each zone shows and why, the clock, and what is wrong."""
@@ -19,7 +21,7 @@ def insight(state: State, told: BelievedTime, versions: tuple[str, ...], trouble
         clock_quality=told.quality,
         versions=versions,
         zones=tuple(_showing(run) for run in state.zones),
-        troubles=tuple(words.zh for words in troubles),
+        troubles=tuple(words.zh for words in (*troubles, *state.notes))[:MOST_TROUBLES],
     )
 
 

@@ -100,7 +100,8 @@ class Loop:
         for event in events:
             match event:
                 case ProgramChanged():
-                    self.state = msgspec.structs.replace(self.state, program=event.program)
+                    notes = (*event.notes, *(c.problem for c in event.complaints))
+                    self.state = msgspec.structs.replace(self.state, program=event.program, notes=notes)
                     self._look_at.clear()
                 case Stopped():
                     self.fault = event.fault

@@ -11,7 +11,7 @@ import msgspec
 from signage.errors import Words
 from signage.program import Program
 from signage.rotation import Rotation
-from signage.slot import CutReason, Slot
+from signage.slot import Slot
 
 Outcome = Literal["complete", "cut", "failed"]
 
@@ -78,19 +78,11 @@ class State(msgspec.Struct, frozen=True, kw_only=True):
 
     program: Program
     zones: tuple[ZoneRun, ...]
+    notes: tuple[Words, ...] = ()
+    """What is wrong with the folders and the files in them, for whoever looks."""
 
 
 def opened(program: Program, rotations: dict[str, Rotation]) -> State:
     """Gives the state of a player that has shown nothing yet; `rotations` are the kept ones, by zone."""
     runs = (ZoneRun(zone=zone.name, rotation=rotations.get(zone.name, Rotation())) for zone in program.zones)
     return State(program=program, zones=tuple(runs))
-
-
-CUT_WORDS: dict[CutReason, Words] = {
-    "emergency": Words("紧急插播", "an emergency came"),
-    "broadcast": Words("广播时段开始或结束", "a broadcast began or ended"),
-    "window": Words("播放时段结束", "its window ended"),
-    "withdrawn": Words("素材已撤下", "it was taken down"),
-    "quiet": Words("静音时段", "a quiet period began"),
-    "stopped": Words("播放器停止", "the player stopped"),
-}

@@ -11,7 +11,7 @@ from player.config import Config
 from player.content.library import Library
 from player.decode.prober import Prober
 
-POLL_S = 0.1
+LOOK_S = 1.0
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,13 +24,15 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
 def survey(config: Config, within_s: float = 600.0) -> Survey:
     """Gives everything the folders hold, every file judged; after `within_s` seconds what is judged by then."""
     pictures, moving = Prober(), Prober()
-    ingest = open_ingest(config, pictures, moving, threading.Event())
+    changed = threading.Event()
+    ingest = open_ingest(config, pictures, moving, changed)
     ingest.start()
     try:
         ends = time.monotonic() + within_s
         library = ingest.latest()
         while (not library.complete or library.waiting) and time.monotonic() < ends:
-            time.sleep(POLL_S)
+            changed.wait(LOOK_S)
+            changed.clear()
             library = ingest.latest()
     finally:
         ingest.stop()
