@@ -36,7 +36,7 @@ def parser() -> argparse.ArgumentParser:
 
     plan = commands.add_parser("plan", help="列出将要播放的内容 · what will play")
     plan.add_argument("--from", dest="start", type=moment, required=True, metavar="T")
-    plan.add_argument("--to", dest="end", type=moment, required=True, metavar="T")
+    plan.add_argument("--to", dest="end", type=moment, required=True, metavar="T", help="到这一刻为止 · until then")
     plan.add_argument("--zone", metavar="Z", help="只看这个区域 · this zone only")
     plan.add_argument("--json", action="store_true")
 
@@ -74,7 +74,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     command = importlib.import_module(f"player.commands.{options.command}")
     try:
-        return int(command.main(options))
+        code = int(command.main(options))
+        sys.stdout.flush()
+        return code
     except BadInput as bad:
         for complaint in bad.complaints:
             print(complaint_text(complaint), file=sys.stderr)
@@ -83,6 +85,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(fault, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
+        return 0
+    except BrokenPipeError:
+        # Whoever read us, such as `head`, has enough; what is still buffered must not complain at the end.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
 
 

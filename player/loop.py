@@ -119,6 +119,8 @@ class Loop:
                     self._escaped_at = now
                 case Key(name="n"):
                     for run in self.state.zones:
+                        if run.slot is not None and run.slot.kind == "ticker":
+                            continue  # a sentence is read to its end
                         self._advance(run, now, at, Ending(outcome="cut", why=SKIPPED))
                 case Key(name="i"):
                     self._overlay.toggle(now)

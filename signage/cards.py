@@ -36,5 +36,9 @@ def ticker_s(text: str, chars_per_min: float) -> float:
     return ticker_em(text) * 60.0 / chars_per_min
 
 
+BUILT_IN = ("village", "screen_title", "kind")
+"""Variables that every site has."""
+
+
 def _values(site: Site) -> dict[str, str]:
     return {"village": site.village, "screen_title": site.title, "kind": site.kind, **site.variables}

@@ -125,10 +125,14 @@ def _variables(program: Program, place: Place, item: Item) -> Iterator[Complaint
     for key, text in texts.items():
         for name in cards.missing(text, program.site):
             problem = Words(
-                zh=f"{key} 里的 {{{name}}} 在配置里没有内容",
-                en=f"{key} uses {{{name}}}, which the configuration does not give",
+                zh=f"{key} 里的 {{{name}}} 在配置里没有内容，这一条不会播放",
+                en=f"{key} uses {{{name}}}, which the configuration does not give; the item does not play",
             )
-            near = nearest(name, tuple(program.site.variables))
+            if name in program.site.variables or name in cards.BUILT_IN:
+                cure = Words(zh=f"在配置里填写 {name}", en=f"fill in {name} in the configuration")
+                yield place.complaint(key, problem, cure)
+                continue
+            near = nearest(name, (*cards.BUILT_IN, *program.site.variables))
             cure = Words(
                 zh=f"是不是 {{{near}}}？" if near else f'在配置的 [site.variables] 里加 {name} = "…"',
                 en=f"did you mean {{{near}}}?"

@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from signage import cards
 from signage.daypart import ALWAYS
 from signage.globs import Shelf
 from signage.layout import Zone
 from signage.media import Media, natural_key
 from signage.playlist import Item, Playlist
-from signage.program import Program
+from signage.program import Program, Site
 
 EVERYTHING = "**"
 
@@ -73,10 +74,10 @@ def compile(program: Program) -> Lineup:
     places = {m.name: i for i, m in enumerate(program.media)}
     zones: dict[str, tuple[Cast, ...]] = {}
     for playlist in program.playlists:
-        zones[playlist.zone] = (*zones.get(playlist.zone, ()), _cast(playlist, shelf, places))
+        zones[playlist.zone] = (*zones.get(playlist.zone, ()), _cast(playlist, shelf, places, program.site))
     folder = None
     if not program.playlists and program.media:
-        folder = _cast(Playlist(name="", items=(Item(number=1, media=EVERYTHING),)), shelf, places)
+        folder = _cast(Playlist(name="", items=(Item(number=1, media=EVERYTHING),)), shelf, places, program.site)
     return Lineup(
         program=program,
         timezone=ZoneInfo(program.timezone),
@@ -93,14 +94,15 @@ def identity(item: Item) -> str:
     return hashlib.blake2b(msgspec.json.encode(shown), digest_size=6).hexdigest()
 
 
-def _cast(playlist: Playlist, shelf: Shelf, places: dict[str, int]) -> Cast:
+def _cast(playlist: Playlist, shelf: Shelf, places: dict[str, int], site: Site) -> Cast:
     seen: dict[str, int] = {}
     lines = []
     for item in playlist.items:
         name = identity(item)
         seen[name] = seen.get(name, 0) + 1
         key = f"{name}.{seen[name]}"
-        lines.append(Line(item=item, key=key, shows=_shows(item, shelf), picture=_picture(item, shelf), places=places))
+        shows = _shows(item, shelf, site)
+        lines.append(Line(item=item, key=key, shows=shows, picture=_picture(item, shelf), places=places))
     return Cast(
         playlist=playlist,
         lines=tuple(lines),
@@ -109,7 +111,10 @@ def _cast(playlist: Playlist, shelf: Shelf, places: dict[str, int]) -> Cast:
     )
 
 
-def _shows(item: Item, shelf: Shelf) -> tuple[Media | None, ...]:
+def _shows(item: Item, shelf: Shelf, site: Site) -> tuple[Media | None, ...]:
+    if any(cards.missing(text, site) for text in (item.title, item.text, item.footer, item.qr)):
+        # A sentence with a hole in it is worse than none: "call our grid worker at" and nothing behind it.
+        return ()
     if item.media is not None:
         return shelf.find(item.media)
     return (None,) if item.card is not None or item.ticker else ()

@@ -37,7 +37,7 @@ def main(options: argparse.Namespace) -> int:
 
 def _refused(seen: Survey) -> tuple[Complaint, ...]:
     cure = Words("换一个好的文件，或者删掉它", "replace the file, or delete it")
-    return tuple(Complaint(where=r.name, problem=r.why, cure=cure) for r in seen.library.refused)
+    return tuple(Complaint(where=r.path, problem=r.why, cure=cure) for r in seen.library.refused)
 
 
 def _glyphs(program: Program) -> tuple[Complaint, ...]:

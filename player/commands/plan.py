@@ -4,12 +4,14 @@ import argparse
 import datetime as dt
 import json
 import logging
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from player.config import read_config
 from player.survey import survey
 from signage.errors import BadInput, Complaint, Words
-from signage.plan import plan, row
+from signage.plan import PlannedSlot, plan, row
+from signage.slot import Slot
 
 
 def main(options: argparse.Namespace) -> int:
@@ -25,17 +27,49 @@ def main(options: argparse.Namespace) -> int:
         raise _wrong("--zone", Words(f"没有叫 {options.zone!r} 的区域", f"there is no zone {options.zone!r}"), names)
     seen = survey(config)
     program = seen.composed.program
-    for slot in plan(program, (options.zone,) if options.zone else names, start, end):
-        told = row(slot)
-        if options.json:
-            print(json.dumps(told, ensure_ascii=False))
+    slots = plan(program, (options.zone,) if options.zone else names, start, end)
+    if options.json:
+        for slot in slots:
+            print(json.dumps(row(slot), ensure_ascii=False))
+        return 0
+    tickers = 0
+    for same in _runs(slots):
+        if same[0].slot.kind == "ticker" and not options.zone:
+            tickers += len(same)
         else:
-            what = told.get("media") or told.get("card") or told.get("ticker") or ""
-            starts, ends = (dt.datetime.fromisoformat(str(told[key])) for key in ("starts_at", "ends_at"))
-            marks = " 静音" * bool(told["muted"])
-            span = f"{starts:%m-%d %H:%M:%S}–{ends:%H:%M:%S}"
-            print(f"{span}  {told['zone']:<8}{told['rank']:<10}{told['playlist']} #{told['item']}  {what}{marks}")
+            print(_line(same))
+    if tickers:
+        print(f"（另有滚动字幕 {tickers} 条，用 --zone 查看 · {tickers} ticker texts, see --zone）")
     return 0
+
+
+def _runs(slots: Iterator[PlannedSlot]) -> Iterator[list[PlannedSlot]]:
+    """Gathers turns of the same thing that follow each other in a zone: a broadcast's loop is one line."""
+    open_runs: dict[str, list[PlannedSlot]] = {}
+    for slot in slots:
+        run = open_runs.get(slot.slot.zone)
+        if run is not None and (run[-1].slot.key, run[-1].slot.media) == (slot.slot.key, slot.slot.media):
+            run.append(slot)
+            continue
+        if run is not None:
+            yield run
+        open_runs[slot.slot.zone] = [slot]
+    yield from open_runs.values()
+
+
+def _line(same: list[PlannedSlot]) -> str:
+    slot, ends_at = same[0].slot, same[-1].ends_at
+    match slot:
+        case Slot(media=media) if media is not None:
+            what = media.name
+        case Slot(card=card) if card is not None:
+            what = f"{card.template} {card.title or card.text.strip()[:20]}"
+        case _:
+            what = slot.strip.text[:30] if slot.strip else ""
+    muted = " 静音 muted" if slot.muted and slot.kind in ("video", "audio") else ""
+    times = f" ×{len(same)}" if len(same) > 1 else ""
+    span = f"{slot.starts_at:%m-%d %H:%M:%S}–{ends_at:%H:%M:%S}"
+    return f"{span}  {slot.zone:<8}{slot.rank:<10}{slot.playlist} #{slot.item}  {what}{times}{muted}"
 
 
 def _local(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:

@@ -119,8 +119,14 @@ def too_large_for_ring() -> Refused:
     return _no("画面比屏幕区域大，程序出错。", "The frame is larger than its zone; this is a fault of the player.")
 
 
-HANGS = Words("解码这个文件时卡住了，请重新导出后再放入。", "Decoding this file hung; export it again.")
-CRASHED = Words("这个文件使解码程序崩溃，请重新导出后再放入。", "This file crashed the decoder; export it again.")
+HANGS = Words(
+    "播放这个文件时解码程序没有响应；如果再次发生，请重新导出这个文件。",
+    "The decoder hung on this file; if it happens again, export the file again.",
+)
+CRASHED = Words(
+    "播放这个文件时解码程序意外退出；如果再次发生，请重新导出这个文件。",
+    "The decoder ended while it played this file; if it happens again, export the file again.",
+)
 NO_WORKER = Words(
     "解码程序无法启动，请重启播放器或检查内存。",
     "The decoder cannot be started; restart the player or check its memory.",

@@ -5,6 +5,7 @@ Run as `python -m player.decode.worker [--frames ADDRESS SLOTS SLOT_BYTES] [--so
 
 import argparse
 import os
+import signal
 import time
 import traceback
 from importlib import import_module
@@ -42,6 +43,9 @@ MAX_PIXELS = 64_000_000
 def main() -> NoReturn:
     """Serves until standard input ends or `Quit` comes."""
     options = _options()
+    # Ctrl-C and the service manager mean the whole group: the screen process decides, its end is ours (see `sandbox`).
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, signal.SIG_IGN)
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library that prints must not break into the replies
     frames = sound = None

@@ -4,11 +4,13 @@ Rule: words only; the screen draws them.
 """
 
 import datetime as dt
+import unicodedata
 from typing import Protocol
 
 import msgspec
 
 EVERY_S = 1.0
+WIDEST = 56
 
 QUALITIES = {"ntp": "已校时", "rtc": "未联网校时", "unsynced": "时钟不可信"}
 
@@ -55,9 +57,24 @@ def overlay_lines(insight: Insight) -> tuple[str, ...]:
         lines.append(f"[{zone.zone}] 列表 {zone.playlist or '—'}{item}")
         lines.append(f"    正在 {zone.name or '—'}")
         lines.append(f"    接着 {zone.following or '—'}")
-    lines += [f"注意 {trouble}" for trouble in insight.troubles]
+    for trouble in insight.troubles:
+        first, *more = _wrapped(trouble)
+        lines += [f"注意 {first}", *(f"    {line}" for line in more)]
     if insight.versions:
         lines.append("版本 " + "  ".join(insight.versions))
+    return tuple(lines)
+
+
+def _wrapped(text: str) -> tuple[str, ...]:
+    """Cuts a sentence into lines of at most `WIDEST` half-width characters."""
+    lines, width = [""], 0
+    for char in text:
+        wide = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
+        if width + wide > WIDEST:
+            lines.append("")
+            width = 0
+        lines[-1] += char
+        width += wide
     return tuple(lines)
 
 

@@ -309,5 +309,7 @@ def test_manual_names_the_keys_that_the_reader_knows_and_no_others(page: str) ->
 
 @pytest.mark.parametrize("page", ["configuration.md", "configuration.zh.md"])
 def test_examples_of_the_manual_are_read(tmp_path: Path, page: str) -> None:
-    (example,) = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / page).read_text("utf-8"), flags=re.DOTALL)
-    assert read_config(written(tmp_path, example)).screen.rotate == 90
+    examples = re.findall(r"```toml\n(.*?)```", (ROOT / "docs" / page).read_text("utf-8"), flags=re.DOTALL)
+    screens = [read_config(written(tmp_path, example)) for example in examples]
+    assert [screen.screen.rotate for screen in screens] == [0, 90]
+    assert all([zone.name for zone in screen.zones] == ["main", "ticker"] for screen in screens)

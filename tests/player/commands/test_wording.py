@@ -8,4 +8,4 @@ def test_every_sentence_ends_once() -> None:
     complaint = Complaint(
         where="a.toml", problem=Words("没有这个键", "unknown key"), cure=Words("是不是 x？", "do you mean x?")
     )
-    assert complaint_text(complaint) == "a.toml\n    没有这个键。是不是 x？\n    unknown key. do you mean x?"
+    assert complaint_text(complaint) == "a.toml\n    没有这个键。是不是 x？\n    unknown key. Do you mean x?"
