@@ -76,7 +76,7 @@ def notice(site: Site, *, number: int, zone: str, at: dt.datetime, muted: bool) 
         playlist="",
         item=0,
         kind="card",
-        card=Card(template="notice", title=site.title, text=POLICE_LINE),
+        card=Card(template="slogan", title=site.title, text=f"反诈专线\n{POLICE_LINE}"),
         starts_at=at,
         planned_s=NOTICE_S,
         muted=muted,

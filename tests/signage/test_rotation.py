@@ -51,7 +51,7 @@ def test_filler_plays_when_nothing_else_may_and_the_notice_when_there_is_none() 
     assert first(program(playlist("day", runs=runs), playlist("rest", rank="filler"))).playlist == "rest"
     notice = first(program(playlist("day", runs=runs)))
     assert (notice.item, notice.kind, notice.rank, notice.playlist) == (0, "card", "filler", "")
-    assert (notice.card.template, notice.card.title, notice.card.text) == ("notice", "文化广场", "96110")
+    assert (notice.card.title, notice.card.text) == ("文化广场", "反诈专线\n96110")
 
 
 def test_folder_plays_by_name_when_there_is_no_playlist_at_all() -> None:
@@ -61,7 +61,7 @@ def test_folder_plays_by_name_when_there_is_no_playlist_at_all() -> None:
         slot, rotation = next_slot(chosen, "main", rotation, NOON)
         names.append(slot.media.name)
     assert names == ["1.png", "sub/2.png", "10.png", "1.png"]
-    assert first(chosen, zone="ticker").card.template == "notice"
+    assert "96110" in first(chosen, zone="ticker").card.text
     assert first(program(playlist("none", items=()), media=chosen.media)).item == 0
 
 
