@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Protocol
 
 from player.breakages import Breakages
+from player.claim import claim
 from player.clock import Clock
 from player.composer import Composer, open_ingest
 from player.config import Config
@@ -45,6 +46,7 @@ def play(
     trace: Path | None = None,
 ) -> int:
     """Plays until it is stopped, or for `for_s` seconds; gives the exit code."""
+    claim(config.folders.state)
     with ExitStack() as parts:
         inbox = Inbox()
         _stop_on_signals(inbox)
