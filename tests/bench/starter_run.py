@@ -42,7 +42,7 @@ class Watch:
     """What the camera and the meter saw."""
 
     frames: int = 0
-    black: int = 0
+    black_at: list[float] = field(default_factory=list)
     first_lit: float | None = None
     samples: list[Sample] = field(default_factory=list)
 
@@ -95,7 +95,8 @@ def film(display: str, watch: Watch, stop: threading.Event) -> subprocess.Popen[
                 watch.first_lit = time.monotonic()
             if watch.first_lit is not None:
                 watch.frames += 1
-                watch.black += not lit
+                if not lit:
+                    watch.black_at.append(time.monotonic())
 
     threading.Thread(target=read, daemon=True).start()
     return grab
@@ -166,6 +167,8 @@ def run(seconds: float, house: Path) -> dict[str, object]:
 def report(
     watch: Watch, house: Path, env: dict[str, str], *, wall: str, began: float, seconds: float, code: int
 ) -> dict[str, object]:
+    # The window closes at the end of the wanted time; what is black after that is the empty desktop.
+    black_at = [at - began for at in watch.black_at if at < began + seconds]
     seen, frames, late = turns(house / "trace.jsonl")
     wall = f"{wall[:-2]}:{wall[-2:]}"
     ends = time.strftime("%Y-%m-%dT%H:%M:%S%z", time.localtime(time.time() + 120))
@@ -184,13 +187,18 @@ def report(
         "exit_code": code,
         "first_picture_s": round((watch.first_lit or 0) - began, 3),
         "captured_frames": watch.frames,
-        "black_frames": watch.black,
+        "black_frames": len(black_at),
+        "black_at_s": [round(at, 2) for at in black_at[:10]],
         "presented_frames": frames,
         "late_frames": late,
         "turns": {zone: len(cued) for zone, cued in seen.items()},
         "turns_not_as_planned": missed,
         "cpu_of_a_core": round((steady[-1].cpu_s - steady[0].cpu_s) / (steady[-1].at - steady[0].at), 3),
         "pss_mb_median": round(statistics.median(s.pss_mb for s in steady), 1),
+        "pss_mb_by_minute": [
+            round(statistics.median(s.pss_mb for s in minute), 1)
+            for _, minute in ((k, list(g)) for k, g in groupby(steady, key=lambda s: int((s.at - began) / 60)))
+        ],
         "pss_mb_peak": round(max(s.pss_mb for s in watch.samples), 1),
         "pss_mb_first_and_last_tenth": [round(first, 1), round(last, 1)],
         "pss_slope_mb_per_h": round((last - first) / span_h, 1),
@@ -198,7 +206,7 @@ def report(
         "processes_ever": len(frozenset().union(*(s.pids for s in watch.samples))),
         "exceptions": log.count("Traceback"),
         "errors": log.count(" ERROR "),
-        "warnings": log.count(" WARNING "),
+        "warnings": [line for line in log.splitlines() if " WARNING " in line][:10],
     }
 
 
