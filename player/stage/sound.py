@@ -234,11 +234,17 @@ def _note_ended_chunks(voice: Voice, now: float) -> None:
 
 
 def _next_chunk(voice: Voice) -> bytes | None:
-    """Gives a whole chunk, or at the end of the sound what is left, filled up with silence to the mixer's buffer."""
+    """Gives a whole chunk, or at the end of the sound what is left, filled up with silence to the mixer's buffer.
+
+    The end shows itself before the source says so: its last pictures wait for this clock, and it for them. So when
+    nothing more came while the last chunk in the mixer plays, what is left goes in behind it.
+    """
     last = voice.ended()
-    voice.pending += voice.pull(CHUNK_BYTES - len(voice.pending))
+    came = voice.pull(CHUNK_BYTES - len(voice.pending))
+    voice.pending += came
     if len(voice.pending) < CHUNK_BYTES:
-        if not last or not voice.pending:
+        is_waited_for = bool(came) or len(voice.in_mixer) != 1
+        if not voice.pending or (not last and is_waited_for):
             return None
         step = BUFFER_FRAMES * FRAME_BYTES
         voice.pending += bytes(-len(voice.pending) % step)

@@ -159,6 +159,14 @@ def test_a_source_that_dries_up_is_waited_for_and_then_given_up(mixer: MixerSoun
     assert source.sound == b"", "what comes too late is thrown away, so that the decoder does not wait"
 
 
+def test_a_tail_shorter_than_a_chunk_is_heard_before_the_source_says_that_it_ended(mixer: MixerSound) -> None:
+    frames = CHUNK_BYTES // 4 + 3 * 1024
+    source = Source(ramp(frames), finished=False)
+    mixer.begin("main", source.pull, source.ended, 100, time.monotonic())
+    told = play(mixer, 0.55)
+    assert told[-1][1] == pytest.approx(frames / 48_000, abs=0.03)
+
+
 def test_without_a_device_everything_goes_on_in_silence_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
     opened = open_sound()
