@@ -12,7 +12,7 @@ import msgspec
 EVERY_S = 1.0
 WIDEST = 56
 
-QUALITIES = {"ntp": "已校时", "rtc": "未联网校时", "unsynced": "时钟不可信"}
+QUALITIES = {"ntp": "已校时", "rtc": "未联网校时", "unsynced": "未校时，可能不准"}
 
 
 class Showing(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,7 +54,7 @@ def overlay_lines(insight: Insight) -> tuple[str, ...]:
     ]
     for zone in insight.zones:
         item = f" #{zone.item}" if zone.item else ""
-        lines.append(f"[{zone.zone}] 列表 {zone.playlist or '—'}{item}")
+        lines.append(f"[{zone.zone}] 播放表 {zone.playlist or '—'}{item}")
         lines.append(f"    正在 {zone.name or '—'}")
         lines.append(f"    接着 {zone.following or '—'}")
     for trouble in insight.troubles:

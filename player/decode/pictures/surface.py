@@ -52,7 +52,7 @@ def _draw_edges_out(surface: Image.Image, place: Box) -> None:
         size = (margin[2] - margin[0], margin[3] - margin[1])
         if min(size) > 0:
             # The further the margin reaches, the softer: a shape that touches the edge must not become a beam.
-            soft = ImageFilter.BoxBlur(max(2, min(size) // 5))
+            soft = ImageFilter.BoxBlur(max(2, min(size) // 12))
             surface.paste(surface.crop(edge).filter(soft).resize(size), margin[:2])
 
 

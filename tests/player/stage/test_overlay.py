@@ -24,7 +24,7 @@ def test_the_overlay_names_screen_time_playlist_item_what_is_on_what_comes_and_v
     assert overlay_lines(insight()) == (
         "屏幕 sq-square-led1  乡贤文化广场 LED",
         "时间 2026-08-05 07:30:05 +0800  已校时",
-        "[main] 列表 六个一律 #3",
+        "[main] 播放表 六个一律 #3",
         "    正在 posters/刷单.png",
         "    接着 videos/a.mp4",
         "注意 没有声音设备",
