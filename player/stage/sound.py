@@ -222,12 +222,14 @@ def _alsa_unheard() -> Iterator[None]:
 
 
 def _note_ended_chunks(voice: Voice, now: float) -> None:
-    busy = voice.channel.get_busy()
-    if len(voice.in_mixer) == 2 and voice.channel.get_queue() is None:
+    # Between two chunks the channel is not busy for a moment although one is queued: that is no end.
+    is_silent = not voice.channel.get_busy()
+    is_queued = voice.channel.get_queue() is not None
+    if len(voice.in_mixer) == 2 and not is_queued:
         _, seconds = voice.in_mixer.pop(0)
         # The mixer turns to the next chunk when it has mixed the last buffer of this one, not when that buffer is over.
         voice.clock.moved(voice.looked_at + BUFFER_S, now + BUFFER_S, seconds)
-    if voice.in_mixer and not busy:
+    elif len(voice.in_mixer) == 1 and is_silent and not is_queued:
         _, seconds = voice.in_mixer.pop(0)
         voice.clock.ran_dry(now, seconds)
     voice.looked_at = now

@@ -10,6 +10,7 @@ import pytest
 
 from player.stage import sound as door
 from player.stage.sound import CHUNK_BYTES, MixerSound, NullSound, open_sound
+from player.stage.sound_clock import SoundClock
 
 RATE_BYTES = 48_000 * 4
 
@@ -165,6 +166,26 @@ def test_a_tail_shorter_than_a_chunk_is_heard_before_the_source_says_that_it_end
     mixer.begin("main", source.pull, source.ended, 100, time.monotonic())
     told = play(mixer, 0.55)
     assert told[-1][1] == pytest.approx(frames / 48_000, abs=0.03)
+
+
+class Channel:
+    """A mixer channel at the moment between two chunks."""
+
+    def get_busy(self) -> bool:
+        return False
+
+    def get_queue(self) -> object:
+        return object()
+
+
+def test_the_moment_between_two_chunks_is_not_taken_for_silence() -> None:
+    voice = door.Voice(Channel(), lambda _: b"", lambda: False, 100, SoundClock(0.0, 0.02), 0.0)
+    voice.in_mixer = [(None, 0.17), (None, 0.17)]
+    voice.clock.given(0.34)
+    voice.clock.started(0.0, 0.0)
+    door._note_ended_chunks(voice, 0.17)
+    assert len(voice.in_mixer) == 2
+    assert not voice.clock.is_stalled(5.0)
 
 
 def test_without_a_device_everything_goes_on_in_silence_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
