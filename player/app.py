@@ -17,6 +17,7 @@ from player.composer import Composer, open_ingest
 from player.config import Config
 from player.content.ingest import Ingest
 from player.decode.prober import Prober
+from player.decode.process import ForkServer
 from player.events import Inbox, Stopped
 from player.insight import insight
 from player.keeper import Keeper, read_kept
@@ -48,6 +49,7 @@ def play(
     """Plays until it is stopped, or for `for_s` seconds; gives the exit code."""
     claim(config.folders.state)
     with ExitStack() as parts:
+        server = parts.enter_context(closing(ForkServer()))  # it loads on the second core while the window opens
         inbox = Inbox()
         _stop_on_signals(inbox)
         _stop_on_broken_thread(inbox)
@@ -58,8 +60,8 @@ def play(
         clock.ask_synchronised()
         screen = parts.enter_context(closing(open_screen(config, headless=headless)))
         sound = parts.enter_context(closing(open_voice(config)))
-        stage = parts.enter_context(closing(_stage(config, screen, sound, inbox)))
-        composer, ingest = _library(config, inbox, parts)
+        stage = parts.enter_context(closing(_stage(config, screen, sound, inbox, server)))
+        composer, ingest = _library(config, inbox, server, parts)
         state = opened(composer.first().program, kept.rotations if kept and not clock.pretends else {})
         keeper = Keeper(kept_path, lambda: clock.read(clock.now()).at, clock.ask_synchronised)
         if not clock.pretends:
@@ -107,9 +109,9 @@ def _run(part: Part, parts: ExitStack) -> None:
     parts.callback(part.stop)
 
 
-def _library(config: Config, inbox: Inbox, parts: ExitStack) -> tuple[Composer, Ingest]:
+def _library(config: Config, inbox: Inbox, server: ForkServer, parts: ExitStack) -> tuple[Composer, Ingest]:
     """Gives what watches the folders and what makes a program of them, neither running yet."""
-    pictures, moving = (parts.enter_context(Prober()) for _ in range(2))
+    pictures, moving = (parts.enter_context(Prober(server=server)) for _ in range(2))
     changed = threading.Event()
     ingest = open_ingest(config, pictures, moving, changed)
     return Composer(config, ingest, changed, inbox.put), ingest
@@ -138,14 +140,14 @@ def open_voice(config: Config) -> MixerSound | NullSound:
     return open_sound(config.sound.volume) if config.sound.enabled else NullSound()
 
 
-def _stage(config: Config, screen: Screen, sound: SoundLike, inbox: Inbox) -> Stage:
+def _stage(config: Config, screen: Screen, sound: SoundLike, inbox: Inbox, server: ForkServer) -> Stage:
     return Stage(
         screen,
         sound,
         zones=config.zones,
         canvas=config.screen.canvas,
         rotate=config.screen.rotate,
-        decoder_factory=lambda target, want_sound: Decoder(target, want_sound, inbox.wake),
+        decoder_factory=lambda target, want_sound: Decoder(target, want_sound, inbox.wake, server=server),
     )
 
 

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Self
 
 from player.decode import refusal
+from player.decode.process import ForkServer
 from player.decode.protocol import BrokenTalk, Failed, Hello, Probe, Probed, Reply
 from player.decode.spawn import Worker
 from signage.errors import Words
@@ -22,7 +23,10 @@ log = logging.getLogger(__name__)
 class Prober:
     """Keeps one worker at low priority, and replaces it when it dies or hangs. May be used from several threads."""
 
-    def __init__(self, *, silence_s: float = SILENCE_S, patience_s: float = 3600.0) -> None:
+    def __init__(
+        self, *, silence_s: float = SILENCE_S, patience_s: float = 3600.0, server: ForkServer | None = None
+    ) -> None:
+        self._server = server
         self._silence_s, self._patience_s = silence_s, patience_s
         self._lock = threading.Lock()
         self._heard: queue.SimpleQueue[tuple[Worker, Reply | None]] = queue.SimpleQueue()
@@ -59,7 +63,7 @@ class Prober:
     def _ask(self, request: Probe) -> "MediaFacts | Words | _Lost":
         try:
             if self._worker is None:
-                self._worker = Worker(self._hear, low=True)
+                self._worker = Worker(self._hear, low=True, server=self._server)
             self._worker.say(request)
         except BrokenTalk:
             return refusal.badly_named().why

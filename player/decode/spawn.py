@@ -1,37 +1,24 @@
 """Starts a decoder worker and talks to it."""
 
 import logging
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
-from typing import IO
 
+from player.decode.process import ForkServer, Order, born
 from player.decode.protocol import BrokenTalk, Crashed, Quit, Reply, Request, frame_message, parse_reply, read_body
 from player.decode.rings.frames import FrameReader, frames_size
 from player.decode.rings.shared import Shared, share
 from player.decode.rings.sound import SoundReader, sound_size
 
 SLOTS = 4
-PIPE_BYTES = 512 * 1024
-"""More than one request and its stop: a worker that does not read never blocks the one who asks."""
-_ROOT = Path(__file__).resolve().parents[2]
-_MALLOC = {
-    # glibc maps and unmaps every block of 128 KiB and more; a picture's pages would be faulted in again for each frame.
-    "MALLOC_MMAP_THRESHOLD_": "33554432",
-    "MALLOC_TRIM_THRESHOLD_": "268435456",
-    "MALLOC_ARENA_MAX": "1",
-}
-
 log = logging.getLogger(__name__)
 
 
 class Worker:
     """One running worker process, its rings and its replies.
 
-    The process ends with the thread that made it (Linux) and with its standard input (everywhere).
+    The process ends with its standard input; on Linux also with whoever made it: the fork server, or the thread that
+    spawned it.
     """
 
     def __init__(
@@ -41,27 +28,20 @@ class Worker:
         slot_bytes: int = 0,
         sound: bool = False,
         low: bool = False,
+        server: ForkServer | None = None,
     ) -> None:
         """Starts the process; `hear` is called on a thread of the worker's own, with None once when it is gone.
 
         With `slot_bytes` it gets a ring of `SLOTS` frames, with `sound` one for samples; `low` is for work that can
-        wait. Raises OSError when there is no memory or no process to be had.
+        wait. `server` forks it where it can. Raises OSError when there is no memory or no process to be had.
         """
         self._hear = hear
         shared: list[Shared] = []
         arguments: list[str] = ["--low"] if low else []
         try:
             self.frames, self.sound = self._rings(shared, arguments, slot_bytes, sound)
-            self._process = subprocess.Popen(  # the package may lie in a checkout that is not installed
-                [sys.executable, "-P", "-m", "player.decode.worker", *arguments],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
-                bufsize=0,
-                pipesize=PIPE_BYTES if sys.platform == "linux" else -1,
-                pass_fds=tuple(fd for part in shared for fd in part.fds),
-                env=_environment(),
-            )
+            order = Order(slots=SLOTS, slot_bytes=slot_bytes, sound=sound, low=low)
+            self._process = born(order, arguments, tuple(fd for part in shared for fd in part.fds), server)
         except OSError:
             for part in shared:
                 part.forget()
@@ -92,7 +72,7 @@ class Worker:
         message = memoryview(frame_message(request))
         try:
             while message:
-                message = message[_open(self._process.stdin).write(message) or 0 :]
+                message = message[self._process.requests.write(message) or 0 :]
         except (OSError, ValueError):
             return  # the reading thread sees the end of its replies and says so
 
@@ -103,19 +83,16 @@ class Worker:
     def leave(self) -> None:
         """Asks the process to end, kills it when it does not, and lets go of everything."""
         self.say(Quit())
-        try:
-            self._process.wait(0.5)
-        except subprocess.TimeoutExpired:
+        if not self._process.wait(0.5):
             self._process.kill()
-            self._process.wait()
+            self._process.wait(None)
         self._reader.join()
-        _open(self._process.stdin).close()
-        _open(self._process.stdout).close()
+        self._process.close()
         for part in self._shared:
             part.forget()
 
     def _read(self) -> None:
-        stream = _open(self._process.stdout)
+        stream = self._process.replies
         try:
             while (body := read_body(stream)) is not None:
                 reply = parse_reply(body)
@@ -125,13 +102,3 @@ class Worker:
         except (BrokenTalk, OSError):
             self._process.kill()  # what talks nonsense has been taken over
         self._hear(self, None)
-
-
-def _open(stream: IO[bytes] | None) -> IO[bytes]:
-    assert stream is not None
-    return stream
-
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MALLOC_"))}
-    return kept | _MALLOC | {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"}

@@ -41,23 +41,32 @@ MAX_PIXELS = 64_000_000
 
 
 def main() -> NoReturn:
-    """Serves until standard input ends or `Quit` comes."""
+    """Serves as the command line says."""
     options = _options()
+    frames = (options.frames[0], int(options.frames[1]), int(options.frames[2])) if options.frames else None
+    serve(frames, options.sound, low=options.low)
+
+
+def serve(frames: tuple[str, int, int] | None, sound: str | None, *, low: bool) -> NoReturn:
+    """Serves until standard input ends or `Quit` comes.
+
+    `frames` is the address of a ring, its slots and the bytes of one; `sound` the address of a ring for samples.
+    """
     # Ctrl-C and the service manager mean the whole group: the screen process decides, its end is ours (see `sandbox`).
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
     replies = os.fdopen(os.dup(1), "wb", buffering=0)
     os.dup2(2, 1)  # a library that prints must not break into the replies
-    frames = sound = None
-    if options.frames:
-        address, slots, slot_bytes = options.frames[0], int(options.frames[1]), int(options.frames[2])
-        frames = FrameWriter(attach(address, frames_size(slots, slot_bytes)), slots, slot_bytes)
-    if options.sound:
-        sound = SoundWriter(attach(options.sound, sound_size()))
-    walls = sandbox.enter(low=options.low)
+    pictures = samples = None
+    if frames is not None:
+        address, slots, slot_bytes = frames
+        pictures = FrameWriter(attach(address, frames_size(slots, slot_bytes)), slots, slot_bytes)
+    if sound is not None:
+        samples = SoundWriter(attach(sound, sound_size()))
+    walls = sandbox.enter(low=low)
     desk = Desk(os.fdopen(0, "rb", buffering=0, closefd=False), replies)
     desk.say(Hello(pid=os.getpid(), sandbox=walls))
-    _serve(desk, frames, sound)
+    _serve(desk, pictures, samples)
 
 
 def _options() -> argparse.Namespace:

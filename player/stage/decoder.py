@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from player.decode import refusal
+from player.decode.process import ForkServer
 from player.decode.protocol import (
     BrokenTalk,
     Ended,
@@ -47,6 +48,7 @@ class Decoder:
         on_wake: Callable[[], None],
         *,
         hang: HangWatch | None = None,
+        server: ForkServer | None = None,
     ) -> None:
         """Starts the worker on a thread of its own.
 
@@ -56,6 +58,7 @@ class Decoder:
         self._slot_bytes = target.width_px * target.height_px * 4
         self._want_sound, self._on_wake = want_sound, on_wake
         self._hang = hang or HangWatch()
+        self._server = server
         self._changed = threading.Condition()
         self._state: State = "idle"
         self._number = self._theirs = 0
@@ -196,7 +199,7 @@ class Decoder:
             self._gone = self._condemned = False
             self._sent = 0
         try:
-            worker = Worker(self._hear, slot_bytes=self._slot_bytes, sound=self._want_sound)
+            worker = Worker(self._hear, slot_bytes=self._slot_bytes, sound=self._want_sound, server=self._server)
         except OSError as error:
             log.error("no decoder: %s", error)
             self._fail(refusal.NO_WORKER, broke=False)

@@ -1,0 +1,245 @@
+"""How a worker process comes to be: spawned afresh, or forked by a process that has everything loaded.
+
+A fresh one takes 60 ms and 15 MB, and 25 MB more when it loads libav; a forked one shares all that with the others.
+Linux forks; elsewhere, and when the fork server is in trouble, workers are spawned.
+"""
+
+import contextlib
+import logging
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import IO, Protocol
+
+import msgspec
+
+PIPE_BYTES = 512 * 1024
+"""More than one request and its stop: a worker that does not read never blocks the one who asks."""
+MAX_ORDER_BYTES = 4096
+PATIENCE_S = 10.0
+"""A fork server that has not answered for so long, loading included, is given up."""
+_ROOT = Path(__file__).resolve().parents[2]
+_MALLOC = {
+    # glibc maps and unmaps every block of 128 KiB and more; a picture's pages would be faulted in again for each frame.
+    "MALLOC_MMAP_THRESHOLD_": "33554432",
+    "MALLOC_TRIM_THRESHOLD_": "268435456",
+    "MALLOC_ARENA_MAX": "1",
+}
+
+log = logging.getLogger(__name__)
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """The worker that is wanted; its pipes and rings travel beside as descriptors, in this order."""
+
+    slots: int = 0
+    slot_bytes: int = 0
+    sound: bool = False
+    low: bool = False
+
+
+class Process(Protocol):
+    """A worker process and its two pipes."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def requests(self) -> IO[bytes]: ...
+    @property
+    def replies(self) -> IO[bytes]: ...
+    def kill(self) -> None: ...
+    def wait(self, timeout_s: float | None) -> bool: ...
+    def close(self) -> None: ...
+
+
+class Spawned:
+    """A worker that is a child of this process."""
+
+    def __init__(self, arguments: list[str], fds: tuple[int, ...]) -> None:
+        """Raises OSError when there is no memory or no process to be had."""
+        self._process = subprocess.Popen(  # the package may lie in a checkout that is not installed
+            [sys.executable, "-P", "-m", "player.decode.worker", *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            pipesize=PIPE_BYTES if sys.platform == "linux" else -1,
+            pass_fds=fds,
+            env=_environment(),
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self.pid = self._process.pid
+        self.requests: IO[bytes] = self._process.stdin
+        self.replies: IO[bytes] = self._process.stdout
+
+    def kill(self) -> None:
+        """Ends it at once, whatever it does."""
+        self._process.kill()
+
+    def wait(self, timeout_s: float | None) -> bool:
+        """Waits for its end and says whether it came."""
+        try:
+            self._process.wait(timeout_s)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def close(self) -> None:
+        """Lets go of it; it has ended."""
+        self.requests.close()
+        self.replies.close()
+
+
+class Forked:
+    """A worker that is a child of the fork server, held by a descriptor that no other process can come to own."""
+
+    def __init__(self, pid: int, handle: int, requests: int, replies: int) -> None:
+        self.pid = pid
+        self._handle = handle
+        self.requests: IO[bytes] = os.fdopen(requests, "wb", buffering=0)
+        self.replies: IO[bytes] = os.fdopen(replies, "rb", buffering=0)
+
+    def kill(self) -> None:
+        """Ends it at once, whatever it does."""
+        with contextlib.suppress(ProcessLookupError):
+            _kill(self._handle)
+
+    def wait(self, timeout_s: float | None) -> bool:
+        """Waits for its end and says whether it came."""
+        poll = select.poll()
+        poll.register(self._handle, select.POLLIN)
+        return bool(poll.poll(None if timeout_s is None else timeout_s * 1000))
+
+    def close(self) -> None:
+        """Lets go of it; it has ended."""
+        self.requests.close()
+        self.replies.close()
+        os.close(self._handle)
+
+
+class ForkServer:
+    """Starts and keeps the process that forks workers. May be used from several threads."""
+
+    def __init__(self) -> None:
+        """Starts it and does not wait for it; what goes wrong shows at the first `fork`."""
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._orders: socket.socket | None = None
+        self._closed = sys.platform != "linux"
+        if not self._closed:
+            with contextlib.suppress(OSError):
+                self._start()
+
+    @property
+    def pid(self) -> int | None:
+        """The server's process, while there is one."""
+        return self._process.pid if self._process is not None else None
+
+    def fork(self, order: Order, rings: tuple[int, ...]) -> Forked:
+        """Gives a new worker. Raises OSError where there is none to be had this way."""
+        with self._lock:
+            if self._closed:
+                raise OSError("no fork server")
+            try:
+                if self._orders is None:
+                    self._start()
+                return self._ordered(order, rings)
+            except OSError:
+                self._drop()
+                raise
+
+    def close(self) -> None:
+        """Ends the server, and with it the workers that are left."""
+        with self._lock:
+            self._closed = True
+            self._drop()
+
+    def _start(self) -> None:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "player.decode.forkserver"],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env=_environment(),
+            )
+        ours.settimeout(PATIENCE_S)
+        self._orders = ours
+
+    def _ordered(self, order: Order, rings: tuple[int, ...]) -> Forked:
+        assert self._orders is not None
+        theirs_in, requests = _pipe()
+        replies, theirs_out = _pipe()
+        try:
+            socket.send_fds(self._orders, [msgspec.json.encode(order)], [theirs_in, theirs_out, *rings])
+            message, handles, _, _ = socket.recv_fds(self._orders, MAX_ORDER_BYTES, 1)
+            if not message or not handles:
+                raise OSError("the fork server is gone")
+        except OSError:
+            os.close(requests)
+            os.close(replies)
+            raise
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+        return Forked(int(message), handles[0], requests, replies)
+
+    def _drop(self) -> None:
+        if self._orders is not None:
+            self._orders.close()
+            self._orders = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def parse_order(message: bytes) -> Order:
+    """Reads an order; raises msgspec.DecodeError, which ends the fork server."""
+    return msgspec.json.decode(message, type=Order)
+
+
+def tell_born(orders: socket.socket, child: int) -> None:
+    """Says which process was made, with a handle on it."""
+    if sys.platform != "linux":
+        return
+    handle = os.pidfd_open(child)
+    socket.send_fds(orders, [str(child).encode()], [handle])
+    os.close(handle)
+
+
+def born(order: Order, arguments: list[str], rings: tuple[int, ...], server: ForkServer | None) -> Process:
+    """Gives a new worker process, forked if that can be, else spawned. Raises OSError."""
+    if server is not None and sys.platform == "linux":
+        try:
+            return server.fork(order, rings)
+        except OSError as error:
+            log.warning("no worker from the fork server, spawning one: %s", error)
+    return Spawned(arguments, rings)
+
+
+def _kill(handle: int) -> None:
+    if sys.platform == "linux":
+        signal.pidfd_send_signal(handle, signal.SIGKILL)
+
+
+def _pipe() -> tuple[int, int]:
+    ends = os.pipe()
+    if sys.platform == "linux":
+        import fcntl  # noqa: PLC0415 - there is none on Windows
+
+        with contextlib.suppress(OSError):  # beyond the user's share of pipe memory: the usual 64 KiB do
+            fcntl.fcntl(ends[1], fcntl.F_SETPIPE_SZ, PIPE_BYTES)
+    return ends
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "MALLOC_"))}
+    return kept | _MALLOC | {"PYTHONPATH": str(_ROOT), "PYTHONUTF8": "1"}
