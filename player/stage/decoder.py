@@ -35,6 +35,8 @@ Show = ShowFile | ShowCard | ShowStrip
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.1, 10.0
 LOOK_EVERY_S = 0.5
+IDLE_S = 1.0
+"""A worker that nobody wants for so long ends: the next one starts clean, and holds no memory meanwhile."""
 log = logging.getLogger(__name__)
 
 
@@ -50,7 +52,7 @@ class Decoder:
         hang: HangWatch | None = None,
         server: ForkServer | None = None,
     ) -> None:
-        """Starts the worker on a thread of its own.
+        """Starts the worker on a thread of its own; when idle it ends, and the next request starts another.
 
         `target` sets the size of the ring's slots; requests may have smaller ones. `on_wake` is called, on other
         threads, whenever `state` may have changed.
@@ -184,13 +186,16 @@ class Decoder:
 
     def _run(self) -> None:
         while not self._closing:
-            worker = self._spawned()
+            worker, retired = self._spawned(), False
             if worker is not None:
-                self._attend(worker)
+                retired = self._attend(worker)
+                self._rings = (None, None) if retired else self._rings
                 worker.leave()
                 self._worker = None
             with self._changed:
-                if not self._closing:
+                if retired:
+                    self._changed.wait_for(lambda: self._closing or self._wanted is not None)
+                elif not self._closing:
                     self._changed.wait_for(lambda: self._closing, self._delay_s)
                     self._delay_s = min(LONGEST_DELAY_S, self._delay_s * 2)
 
@@ -208,13 +213,15 @@ class Decoder:
         self._hang.begin(time.monotonic())
         return worker
 
-    def _attend(self, worker: Worker) -> None:
-        """Sends what is wanted and watches, until the worker is gone or has to go."""
+    def _attend(self, worker: Worker) -> bool:
+        """Sends what is wanted and watches, until the worker is gone or has to go; says whether it was only idle."""
         while True:
             with self._changed:
-                self._changed.wait_for(self._is_news, LOOK_EVERY_S if self._state in ("starting", "ready") else None)
+                came = self._changed.wait_for(self._is_news, self._patience_s())
                 if self._closing or self._gone or self._condemned:
                     break
+                if not came and self._state == "idle":
+                    return True
                 sent, stop, wanted = self._sent, self._stop_up_to, self._wanted
                 self._wanted = None
                 if wanted is not None:
@@ -226,12 +233,22 @@ class Decoder:
                 log.error("worker %d hangs", worker.pid)
                 worker.kill()
                 self._fail(refusal.HANGS, broke=True)
-                return
+                return False
         if not self._closing:
             log.error("worker %d is gone", worker.pid)
             worker.kill()
             if self._sent == self._number:
                 self._fail(refusal.CRASHED, broke=True)
+        return False
+
+    def _patience_s(self) -> float | None:
+        match self._state:
+            case "starting" | "ready":
+                return LOOK_EVERY_S
+            case "idle":
+                return IDLE_S
+            case _:
+                return None
 
     def _is_news(self) -> bool:
         stopped = 0 < self._sent <= self._stop_up_to

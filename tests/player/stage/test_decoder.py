@@ -12,7 +12,7 @@ import pytest
 
 from player.decode import refusal
 from player.decode.protocol import ShowFile
-from player.stage.decoder import Decoder
+from player.stage.decoder import IDLE_S, Decoder
 from player.stage.hang import HangWatch
 from tests.samples.make_media import BLUE, GREEN, RED, make
 from tests.samples.showing import Viewer, near, viewer
@@ -114,6 +114,30 @@ def test_after_stop_nothing_is_given_and_the_worker_can_be_asked_again(zone, med
     assert zone.decoder.pcm(1000) == b""
     assert zone.show(ask(zone, media("rgb.png"))).state == "ended"
     assert zone.decoder.pid == pid
+
+
+def test_an_idle_worker_ends_and_the_next_request_has_a_clean_one(zone, media):
+    first = pid_of(zone)
+    zone.decoder.show(ask(zone, media("rgb.png")))
+    zone.wait_for("ended")
+    zone.decoder.stop()
+    until = time.monotonic() + 10
+    while not is_gone(first):
+        assert time.monotonic() < until, "the idle worker is still there"
+        time.sleep(0.02)
+    zone.decoder.show(ask(zone, media("rgb.png"), number=2))
+    zone.wait_for("ended")
+    assert zone.decoder.frame() is not None
+    assert zone.decoder.pid != first
+
+
+def test_a_picture_that_waits_keeps_its_worker(zone, media):
+    zone.decoder.show(ask(zone, media("rgb.png")))
+    zone.wait_for("ended")
+    pid = zone.decoder.pid
+    time.sleep(IDLE_S * 1.5)  # that nothing happens has no event
+    assert zone.decoder.pid == pid
+    assert zone.decoder.frame() is not None
 
 
 def test_a_file_that_cannot_be_shown_fails_with_words_and_the_worker_lives(zone, media, tmp_path):
