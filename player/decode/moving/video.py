@@ -78,6 +78,7 @@ class _Rounds:
     loop_s: float
     max_pixels: int
     start_s: float
+    duration_s: float
     upcoming: Iterator[_Timed | None] | None = None
     first: _Timed | None = None
 
@@ -87,6 +88,10 @@ class _Rounds:
             self.upcoming = round_of(self.file, 0.0, self.max_pixels)
         elif self.first is None:
             self.first = next(self.upcoming, None)
+
+    def _goes_on(self, base_s: float) -> bool:
+        """Says whether a round from `base_s` of the slot on is seen: a decoder opened for nothing costs 30 MB."""
+        return base_s < self.duration_s - 1e-4
 
     def __iter__(self) -> Iterator[_Timed]:
         base_s = -self.start_s
@@ -100,11 +105,12 @@ class _Rounds:
                     continue
                 yield _Timed(base_s + at_s if given else begins_s, frame, aspect)
                 given = True
-                if self.loop_s and at_s > self.loop_s - WARM_UP_S:
+                if self.loop_s and at_s > self.loop_s - WARM_UP_S and self._goes_on(base_s + self.loop_s):
                     self.warm_up()
-            if not self.loop_s or (not given and base_s >= 0):
-                return
+            is_empty = not given and base_s >= 0
             base_s += self.loop_s
+            if not self.loop_s or is_empty or not self._goes_on(base_s):
+                return
             while self.upcoming is None:
                 self.warm_up()
             present, first = self.upcoming, self.first
@@ -122,7 +128,7 @@ def pictures(file: Opened, request: ShowFile, max_pixels: int) -> Iterator[Pictu
     painter = Painter(request.target)
     held: _Timed | None = None
     shown_s = -1.0
-    for timed in _Rounds(file, request.loop_s, max_pixels, request.start_s):
+    for timed in _Rounds(file, request.loop_s, max_pixels, request.start_s, request.duration_s):
         if timed.at_s >= request.duration_s - 1e-4:
             break
         if timed.at_s - shown_s < NARROWEST_S:

@@ -2,6 +2,8 @@
 
 import pytest
 
+from player.decode.files.openfile import opened
+from player.decode.moving.video import _Rounds
 from player.decode.protocol import ShowFile, Target
 from signage.media import MediaFacts
 from tests.samples.make_media import GREY, QUADRANTS, SOUNDS, TONE_AT_S, VIDEOS
@@ -171,3 +173,15 @@ def test_a_video_without_sound_says_so(flat, prober, media):
     shown = show(flat, media("silent.mp4"), facts_of(prober, media("silent.mp4")))
     assert not shown.has_sound
     assert not shown.pcm
+
+
+def test_the_next_round_is_opened_only_when_it_will_be_seen(media):
+    path = media("h264.mp4")
+
+    def opened_ahead(duration_s: float) -> bool:
+        with opened(path, whole=False) as file:
+            rounds = _Rounds(file, 1.0, 1_000_000, 0.0, duration_s)
+            return any(rounds.upcoming is not None for timed in rounds if timed.at_s < 1.0)
+
+    assert not opened_ahead(1.0)
+    assert opened_ahead(1.5)
