@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 MADE   := $(VENV)/.made
 
-.PHONY: run player test check bench lock clean help
+.PHONY: run player test check bench bench-starter lock clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -32,8 +32,12 @@ check: $(MADE)-test
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" -q
 
-# make bench  figures of a ten-minute run of the starter campaign (SECONDS=n for another length)
+# make bench  figures beside mpv, ffplay, VLC and Chromium: docs/performance.md (ARGS="--quick", "--only a,d --json F")
 bench: $(MADE)-test
+	$(BIN)/python -m tests.bench.bench $(ARGS)
+
+# make bench-starter  figures of a ten-minute run of the starter campaign (SECONDS=n for another length)
+bench-starter: $(MADE)-test
 	$(BIN)/python tests/bench/starter_run.py $(or $(SECONDS),600)
 
 $(MADE): requirements.lock pyproject.toml

@@ -1,0 +1,75 @@
+"""The row on sound against picture: a film that flashes and beeps once a second."""
+
+import statistics
+import time
+from pathlib import Path
+
+from tests.bench import figures, media, peers
+from tests.bench.display import Camera, Display, Region
+from tests.bench.measure import SETTLE_S, Bench
+from tests.bench.peers import OURS, Program, Scene
+from tests.bench.sound_tap import SoundTap
+from tests.bench.table import Row
+
+SIZE = (1280, 720)
+REACH_MS = 40
+SDL_SOUND = ("--ao=sdl", "--audio-format=s16", "--audio-samplerate=48000", "--audio-channels=stereo")
+
+
+def sound_and_picture(bench: Bench) -> list[Row]:
+    scene = Scene((media.made(media.FLASH),), SIZE)
+    seconds = 12 if bench.quick else 40
+    names = [name for name in (OURS, "mpv", "ffplay") if name == OURS or name in bench.able]
+    offsets: dict[str, list[float]] = {}
+    device: dict[str, float] = {}
+    with Display(SIZE) as display:
+        for name in names:
+            folder = bench.folder("h", name)
+            with SoundTap(folder / "sound") as tap:
+                pictures = _flashes(_program(name, scene, folder, tap), display, seconds)
+            offsets[name] = figures.offsets_ms(figures.beeps(tap.blocks), pictures)
+            device[name] = _device_speed(tap)
+    detail = {name: _told(own) | {"device_speed": device[name]} for name, own in offsets.items()}
+    middle, worst = (statistics.median(offsets[OURS]), max(offsets[OURS], key=abs)) if offsets[OURS] else (0.0, 0.0)
+    others = ", ".join(f"{n} {statistics.median(o):+.0f}" for n, o in offsets.items() if n != OURS and o) or "–"
+    worsts = ", ".join(f"{n} {max(o, key=abs):+.0f}" for n, o in offsets.items() if n != OURS and o) or "–"
+    count = len(offsets[OURS])
+    return [
+        Row("h1", f"sound minus picture, median of {count} flashes, ms", f"{middle:+.0f}", others,
+            reach=f"within ±{REACH_MS}", met=count > 0 and abs(middle) <= REACH_MS, detail=detail),
+        Row("h2", "the same, worst, ms", f"{worst:+.0f}", worsts, reach=f"within ±{REACH_MS}",
+            met=count > 0 and abs(worst) <= REACH_MS),
+    ]  # fmt: skip
+
+
+def _program(name: str, scene: Scene, folder: Path, tap: SoundTap) -> Program:
+    if name == OURS:
+        return peers.ours(scene, folder, env=tap.env)
+    if name == "mpv":
+        return peers.mpv(scene, folder, sound=SDL_SOUND, env=tap.env)
+    return peers.ffplay(scene, folder, env=tap.env)
+
+
+def _flashes(program: Program, display: Display, seconds: float) -> list[float]:
+    region = Region((600, 340, 64, 36), (16, 9))
+    with Camera(display, region, max, fps=120) as camera:
+        began = time.monotonic()
+        with peers.playing(program, display):
+            time.sleep(SETTLE_S + seconds)
+            seen = [(frame.at, frame.value) for frame in camera.seen()]
+    return [at for at in figures.flashes(seen) if at > began + SETTLE_S]
+
+
+def _device_speed(tap: SoundTap) -> float:
+    """Gives how fast the device took its sound; 1 is 48 kHz."""
+    if len(tap.blocks) < 2:
+        return 0.0
+    taken_s = sum(len(block.data) for block in tap.blocks[:-1]) / 4 / figures.RATE_HZ
+    return round(taken_s / (tap.blocks[-1].at - tap.blocks[0].at), 4)
+
+
+def _told(offsets: list[float]) -> dict[str, object]:
+    if not offsets:
+        return {"flashes": 0}
+    spread = {"median": statistics.median(offsets), "lowest": min(offsets), "highest": max(offsets)}
+    return {"flashes": len(offsets), **{name: round(value, 1) for name, value in spread.items()}}
