@@ -40,6 +40,11 @@ bench: $(MADE)-test
 bench-starter: $(MADE)-test
 	$(BIN)/python tests/bench/starter_run.py $(or $(SECONDS),600)
 
+# make soak   an hour of playing while files, processes and the clock misbehave (HOURS=n for another length)
+soak: $(MADE)-test
+	tools/test-packages
+	$(BIN)/python -m tests.bench.soak --hours $(or $(HOURS),1)
+
 $(MADE): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
