@@ -196,6 +196,8 @@ class Decoder:
                 if retired:
                     self._changed.wait_for(lambda: self._closing or self._wanted is not None)
                 elif not self._closing:
+                    # What a worker had finished waits in its ring, and is shown whatever became of the worker.
+                    self._changed.wait_for(lambda: self._closing or self._condemned or self._state != "ended")
                     self._changed.wait_for(lambda: self._closing, self._delay_s)
                     self._delay_s = min(LONGEST_DELAY_S, self._delay_s * 2)
 

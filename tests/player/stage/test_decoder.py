@@ -171,6 +171,19 @@ def test_a_worker_killed_at_work_fails_its_request_and_a_new_one_serves_the_next
         assert not zone.decoder.broke
 
 
+def test_a_finished_picture_is_still_shown_when_its_worker_is_killed(zone, media):
+    zone.decoder.show(ask(zone, media("rgb.png")))
+    zone.wait_for("ended")
+    killed = pid_of(zone)
+    os.kill(killed, signal.SIGKILL)
+    time.sleep(0.6)  # longer than it takes to notice and to start another
+    assert zone.decoder.pid != killed
+    assert zone.decoder.state == "ended"
+    assert zone.decoder.frame() is not None
+    zone.decoder.release()
+    assert zone.show(ask(zone, media("rgb.png"))).state == "ended"
+
+
 def test_a_worker_killed_while_idle_is_nobodys_fault(zone, media):
     first = pid_of(zone)
     os.kill(first, signal.SIGKILL)
