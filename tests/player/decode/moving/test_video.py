@@ -59,6 +59,15 @@ def test_a_video_shows_its_colours_and_all_its_frames(flat, prober, media, name)
     assert [shot.last for shot in shown.frames] == [False] * (len(times) - 1) + [True]
 
 
+def test_a_film_on_a_much_smaller_zone_keeps_its_colours_and_all_its_frames(flat, prober, media):
+    facts = facts_of(prober, media("h264.mp4"))
+    shown = show(flat, media("h264.mp4"), facts, width_px=40, height_px=24)
+    assert len(shown.frames) == round(VIDEOS["h264.mp4"].seconds * VIDEOS["h264.mp4"].rate)
+    for shot in (shown.frames[0], shown.frames[5]):
+        for seen, wanted in zip(shot.quarters, QUADRANTS, strict=True):
+            assert near(seen, wanted), (seen, wanted)
+
+
 @pytest.mark.parametrize("name", WITH_SOUND)
 def test_sound_comes_with_its_picture(flat, prober, media, name):
     facts = facts_of(prober, media(name))
@@ -180,7 +189,7 @@ def test_the_next_round_is_opened_only_when_it_will_be_seen(media):
 
     def opened_ahead(duration_s: float) -> bool:
         with opened(path, whole=False) as file:
-            rounds = _Rounds(file, 1.0, 1_000_000, 0.0, duration_s)
+            rounds = _Rounds(file, 1.0, 1_000_000, 160, 0.0, duration_s)
             return any(rounds.upcoming is not None for timed in rounds if timed.at_s < 1.0)
 
     assert not opened_ahead(1.0)
