@@ -76,14 +76,16 @@ def pace(stamps: Sequence[tuple[float, float]], frame_s: float) -> Shown:
     return Shown(len(starts), round(longest * 1000, 1), sum(hold > 1.75 * frame_s for hold in holds), blind)
 
 
-def read_trace(lines: Iterable[str], zone: str, frame_s: float) -> Traced:
-    """Reads a zone's shown frames from a trace: those a whole interval late, and those left out by number."""
+def read_trace(lines: Iterable[str], zone: str, frame_s: float, whole: int = 0) -> Traced:
+    """Reads a zone's shown frames from a trace: those a whole interval late, and those left out by number.
+
+    Of a film of `whole` frames, every turn but the last has to show all.
+    """
     rows = [row for row in map(json.loads, lines) if row.get("zone") == zone]
     late = sum(row["late_ms"] > frame_s * 1000 for row in rows if row["frame"] > 0)
-    dropped = 0
-    for _, turn in groupby(rows, key=lambda row: row["slot"]):
-        numbers = [row["frame"] for row in turn]
-        dropped += sum(max(0, b - a - 1) for a, b in pairwise(numbers))
+    turns = [[row["frame"] for row in turn] for _, turn in groupby(rows, key=lambda row: row["slot"])]
+    dropped = sum(max(whole, turn[-1] + 1) - len(turn) for turn in turns[:-1])
+    dropped += sum(turn[-1] + 1 - len(turn) for turn in turns[-1:])
     return Traced(len(rows), late, dropped)
 
 

@@ -25,11 +25,18 @@ class Bench:
     work: Path
     able: dict[str, str]
 
-    def rounds(self, names: Sequence[str], full: int, short: int = 1) -> Iterator[str]:
-        """Gives who runs next: ours, peer, ours, peer, so that what the machine does in between meets both."""
+    def rounds(self, names: Sequence[str], full: int, short: int = 1, once: int | None = 2) -> Iterator[str]:
+        """Gives who runs next: ours, peer, ours, peer, so that what the machine does in between meets both.
+
+        Those from place `once` on run a single time each, None: as often as all; in a quick run the peers after the
+        first do not take part.
+        """
         taking_part = [name for name in names if name == OURS or name in self.able]
+        often = 2 if self.quick else once
         for _ in range(short if self.quick else full):
-            yield from taking_part
+            yield from taking_part[:often]
+        if not self.quick and often is not None:
+            yield from taking_part[often:]
 
     def program(self, key: str, name: str, scene: Scene) -> Program:
         """Gives a player's command for a scene."""

@@ -3,6 +3,7 @@
 import json
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -17,6 +18,7 @@ from tests.bench.display import Display
 from tests.bench.tree import Tree
 
 OURS = "ours"
+VERSION = re.compile(r"\d+(?:\.\d+)+")
 UNPRIVILEGED = "nobody"
 
 
@@ -108,7 +110,7 @@ def present() -> tuple[dict[str, str], dict[str, str]]:
             unable[name] = "VLC refuses to run as root, and there is no setpriv to become someone else"
         else:
             told = subprocess.run(words, capture_output=True, text=True, check=False).stdout
-            able[name] = told.splitlines()[0][:80] if told else "of unknown version"
+            able[name] = next(iter(VERSION.findall(told)), "of unknown version")
     return able, unable
 
 
