@@ -41,6 +41,7 @@ class Soak:
         clock_file = folder / "clock"
         clock = faked_clock(clock_file)
         self._trace = TraceTap(folder / "trace")
+        parts.callback(self._trace.close)
         name = parts.enter_context(display())
         self._eye = Eye(lambda: self._trace.playlist == "films")
         self._eye.open(name)
@@ -109,6 +110,9 @@ class Soak:
         left_stopped = [pid for pid in now["worker"] if state(pid) in "tT" and state(pid)]
         self._eye.close()
         alive, code = self._stop()
+        left_over = self._meter.left_over()
+        if left_over:
+            self._unexplained.append(f"did not end with the player: {left_over}")
         if not alive or code != 0:
             self._unexplained.append(f"player, exit code {code}{'' if alive else ' before its time'}")
         strange = len(self._meter.ever["screen"]) - 1 - len(self._events.screens_killed)

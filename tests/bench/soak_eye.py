@@ -37,11 +37,20 @@ class TraceTap:
         self.worst_late_ms = 0.0
         self.turns: Counter[str] = Counter()
         self._slots: dict[str, tuple[int, int]] = {}
-        threading.Thread(target=self._read, daemon=True).start()
+        self._closing = False
+        self._thread = threading.Thread(target=self._read, daemon=True)
+        self._thread.start()
+
+    def close(self) -> None:
+        """Reads no more; what was counted stays."""
+        self._closing = True
+        os.write(self._file.fileno(), b"\n")  # wakes the reader
+        self._thread.join()
+        self._file.close()
 
     def _read(self) -> None:
         rest = b""
-        while chunk := self._file.read(65536):
+        while (chunk := self._file.read(65536)) and not self._closing:
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
                 self._take(line)
@@ -107,6 +116,8 @@ class Eye:
             self._ffmpeg.terminate()
             self._ffmpeg.wait()
             self._thread.join()
+            assert self._ffmpeg.stdout is not None
+            self._ffmpeg.stdout.close()
 
     def expect_gap(self, at: float) -> None:
         """Takes notice that the screen process was killed at `at`."""

@@ -1,6 +1,7 @@
 """Which process of a player does what, and what each costs, from /proc."""
 
 import os
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -47,12 +48,8 @@ def tree(root: int) -> dict[int, Process]:
     waiting = [(root, 0)]
     while waiting:
         pid, parent = waiting.pop()
-        try:
-            words = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
-        except OSError:
-            continue
-        if words:  # a zombie has none
-            found[pid] = Process(pid, parent, words)
+        if told := words(pid):
+            found[pid] = Process(pid, parent, told)
             waiting += [(child, pid) for child in _children(pid)]
     return found
 
@@ -102,6 +99,24 @@ class Meter:
             series.pss_mb.append(Point(at, life, sum(map(_pss_mb, now[role]))))
             series.files.append(Point(at, life, sum(map(_files, now[role]))))
             series.threads.append(Point(at, life, sum(map(_threads, now[role]))))
+
+    def left_over(self, within_s: float = 3.0) -> list[str]:
+        """Gives what still lives of all processes that there ever were, after some patience."""
+        until = time.monotonic() + within_s
+        ever = [(role, pid) for role, pids in self.ever.items() for pid in pids]
+        while left := [f"{role} {pid}" for role, pid in ever if "player" in words(pid)]:
+            if time.monotonic() > until:
+                return left
+            time.sleep(0.1)
+        return []
+
+
+def words(pid: int) -> str:
+    """Gives a process's command line; nothing for a zombie and one that is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")
+    except OSError:
+        return ""
 
 
 def state(pid: int) -> str:
