@@ -89,6 +89,26 @@ def read_trace(lines: Iterable[str], zone: str, frame_s: float, whole: int = 0) 
     return Traced(len(rows), late, dropped)
 
 
+def untangled(reads: Sequence[Block], block_bytes: int, together_s: float = 0.005) -> list[Block]:
+    """Gives the blocks one by one, each at the time its program wrote it.
+
+    The C library under SDL keeps every other small block back and writes two at once: of blocks that come together the
+    last is of that moment, and each before it one block's length older.
+    """
+    bursts: list[tuple[float, bytearray]] = []
+    for read in reads:
+        if bursts and read.at - bursts[-1][0] <= together_s:
+            bursts[-1][1].extend(read.data)
+        else:
+            bursts.append((read.at, bytearray(read.data)))
+    found = []
+    for at, data in bursts:
+        parts = [bytes(data[i : i + block_bytes]) for i in range(0, len(data), block_bytes)]
+        older = [at - (len(parts) - 1 - i) * block_bytes / 4 / RATE_HZ for i in range(len(parts))]
+        found += [Block(*each) for each in zip(older, parts, strict=True)]
+    return found
+
+
 def beeps(blocks: Sequence[Block], quiet_s: float = 0.3) -> list[float]:
     """Gives when each beep was heard: a device plays a block from the moment it takes it.
 

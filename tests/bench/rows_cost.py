@@ -13,7 +13,7 @@ from tests.bench.tree import Sample
 FULL_HD = (1920, 1080)
 SLOPE_S = 120
 JUDGED_SLOPE_S = 1200
-"""A slope over less than the first is noise, over less than the second what the program's warming up left behind, not a leak."""
+"""A slope over less than the first is noise; over less than the second it is warming up, not a leak."""
 
 
 def film_full_hd(bench: Bench) -> list[Row]:

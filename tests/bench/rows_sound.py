@@ -13,6 +13,8 @@ from tests.bench.table import Row
 
 SIZE = (1280, 720)
 REACH_MS = 40
+BLOCK_BYTES = {OURS: 4096, "mpv": 16384, "ffplay": 8192}
+"""What each hands to SDL's device at a time."""
 SDL_SOUND = ("--ao=sdl", "--audio-format=s16", "--audio-samplerate=48000", "--audio-channels=stereo")
 
 
@@ -27,17 +29,18 @@ def sound_and_picture(bench: Bench) -> list[Row]:
             folder = bench.folder("h", name)
             with SoundTap(folder / "sound") as tap:
                 pictures = _flashes(_program(name, scene, folder, tap), display, seconds)
-            offsets[name] = figures.offsets_ms(figures.beeps(tap.blocks), pictures)
+            sounds = figures.beeps(figures.untangled(tap.blocks, BLOCK_BYTES[name]))
+            offsets[name] = figures.offsets_ms(sounds, pictures)
             device[name] = _device_speed(tap)
+    # The peers' offsets hold what each allows for a sound card's own buffer, which a pipe has not: they stand in the
+    # detail, not beside ours.
     detail = {name: _told(own) | {"device_speed": device[name]} for name, own in offsets.items()}
     middle, worst = (statistics.median(offsets[OURS]), max(offsets[OURS], key=abs)) if offsets[OURS] else (0.0, 0.0)
-    others = ", ".join(f"{n} {statistics.median(o):+.0f}" for n, o in offsets.items() if n != OURS and o) or "–"
-    worsts = ", ".join(f"{n} {max(o, key=abs):+.0f}" for n, o in offsets.items() if n != OURS and o) or "–"
     count = len(offsets[OURS])
     return [
-        Row("h1", f"sound minus picture, median of {count} flashes, ms", f"{middle:+.0f}", others,
+        Row("h1", f"sound minus picture, median of {count} flashes, ms", f"{middle:+.0f}",
             reach=f"within ±{REACH_MS}", met=count > 0 and abs(middle) <= REACH_MS, detail=detail),
-        Row("h2", "the same, worst, ms", f"{worst:+.0f}", worsts, reach=f"within ±{REACH_MS}",
+        Row("h2", "the same, worst, ms", f"{worst:+.0f}", reach=f"within ±{REACH_MS}",
             met=count > 0 and abs(worst) <= REACH_MS),
     ]  # fmt: skip
 

@@ -74,6 +74,13 @@ def test_a_beep_is_heard_at_its_sample_wherever_its_block_begins() -> None:
     assert heard == pytest.approx([10.5, 11.5], abs=1e-4)
 
 
+def test_of_blocks_written_together_only_the_last_is_of_that_moment() -> None:
+    reads = [Block(1.0, b"a" * 4096), Block(1.001, b"b" * 8192), Block(1.1, b"c" * 4096)]
+    blocks = figures.untangled(reads, 4096)
+    assert [block.data[:1] for block in blocks] == [b"a", b"b", b"b", b"c"]
+    assert [block.at for block in blocks] == pytest.approx([1.0 - 2 * 1024 / 48_000, 1.0 - 1024 / 48_000, 1.0, 1.1])
+
+
 def test_one_beep_is_heard_once_though_its_wave_goes_through_zero() -> None:
     assert len(figures.beeps(sounding([1000], 48_000))) == 1
 
