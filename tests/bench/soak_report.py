@@ -14,8 +14,8 @@ GREW = 16
 WORKER = re.compile(r"worker (\d+) (?:is gone|hangs)")
 NUMBER = re.compile(r"\d+")
 LEVEL = re.compile(r"^\S+ (WARNING|ERROR|CRITICAL) (.*)$")
-EXPECTED = re.compile(r"worker \d+ (is gone|hangs)")
-"""What we did to workers, the player may call an error."""
+EXPECTED = re.compile(r"worker \d+ (is gone|hangs)|the screen process ended with signal 9")
+"""What we did to it, the player may call an error."""
 
 
 @dataclass(frozen=True, slots=True)
