@@ -21,11 +21,10 @@ SDL_SOUND = ("--ao=sdl", "--audio-format=s16", "--audio-samplerate=48000", "--au
 def sound_and_picture(bench: Bench) -> list[Row]:
     scene = Scene((media.made(media.FLASH),), SIZE)
     seconds = 12 if bench.quick else 40
-    names = [name for name in (OURS, "mpv", "ffplay") if name == OURS or name in bench.able]
     offsets: dict[str, list[float]] = {}
     device: dict[str, float] = {}
     with Display(SIZE) as display:
-        for name in names:
+        for name in bench.rounds((OURS, "mpv", "ffplay"), full=1, short=1):
             folder = bench.folder("h", name)
             with SoundTap(folder / "sound") as tap:
                 pictures = _flashes(_program(name, scene, folder, tap), display, seconds)

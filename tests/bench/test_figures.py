@@ -63,7 +63,7 @@ def test_a_trace_gives_late_frames_and_those_left_out_of_one_zone() -> None:
     def line(slot: int, frame: int, late_ms: float = 0.0, zone: str = "main") -> str:
         return json.dumps({"zone": zone, "slot": slot, "frame": frame, "late_ms": late_ms})
 
-    lines = [line(1, 0, 900.0), line(1, 1), line(1, 4, 40.0), line(2, 0), line(2, 1), line(9, 5, 99.0, "ticker")]
+    lines = [line(1, 0, 900.0), line(1, 1, 30.0), line(1, 4, 40.0), line(2, 0), line(2, 1), line(9, 5, 99.0, "ticker")]
     lines.append(json.dumps({"dropped": 3}))
     assert figures.read_trace(lines, "main", 1 / 30) == figures.Traced(frames=5, late=1, dropped=2)
     assert figures.read_trace(lines, "main", 1 / 30, whole=6).dropped == 3
