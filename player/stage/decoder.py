@@ -34,7 +34,7 @@ State = Literal["idle", "starting", "ready", "ended", "failed"]
 Show = ShowFile | ShowCard | ShowStrip
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.1, 10.0
-LOOK_EVERY_S = 0.5
+LOOK_EVERY_S = 0.25
 IDLE_S = 1.0
 """A worker that nobody wants for so long ends: the next one starts clean, and holds no memory meanwhile."""
 log = logging.getLogger(__name__)

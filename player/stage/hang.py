@@ -6,7 +6,11 @@ from player.decode.rings.sound import SoundReader
 
 START_S = 10.0
 """Nothing came of a request for so long: a photograph of 64 million pixels takes 2 s on a slow machine."""
-RUNNING_S = 5.0
+RUNNING_S = 2.0
+"""A film's ring had room for so long and nothing came: until then its last picture stands still on the screen.
+
+Longer than the pauses of flash memory that tidies up (under 1 s) and than a starved decoder needs for one frame.
+"""
 
 
 class HangWatch:

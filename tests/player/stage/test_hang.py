@@ -75,3 +75,12 @@ def test_a_ring_that_cannot_be_is_a_hang_at_once(rings):
     _, frames, _, sound = rings
     frames._words[8] = 99
     assert HangWatch().hangs(0.0, frames, sound, 1, ready=True, has_sound=False)
+
+
+def test_a_film_that_stands_still_is_given_up_after_two_seconds_and_no_sooner(rings):
+    _, frames, _, sound = rings
+    watch = HangWatch()
+    watch.begin(100.0)
+    assert not watch.hangs(100.0, frames, sound, 1, ready=True, has_sound=False)
+    assert not watch.hangs(101.9, frames, sound, 1, ready=True, has_sound=False)
+    assert watch.hangs(102.1, frames, sound, 1, ready=True, has_sound=False)
