@@ -1,6 +1,7 @@
 """Builds the parts of the player and hands them to each other; starts in order, stops in reverse."""
 
 import datetime as dt
+import gc
 import importlib.metadata
 import logging
 import platform
@@ -20,7 +21,7 @@ from player.decode.prober import Prober
 from player.decode.process import ForkServer
 from player.events import Inbox, Stopped
 from player.insight import insight
-from player.keeper import Keeper, read_kept
+from player.keeper import Keeper, begins, read_kept
 from player.loop import EVENTS_S, Loop
 from player.stage.decoder import Decoder
 from player.stage.overlay import Overlay
@@ -31,6 +32,7 @@ from player.stage.stage import Stage
 from player.stage.window import Wish
 from player.state import opened
 from player.trace import Tracer
+from player.watch.pulse import Heart, Pulse, points
 from signage.errors import Words
 
 log = logging.getLogger(__name__)
@@ -40,16 +42,22 @@ VERSIONS = (f"wuzha {importlib.metadata.version('wuzha')}", f"Python {platform.p
 
 def play(
     config: Config,
+    server: ForkServer,
     *,
     headless: bool = False,
     for_s: float | None = None,
     pretended: dt.datetime | None = None,
     trace: Path | None = None,
+    resumed: bool = False,
 ) -> int:
-    """Plays until it is stopped, or for `for_s` seconds; gives the exit code."""
-    claim(config.folders.state)
+    """Plays until it is stopped, or for `for_s` seconds; gives the exit code.
+
+    Its life is told on standard output, and it ends with its standard input. `server` is closed at the end; `resumed`
+    says that this takes up what another process left.
+    """
     with ExitStack() as parts:
-        server = parts.enter_context(closing(ForkServer()))  # it loads on the second core while the window opens
+        parts.enter_context(closing(server))
+        claim(config.folders.state)
         inbox = Inbox()
         _stop_on_signals(inbox)
         _stop_on_broken_thread(inbox)
@@ -62,15 +70,18 @@ def play(
         sound = parts.enter_context(closing(open_voice(config)))
         stage = parts.enter_context(closing(_stage(config, screen, sound, inbox, server)))
         composer, ingest = _library(config, inbox, server, parts)
-        state = opened(composer.first().program, kept.rotations if kept and not clock.pretends else {})
-        keeper = Keeper(kept_path, lambda: clock.read(clock.now()).at, clock.ask_synchronised)
+        state = opened(composer.first().program, begins(kept) if kept and not clock.pretends else {})
+        keeper = Keeper(kept_path, lambda: clock.read(clock.now()).at, clock.ask_synchronised, kept)
         if not clock.pretends:
             _run(keeper, parts)
         _run(composer, parts)
         _run(ingest, parts)
-        tracer = parts.enter_context(closing(Tracer(trace))) if trace else None
+        tracer = parts.enter_context(closing(Tracer(trace, append=resumed))) if trace else None
+
+        heart = Heart(lambda: _pulse(config, screen), lambda: inbox.put(Stopped()))
 
         def look(now: float) -> tuple[ScreenEvent, ...]:
+            heart.beat(now)
             screen.retry_display(now)
             return screen.events()
 
@@ -90,11 +101,19 @@ def play(
             events_s=screen.looks_every_s or EVENTS_S,
             tracer=tracer,
         )
+        gc.freeze()  # what is here now stays: a full collection of it would hold up frames for nothing
         loop.run(None if for_s is None else began + for_s)
         if loop.fault:
             log.error("stopped by a fault: %s", loop.fault)
             return 1
         return 0
+
+
+def _pulse(config: Config, screen: Screen) -> Pulse:
+    width, height = screen.size
+    return Pulse(
+        state=str(config.folders.state), box=screen.desktop_box, colours=screen.colours_at(points(width, height))
+    )
 
 
 class Part(Protocol):

@@ -30,6 +30,10 @@ def parser() -> argparse.ArgumentParser:
         "--trace", type=Path, metavar="FILE", help="每一帧写一行 JSON · a line of JSON per presented frame"
     )
 
+    # What the supervisor says to the screen process that it starts.
+    run.add_argument("--watched", action="store_true", help=argparse.SUPPRESS)
+    run.add_argument("--resumed", action="store_true", help=argparse.SUPPRESS)
+
     commands.add_parser("check", help="检查配置、播放表、素材和字体 · everything that is wrong").add_argument(
         "--json", action="store_true"
     )
@@ -67,7 +71,8 @@ def moment(text: str) -> dt.datetime:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; gives its exit code: 0 done, 1 fault, 2 bad input or configuration."""
-    options = parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    options = parser().parse_args(words, argparse.Namespace(words=tuple(words)))
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # standard output belongs to the answers
     logging.basicConfig(
         level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"

@@ -60,7 +60,9 @@ def _begun(program: Program, run: ZoneRun, at: dt.datetime) -> tuple[ZoneRun, li
     slot, rotation = next_slot(_empty(program) if standing_in else program, run.zone, run.rotation, at)
     if standing_in:
         slot = msgspec.structs.replace(slot, planned_s=NOTICE_S)
-    begun = msgspec.structs.replace(run, slot=slot, rotation=rotation, waiting=None, standing_in=standing_in)
+    begun = msgspec.structs.replace(
+        run, slot=slot, before=run.rotation, rotation=rotation, waiting=None, standing_in=standing_in
+    )
     readied, actions = _readied(program, begun, slot, at)
     return readied, [Start(slot), *actions]
 

@@ -18,7 +18,21 @@ from signage.rotation import Rotation
 log = logging.getLogger(__name__)
 
 KEEP_S = 10.0
-"""How often a changed state is written; a power cut repeats at most so much of the rotation."""
+"""How often what is not news is looked at: the clock's state."""
+BREATH_S = 0.5
+"""Between two writings: a storm of changes costs two a second."""
+MOST_TRIES = 1
+"""An item during which the player died is begun again so often; then it is left out."""
+
+
+class Running(msgspec.Struct, frozen=True, kw_only=True):
+    """A slot that had begun when this was written."""
+
+    number: int
+    before: Rotation
+    """The rotation from which it was taken."""
+    tries: int = 0
+    """How often it was begun again because the player died in it."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,6 +41,18 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     v: int = 1
     saved_at: dt.datetime
     rotations: dict[str, Rotation] = {}
+    """By zone: where the rotation goes on after the slot that was running."""
+    running: dict[str, Running] = {}
+    """By zone: the slot that was running; empty after an orderly end."""
+
+
+def begins(kept: Kept) -> dict[str, Rotation]:
+    """Gives where each zone begins: after an orderly end with the next slot, after a sudden one with the same again.
+
+    A slot that the player has died in more often than `MOST_TRIES` is passed over: it may be what kills it.
+    """
+    again = {zone: running.before for zone, running in kept.running.items() if running.tries < MOST_TRIES}
+    return kept.rotations | again
 
 
 def read_kept(path: Path) -> Kept | None:
@@ -48,14 +74,25 @@ def read_kept(path: Path) -> Kept | None:
 
 
 class Keeper:
-    """Writes the newest state every few seconds and at the end, on a thread of its own."""
+    """Writes the newest state as soon as it changes and at the end, on a thread of its own."""
 
-    def __init__(self, path: Path, wall: Callable[[], dt.datetime], ask_synchronised: Callable[[], object]) -> None:
-        """`ask_synchronised` is called now and then: the kernel's answer belongs on this thread."""
+    def __init__(
+        self,
+        path: Path,
+        wall: Callable[[], dt.datetime],
+        ask_synchronised: Callable[[], object],
+        former: Kept | None = None,
+    ) -> None:
+        """`ask_synchronised` is called now and then: the kernel's answer belongs on this thread.
+
+        `former` is what was read at the start.
+        """
         self._path = path
         self._wall = wall
         self._ask_synchronised = ask_synchronised
+        self._former = former.running if former is not None else {}
         self._newest: State | None = None
+        self._news = threading.Event()
         self._stop = threading.Event()
         self._failing = False
         self._thread = threading.Thread(target=self._run, name="keeper", daemon=True)
@@ -67,25 +104,32 @@ class Keeper:
     def keep(self, state: State) -> None:
         """Leaves the newest state to be written; never blocks."""
         self._newest = state
+        self._news.set()
 
     def stop(self) -> None:
         """Writes the last state and ends."""
         self._stop.set()
+        self._news.set()
         self._thread.join()
 
     def _run(self) -> None:
         written: State | None = None
-        while True:
-            ending = self._stop.wait(KEEP_S)
+        ending = False
+        while not ending:
+            self._news.wait(KEEP_S)
+            ending = self._stop.wait(BREATH_S)
+            self._news.clear()
             self._ask_synchronised()
             state = self._newest
-            if state is not None and state is not written and self._write(state):
+            if state is not None and (state is not written or ending) and self._write(state, orderly=ending):
                 written = state
-            if ending:
-                return
 
-    def _write(self, state: State) -> bool:
-        kept = Kept(saved_at=self._wall(), rotations={run.zone: run.rotation for run in state.zones})
+    def _write(self, state: State, *, orderly: bool) -> bool:
+        kept = Kept(
+            saved_at=self._wall(),
+            rotations={run.zone: run.rotation for run in state.zones},
+            running={} if orderly else self._running(state),
+        )
         try:
             write_whole(self._path, msgspec.json.encode(kept))
         except OSError as fault:
@@ -97,3 +141,14 @@ class Keeper:
             log.info("state folder can be written again")
         self._failing = False
         return True
+
+    def _running(self, state: State) -> dict[str, Running]:
+        found = {}
+        for run in state.zones:
+            if run.slot is None or run.before is None:
+                continue
+            former = self._former.get(run.zone)
+            is_again = former is not None and former.number == run.slot.number
+            tries = former.tries + 1 if former is not None and is_again else 0
+            found[run.zone] = Running(number=run.slot.number, before=run.before, tries=tries)
+        return found

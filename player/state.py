@@ -43,6 +43,8 @@ class ZoneRun(msgspec.Struct, frozen=True, kw_only=True):
     zone: str
     rotation: Rotation
     """The rotation after the running slot was taken from it."""
+    before: Rotation | None = None
+    """The rotation from which the running slot was taken; None before the first."""
     slot: Slot | None = None
     waiting: Slot | None = None
     """The slot being prepared to follow."""

@@ -31,9 +31,9 @@ class TraceLine(msgspec.Struct, frozen=True, kw_only=True):
 class Tracer:
     """Writes trace lines to a file from its own thread."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, append: bool = False) -> None:
         self._lines: queue.Queue[TraceLine | None] = queue.Queue(maxsize=8192)
-        self._file = path.open("wb")
+        self._file = path.open("ab" if append else "wb")
         self._dropped = 0
         self._thread = threading.Thread(target=self._write, name="trace", daemon=True)
         self._thread.start()

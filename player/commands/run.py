@@ -1,16 +1,31 @@
-"""`wuzha-player run`: play."""
+"""`wuzha-player run`: play, under a supervisor that starts the screen process again when it dies."""
 
 import argparse
 from zoneinfo import ZoneInfo
 
-from player.app import play
-from player.config import read_config
-
 
 def main(options: argparse.Namespace) -> int:
     """Plays by the configuration until stopped."""
+    if not options.watched:
+        from player.watch.supervisor import Supervisor  # noqa: PLC0415 - it stays small: it loads nothing that plays
+
+        return Supervisor(options.words, options.for_s).run()
+    from player.decode.process import ForkServer  # noqa: PLC0415
+
+    server = ForkServer()  # it loads on the second core while this process does
+    from player.app import play  # noqa: PLC0415
+    from player.config import read_config  # noqa: PLC0415
+
     config = read_config(options.config)
     pretended = options.at
     if pretended is not None and pretended.tzinfo is None:
         pretended = pretended.replace(tzinfo=ZoneInfo(config.screen.timezone))
-    return play(config, headless=options.headless, for_s=options.for_s, pretended=pretended, trace=options.trace)
+    return play(
+        config,
+        server,
+        headless=options.headless,
+        for_s=options.for_s,
+        pretended=pretended,
+        trace=options.trace,
+        resumed=options.resumed,
+    )

@@ -72,6 +72,17 @@ class Screen:
         return None if isinstance(self._window, NoWindow) else LOOKS_EVERY_S
 
     @property
+    def desktop_box(self) -> tuple[int, int, int, int] | None:
+        """Gives where the canvas lies on the desktop: x, y, width, height; None while there is no window."""
+        return None if isinstance(self._window, NoWindow) else (*self._wish.position, *self.size)
+
+    def colours_at(self, places: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+        """Gives 0xRRGGBB at places of the canvas, as it was last brought before people's eyes."""
+        surface, (left, top) = self._window.surface, self._window.origin
+        found = (surface.get_at((left + x, top + y)) for x, y in places)
+        return tuple(colour.r << 16 | colour.g << 8 | colour.b for colour in found)
+
+    @property
     def sheets_made(self) -> int:
         """Counts the off-screen pictures ever made."""
         return self._made

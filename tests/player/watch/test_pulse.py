@@ -1,0 +1,70 @@
+"""The sign of life: once a second, never waiting, and its own end when nobody listens."""
+
+import subprocess
+import sys
+import time
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from player.watch.pulse import PULSE_S, Pulse, parse_pulse, points
+
+HEART = """
+import threading, time
+from player.watch.pulse import Heart, Pulse
+orphaned = threading.Event()
+heart = Heart(lambda: Pulse(state="/s", colours=(1,) * 64), orphaned.set)
+began = time.monotonic()
+longest, now = 0.0, 0.0
+while not orphaned.wait(0.001):
+    now += 0.25
+    before = time.monotonic()
+    heart.beat(now)
+    longest = max(longest, time.monotonic() - before)
+print(longest, file=__import__("sys").stderr)
+"""
+
+
+@given(st.integers(1, 8000), st.integers(1, 8000))
+def test_the_places_lie_on_the_canvas(width, height):
+    found = points(width, height)
+    assert len(found) == 64
+    assert all(0 <= x < width and 0 <= y < height for x, y in found)
+
+
+@given(st.binary(max_size=64))
+def test_a_line_that_is_no_pulse_is_none(line):
+    assert parse_pulse(line) is None
+
+
+def test_beats_come_once_a_second_and_a_supervisor_that_does_not_read_holds_nothing_up():
+    process = subprocess.Popen(
+        [sys.executable, "-c", HEART], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    first = parse_pulse(process.stdout.readline())
+    assert first == Pulse(state="/s", colours=(1,) * 64)
+    time.sleep(1.0)  # hundreds of beats that nobody reads
+    process.stdin.close()
+    assert process.wait(10) == 0, "it goes on without its supervisor"
+    assert float(process.stderr.read()) < PULSE_S / 2
+    process.stdout.close()
+    process.stderr.close()
+
+
+def test_a_broken_pipe_is_no_fault():
+    process = subprocess.Popen(
+        [sys.executable, "-c", HEART], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.close()
+    time.sleep(0.3)
+    assert process.poll() is None
+    process.stdin.close()
+    assert process.wait(10) == 0
+    assert b"Traceback" not in process.stderr.read()
+    process.stderr.close()
