@@ -69,11 +69,13 @@ class Soak:
         self._events = Events(self.house, self._meter, self._rng, clock_file if clock else None)
         self._events.on_screen_kill = self._eye.expect_gap
         self._events.on_trouble = self._eye.excuse
+        self._first_s = 0.0
         self._unexplained: list[str] = []
 
     def run(self, seconds: float) -> dict[str, object]:
         """Lets it play and gives the figures; ends early when the player does."""
         self._eye.lit.wait(20)
+        self._first_s = time.monotonic() - self._began
         until = self._began + seconds
         event_at, sample_at = time.monotonic() + SETTLE_S, time.monotonic()
         while (now := time.monotonic()) < until and self._player.poll() is None:
@@ -128,6 +130,7 @@ class Soak:
             "kinds": list(self._events.kinds),
             "events": dict(sorted(self._events.counts.items())),
             "events_left_out": dict(self._events.left_out),
+            "first_picture_s": round(self._first_s, 2),
             "captured_frames": eye.frames,
             "black_frames": eye.black,
             "black_at_s": [round(at - self._began, 2) for at in eye.black_at],

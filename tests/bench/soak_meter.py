@@ -11,6 +11,8 @@ from tests.bench.soak_report import Point
 
 Role = Literal["supervisor", "screen", "fork server", "worker", "other"]
 ROLES: tuple[Role, ...] = ("supervisor", "screen", "fork server", "worker")
+SCREEN_WORD = "--watched"
+"""What the supervisor adds to the command line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +27,7 @@ class Process:
 def roles(root: int, tree: dict[int, Process]) -> dict[int, Role]:
     """Tells each process's part by its command line and place in the tree.
 
-    The first process is the supervisor where another one of the player's is under it, else the screen itself.
+    The first process is the supervisor where a screen process is under it, else it is the screen itself.
     """
     found: dict[int, Role] = {}
     for pid, process in tree.items():
@@ -36,7 +38,8 @@ def roles(root: int, tree: dict[int, Process]) -> dict[int, Role]:
         elif "player.decode" in process.words:
             found[pid] = "worker"
         else:
-            found[pid] = "screen" if pid != root and "player" in process.words else "other"
+            # Between fork and exec a process that becomes something else bears the words of its parent.
+            found[pid] = "screen" if process.parent == root and SCREEN_WORD in process.words else "other"
     if root in tree:
         found[root] = "supervisor" if "screen" in found.values() else "screen"
     return found
@@ -83,6 +86,8 @@ class Meter:
         """Gives the living processes by role."""
         now: dict[Role, list[int]] = {role: [] for role in (*ROLES, "other")}
         for pid, role in roles(self.root, tree(self.root)).items():
+            if pid == self.root and self.ever["supervisor"]:
+                role = "supervisor"  # noqa: PLW2901 - its screen is only away
             now[role].append(pid)
             self.ever[role].add(pid)
         return now

@@ -87,8 +87,16 @@ def test_roles_are_told_with_and_without_a_supervisor() -> None:
     alone = {1: Process(1, 0, "python -m player run"), 2: Process(2, 1, server), 3: Process(3, 2, server)}
     assert roles(1, alone) == {1: "screen", 2: "fork server", 3: "worker"}
     watched = {1: Process(1, 0, "python -m player run"), 5: Process(5, 1, "python -m player run --watched")}
+    watched[6] = Process(6, 5, watched[5].words)  # forked, and not yet what it will be
     watched |= {2: Process(2, 5, server), 3: Process(3, 2, server), 4: Process(4, 5, worker)}
-    assert roles(1, watched) == {1: "supervisor", 5: "screen", 2: "fork server", 3: "worker", 4: "worker"}
+    assert roles(1, watched) == {
+        1: "supervisor",
+        5: "screen",
+        6: "other",
+        2: "fork server",
+        3: "worker",
+        4: "worker",
+    }
 
 
 def test_every_kind_of_trouble_is_dealt_before_one_comes_again() -> None:
