@@ -7,6 +7,7 @@ import logging
 import platform
 import shutil
 import sys
+from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -17,6 +18,7 @@ from player.decode.prober import Prober
 from player.durable import write_whole
 from player.keeper import read_kept
 from player.survey import survey
+from player.watch.health import read_health
 from signage import calendar
 from signage.errors import Words
 
@@ -35,7 +37,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 SUBJECTS = {
     "display": "显示", "sound": "声音", "clock": "时钟", "disk": "磁盘", "media": "素材", "playlists": "播放表",
-    "workers": "解码进程", "broker": "消息服务", "trust": "签名信任", "versions": "版本",
+    "workers": "解码进程", "watch": "自检", "broker": "消息服务", "trust": "签名信任", "versions": "版本",
 }  # fmt: skip
 
 
@@ -50,6 +52,7 @@ def main(options: argparse.Namespace) -> int:
         _disk(config),
         *_content(config),
         _workers(),
+        _watch(config),
         Finding(
             subject="broker", ok=True, says=Words("未接入（本版本单机播放）", "not connected: this version plays alone")
         ),
@@ -176,6 +179,34 @@ def _workers() -> Finding:
     says = Words(f"隔离：{'、'.join(walls) or '无'}", f"sandbox: {', '.join(walls) or 'none'}")
     return Finding(
         subject="workers", ok="seccomp" in walls or "landlock" in walls, says=says, details={"sandbox": walls}
+    )
+
+
+SEEN = {
+    "fine": Words("显示屏上就是播放的画面", "the display shows what is played"),
+    "black": Words("播放正常，但显示屏是黑的", "the display is black although a picture is shown"),
+    "frozen": Words("播放正常，但显示屏不动", "the display stands still although the picture moves"),
+    "foreign": Words(
+        "显示屏上不是播放的画面：窗口被遮住、移动了，或超出桌面",
+        "the display shows something else: the window is covered, moved or off the desktop",
+    ),
+    "unseen": Words("显示屏读不回来，没有自检", "the display cannot be read back"),
+}
+
+
+def _watch(config: Config) -> Finding:
+    health = read_health(config.folders.state)
+    if health is None:
+        return Finding(subject="watch", ok=True, says=Words("还没有记录", "nothing noted yet"))
+    seen, count = SEEN[health.screen], health.restarts
+    at = health.at.astimezone(ZoneInfo(config.screen.timezone))
+    zh = f"；画面进程重启过 {count} 次（{health.last_end}）" if count else ""
+    en = f"; the screen process was started again {count} times ({health.last_end})" if count else ""
+    return Finding(
+        subject="watch",
+        ok=health.screen in ("fine", "unseen") and not count,
+        says=Words(f"{at:%m-%d %H:%M} {seen.zh}{zh}", f"{at.isoformat(timespec='minutes')} {seen.en}{en}"),
+        details={"screen": health.screen, "restarts": count, "last_end": health.last_end, "at": at},
     )
 
 
