@@ -18,8 +18,8 @@ from signage.layout import Box, Rotate
 
 log = logging.getLogger(__name__)
 
-RETRY_S = 15.0
-LOOKS_EVERY_S = 0.1
+RETRY_S = 2.0
+LOOKS_EVERY_S = 0.25
 KEYS: dict[int, Literal["escape", "i", "n"]] = {pygame.K_ESCAPE: "escape", pygame.K_i: "i", pygame.K_n: "n"}
 
 
@@ -175,7 +175,7 @@ class Screen:
         return tuple(found)
 
     def retry_display(self, now: float) -> bool:
-        """Looks for a display again, every quarter of a minute, if one is wanted and missing; says whether it came."""
+        """Looks for a display again, every two seconds, if one is wanted and missing; says whether it came."""
         if self._headless or self.trouble is None or now < self._retry_at:
             return False
         self._retry_at = now + RETRY_S

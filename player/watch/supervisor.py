@@ -3,7 +3,6 @@
 Rule: reads no configuration and no file of strangers, so that what kills the screen process does not kill this one.
 """
 
-import contextlib
 import datetime as dt
 import logging
 import os
@@ -53,6 +52,7 @@ class Supervisor:
         self._changed = threading.Condition()
         self._pulse: tuple[float, Pulse] | None = None
         self._silent = False
+        """The screen process has closed its output: it is gone."""
         self._looks: deque[Look] = deque(maxlen=MOST_LOOKS)
         self._verdict: Verdict | None = None
         self._restarts = 0
@@ -110,10 +110,8 @@ class Supervisor:
     def _watch(self, process: "subprocess.Popen[bytes]") -> None:
         began = time.monotonic()
         look_at = began + LOOK_S
-        while True:
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                process.wait(max(0.0, min(1.0, look_at - time.monotonic())))
-                return
+        # `Popen.wait` with a time limit asks twenty times a second; the end of its output comes by itself.
+        while not self._fell_silent(max(0.0, min(1.0, look_at - time.monotonic()))):
             now = time.monotonic()
             with self._changed:
                 heard = self._pulse
@@ -123,7 +121,8 @@ class Supervisor:
                 process.kill()
             elif now >= look_at:
                 look_at = now + LOOK_S
-                self._look(process)
+                self._look()
+        process.wait()
 
     def _listen(self, process: "subprocess.Popen[bytes]") -> None:
         assert process.stdout is not None
@@ -138,14 +137,18 @@ class Supervisor:
             self._silent = True
             self._changed.notify_all()
 
-    def _look(self, process: "subprocess.Popen[bytes]") -> None:
+    def _fell_silent(self, timeout_s: float) -> bool:
+        with self._changed:
+            return self._changed.wait_for(lambda: self._silent, timeout_s)
+
+    def _look(self) -> None:
         """Compares the display with the canvas just after one pulse and just before the next."""
         before = self._next_pulse()
         if before is None or before.box is None or not glass.can_look():
             return
         shown = glass.colours(before.box)
         after = self._next_pulse()
-        if shown is None or after is None or after.box != before.box or process.poll() is not None:
+        if shown is None or after is None or after.box != before.box or self._silent:
             return
         if len(shown) == len(before.colours) == len(after.colours):
             self._looks.append(Look(shown, before.colours, after.colours))
