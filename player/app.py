@@ -112,7 +112,10 @@ def play(
 def _pulse(config: Config, screen: Screen) -> Pulse:
     width, height = screen.size
     return Pulse(
-        state=str(config.folders.state), box=screen.desktop_box, colours=screen.colours_at(points(width, height))
+        state=str(config.folders.state),
+        present=screen.mode,
+        box=screen.desktop_box,
+        colours=screen.colours_at(points(width, height)),
     )
 
 

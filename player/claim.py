@@ -7,11 +7,31 @@ from pathlib import Path
 
 from signage.errors import WuzhaError
 
+NAME = "player.lock"
 log = logging.getLogger(__name__)
 
 
 class AlreadyRunningError(WuzhaError):
     """Another player holds the state folder."""
+
+
+def is_claimed(state: Path) -> bool:
+    """Says whether a player holds the state folder now."""
+    if sys.platform == "win32":
+        return False
+    import fcntl  # noqa: PLC0415 - there is none on Windows
+
+    try:
+        lock = os.open(state / NAME, os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(lock)
+    return False
 
 
 def claim(state: Path) -> int | None:
@@ -25,7 +45,7 @@ def claim(state: Path) -> int | None:
 
     try:
         state.mkdir(parents=True, exist_ok=True)
-        lock = os.open(state / "player.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        lock = os.open(state / NAME, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     except OSError as fault:
         log.warning("state folder not held: %s", fault)
         return None

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from player.app import open_screen, open_voice
+from player.claim import is_claimed
 from player.clock import Clock
 from player.config import Config, read_config
 from player.decode.prober import Prober
@@ -73,24 +74,41 @@ def _told(finding: Finding) -> dict[str, object]:
     return {"ok": finding.ok, "says": finding.says.zh, "says_en": finding.says.en, **finding.details}
 
 
+CHOICES = {
+    "vsync": Words("有显卡，跟随显示器的刷新", "a graphics card: at the display's own pace"),
+    "direct": Words("没有可用的显卡，直接写入窗口", "no graphics card to be used: straight into the window"),
+}
+
+
 def _display(config: Config) -> Finding:
+    if is_claimed(config.folders.state):
+        # A second window would lie over the picture that people look at.
+        health = read_health(config.folders.state)
+        present = health.present if health is not None else ""
+        says = Words(
+            f"播放程序正在运行，送显方式 {present or '未知'}；不另开窗口检查",
+            f"a player is running, present {present or 'unknown'}; no second window is opened",
+        )
+        return Finding(subject="display", ok=present != "headless", says=says, details={"present": present})
     screen = open_screen(config, headless=False)
     try:
         facts = screen.describe()
     finally:
         screen.close()
     width, height = facts.size
-    pace = f"{facts.vsync_hz:.0f} Hz" if facts.vsync_hz else ""
+    pace = f" {facts.vsync_hz:.0f} Hz" if facts.vsync_hz else ""
+    asked = Words("按配置", "as configured")
+    why = CHOICES.get(facts.mode, asked) if config.screen.present == "auto" else asked
     works = Words(
-        f"{facts.driver}，画布 {width}×{height}，送显方式 {facts.mode} {pace}".rstrip(),
-        f"{facts.driver}, canvas {width}×{height}, present {facts.mode} {pace}".rstrip(),
+        f"{facts.driver}，画布 {width}×{height}，送显方式 {facts.mode}{pace}（{why.zh}）",
+        f"{facts.driver}, canvas {width}×{height}, present {facts.mode}{pace} ({why.en})",
     )
     details: dict[str, object] = {"driver": facts.driver, "present": facts.mode, "vsync_hz": facts.vsync_hz}
     return Finding(
         subject="display",
         ok=facts.trouble is None,
         says=facts.trouble or works,
-        details={**details, "size": facts.size},
+        details={**details, "why": why.en, "size": facts.size},
     )
 
 

@@ -72,6 +72,11 @@ class Screen:
         return None if isinstance(self._window, NoWindow) else LOOKS_EVERY_S
 
     @property
+    def mode(self) -> str:
+        """Gives how pictures reach the display: `direct`, `vsync` or `headless`."""
+        return self._window.mode
+
+    @property
     def desktop_box(self) -> tuple[int, int, int, int] | None:
         """Gives where the canvas lies on the desktop: x, y, width, height; None while there is no window."""
         return None if isinstance(self._window, NoWindow) else (*self._wish.position, *self.size)

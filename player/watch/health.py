@@ -22,6 +22,8 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """Since the supervisor began."""
     last_end: str = ""
     """How the screen process ended before the newest start."""
+    present: str = ""
+    """How pictures reach the display: `direct`, `vsync` or `headless`."""
     screen: Literal["fine", "black", "frozen", "foreign", "unseen"] = "unseen"
     """The last verdict on what people see; `unseen` where nothing can be read back."""
 

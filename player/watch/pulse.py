@@ -23,6 +23,8 @@ class Pulse(msgspec.Struct, frozen=True, kw_only=True):
 
     state: str
     """The state folder, where the supervisor leaves what it sees."""
+    present: str = ""
+    """How pictures reach the display: `direct`, `vsync` or `headless`."""
     box: tuple[int, int, int, int] | None = None
     """Where the canvas lies on the desktop: x, y, width, height; None while there is no window."""
     colours: tuple[int, ...] = ()

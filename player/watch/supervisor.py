@@ -175,6 +175,7 @@ class Supervisor:
             at=dt.datetime.now(dt.UTC),
             restarts=self._restarts,
             last_end=self._last_end,
+            present=self._pulse[1].present if self._pulse else "",
             screen=self._verdict or "unseen",
         )
         write_health(self._state, health)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from player.claim import AlreadyRunningError, claim
+from player.claim import AlreadyRunningError, claim, is_claimed
 
 HOLD = """
 import pathlib, sys
@@ -26,11 +26,13 @@ def test_the_second_player_is_told_and_a_killed_one_leaves_the_folder_free(tmp_p
     try:
         assert first.stdout is not None
         assert first.stdout.readline() == b"held\n"
+        assert is_claimed(tmp_path)
         with pytest.raises(AlreadyRunningError, match="已有一个播放程序"):
             claim(tmp_path)
     finally:
         first.kill()
         first.communicate()
+    assert not is_claimed(tmp_path)
     lock = claim(tmp_path)
     assert lock is not None
     os.close(lock)

@@ -1,15 +1,21 @@
 """`doctor` makes its page on any machine, however little works there."""
 
+import datetime as dt
 import json
+import os
 from pathlib import Path
 
 import pytest
 
+from player.claim import claim
+from player.watch.health import Health, write_health
 from tests.player.commands.conftest import Wuzha
 
 pytestmark = pytest.mark.slow
 
-SUBJECTS = {"display", "sound", "clock", "disk", "media", "playlists", "workers", "broker", "trust", "versions"}
+SUBJECTS = {
+    "display", "sound", "clock", "disk", "media", "playlists", "workers", "watch", "broker", "trust", "versions",
+}  # fmt: skip
 
 
 def test_the_page_has_every_subject(wuzha: Wuzha) -> None:
@@ -28,3 +34,19 @@ def test_no_display_no_sound_and_no_state_folder_are_three_sentences(wuzha: Wuzh
     assert "Traceback" not in done.stderr
     assert "[注意] 显示" in done.stdout
     assert "[注意] 磁盘" in done.stdout
+
+
+def test_no_window_is_opened_while_a_player_runs(wuzha: Wuzha, house: Path) -> None:
+    state = house / "var" / "player"
+    lock = claim(state)
+    assert lock is not None
+    try:
+        health = Health(at=dt.datetime(2026, 11, 24, tzinfo=dt.UTC), present="direct", screen="black", restarts=2)
+        write_health(state, health)
+        page = json.loads(wuzha("doctor", "--json").stdout)
+    finally:
+        os.close(lock)
+    assert page["display"]["present"] == "direct"
+    assert page["display"]["says_en"].endswith("no second window is opened")
+    assert not page["watch"]["ok"]
+    assert (page["watch"]["screen"], page["watch"]["restarts"]) == ("black", 2)
