@@ -26,7 +26,8 @@ SILENCE_S = 10.0
 """A loop that has not turned for so long hangs. It turns at least once a second."""
 START_S = 60.0
 """Until the first pulse: opening the display and reading ten thousand verdicts of a slow disk takes its time."""
-LOOK_S = 5.0
+LOOK_S = 10.0
+"""Reading a whole display back costs some 20 ms."""
 BAD_INPUT = 2
 _ROOT = Path(__file__).resolve().parents[2]
 _SAYS: dict[Verdict, str] = {

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PIL import ImageGrab
 
 from player.watch.health import read_health
 from tests.player.commands.conftest import house  # noqa: F401
@@ -163,6 +164,7 @@ def test_a_second_player_on_the_same_folder_is_not_tried_again(player):
     assert two.process.wait(20) == 1
 
 
+@pytest.mark.timeout(150)
 def test_a_window_over_the_picture_is_reported_and_an_undisturbed_one_is_not(player, display):
     one = player(display=display)
     state = one.house / "var" / "player"
@@ -175,6 +177,46 @@ def test_a_window_over_the_picture_is_reported_and_an_undisturbed_one_is_not(pla
         over.kill()
         over.wait()
     await_(lambda: [1] if (h := read_health(state)) and h.screen == "fine" else [])
+
+
+def test_a_display_that_vanishes_and_comes_back_shows_the_picture_again(player):
+    first = Display()
+    one = player(display=first.name)
+    await_(lambda: [1] if first.is_lit() else [])
+    slots = [slot for _, slot in one.turns()]
+    first.end(signal.SIGKILL)
+    moment = time.monotonic()
+    one.after(moment + 1.0)
+    assert one.process.poll() is None
+    again = Display(first.name)
+    try:
+        await_(lambda: [1] if again.is_lit() else [])
+    finally:
+        again.end()
+    assert one.after(moment)[0][1] in (slots[-1], slots[-1] + 1), "it goes on where it was"
+
+
+class Display:
+    """A virtual display that can be taken away."""
+
+    def __init__(self, name: str = "") -> None:
+        read, write = os.pipe()
+        self._process = subprocess.Popen(
+            ["Xvfb", *filter(None, [name]), "-displayfd", str(write), "-screen", "0", "640x360x24", "-nocursor"],
+            pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+        os.close(write)
+        with os.fdopen(read) as told:
+            self.name = f":{told.readline().strip()}"
+
+    def is_lit(self) -> bool:
+        """Says whether there is a picture in its corner."""
+        seen = ImageGrab.grab(xdisplay=self.name).getpixel((160, 90))
+        return isinstance(seen, tuple) and max(seen[:3]) > 40
+
+    def end(self, how: signal.Signals = signal.SIGTERM) -> None:
+        self._process.send_signal(how)
+        self._process.wait()
 
 
 def kept_running(one: Running) -> int | None:
@@ -192,14 +234,6 @@ def kept_tries(one: Running) -> tuple[int, int] | None:
 
 @pytest.fixture
 def display() -> Iterator[str]:
-    read, write = os.pipe()
-    process = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(write), "-screen", "0", "640x360x24", "-nocursor"],
-        pass_fds=(write,), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
-    os.close(write)
-    with os.fdopen(read) as told:
-        number = told.readline().strip()
-    yield f":{number}"
-    process.terminate()
-    process.wait()
+    one = Display()
+    yield one.name
+    one.end()
