@@ -60,6 +60,7 @@ def test_the_next_item_comes_the_ticker_goes_on_and_the_second_time_is_the_last(
             wait_until(lambda: stage.traced()[-1]["item"] == 2, 12, "the picture after the film")
             went_on = next(line["now"] for line in stage.traced() if line["now"] > hit_at and line["item"] == 2)
             assert went_on - hit_at < LONGEST_S[how]
+            wait_until(lambda went_on=went_on: camera.frames()[-1][0] > went_on + 1, 12, "a second of what follows")
             seen = [frame for at, frame in camera.frames() if hit_at - 0.5 < at < went_on + 1]
             total, black, foreign = verdicts(seen, [flat(FILM), flat(STILL)])
             assert total > 30

@@ -183,7 +183,7 @@ def test_a_display_that_vanishes_and_comes_back_shows_the_picture_again(player):
     first = Display()
     one = player(display=first.name)
     await_(lambda: [1] if first.is_lit() else [])
-    slots = [slot for _, slot in one.turns()]
+    slots = [slot for _, slot in await_(one.turns)]  # the trace is written a moment after the picture
     first.end(signal.SIGKILL)
     moment = time.monotonic()
     one.after(moment + 1.0)
