@@ -38,7 +38,7 @@ bench: $(MADE)-test
 
 # make bench-starter  figures of a ten-minute run of the starter campaign (SECONDS=n for another length)
 bench-starter: $(MADE)-test
-	$(BIN)/python tests/bench/starter_run.py $(or $(SECONDS),600)
+	$(BIN)/python -m tests.bench.starter_run $(or $(SECONDS),600)
 
 # make soak   an hour of playing while files, processes and the clock misbehave (HOURS=n for another length)
 soak: $(MADE)-test

@@ -5,7 +5,8 @@ import time
 from pathlib import Path
 
 from tests.bench import figures, media, peers
-from tests.bench.display import Camera, Display, Region
+from tests.bench.camera import Camera, Region
+from tests.bench.display import Display
 from tests.bench.measure import SETTLE_S, Bench
 from tests.bench.peers import OURS, Program, Scene
 from tests.bench.sound_tap import SoundTap

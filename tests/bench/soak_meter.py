@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tests.bench.soak_report import Point
+from tests.bench.tree import open_files, pss_mb
 
 Role = Literal["supervisor", "screen", "fork server", "worker", "other"]
 ROLES: tuple[Role, ...] = ("supervisor", "screen", "fork server", "worker")
@@ -101,8 +102,8 @@ class Meter:
                 continue
             # Workers come and go: as a whole they live as long as their screen does.
             life = screen if role == "worker" else now[role][0]
-            series.pss_mb.append(Point(at, life, sum(map(_pss_mb, now[role]))))
-            series.files.append(Point(at, life, sum(map(_files, now[role]))))
+            series.pss_mb.append(Point(at, life, sum(map(pss_mb, now[role]))))
+            series.files.append(Point(at, life, sum(map(open_files, now[role]))))
             series.threads.append(Point(at, life, sum(map(_threads, now[role]))))
 
     def left_over(self, within_s: float = 3.0) -> list[str]:
@@ -130,21 +131,6 @@ def state(pid: int) -> str:
         return Path(f"/proc/{pid}/stat").read_text(errors="replace").rsplit(")", 1)[1].split()[0]
     except OSError:
         return ""
-
-
-def _pss_mb(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
-
-
-def _files(pid: int) -> int:
-    try:
-        return len(os.listdir(f"/proc/{pid}/fd"))
-    except OSError:
-        return 0
 
 
 def _threads(pid: int) -> int:

@@ -1,6 +1,6 @@
 """Plays the starter campaign in a virtual display and reports what was seen from outside.
 
-Usage: python tests/bench/starter_run.py [SECONDS] [--json FILE]; needs Xvfb and ffmpeg. The pixels are read by ffmpeg
+Usage: python -m tests.bench.starter_run [SECONDS] [--json FILE]; needs Xvfb and ffmpeg. The pixels are read by ffmpeg
 at 30 pictures a second, CPU, memory and open files from /proc for the whole process tree, what was cued from the
 player's trace, and what should have been cued from `wuzha-player plan`.
 """
@@ -19,22 +19,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from pathlib import Path
 
+from tests.bench.tree import Sample, Tree
+
 ROOT = Path(__file__).parents[2]
 WIDTH, HEIGHT, GRAB_FPS = 1280, 720, 30
 SMALL = (160, 90)
 BLACK = 16
 LATE_MS = 1000 / 30
-
-
-@dataclass
-class Sample:
-    """The process tree at one moment."""
-
-    at: float
-    cpu_s: float
-    pss_mb: float
-    files: int
-    pids: frozenset[int]
 
 
 @dataclass
@@ -45,35 +36,6 @@ class Watch:
     black_at: list[float] = field(default_factory=list)
     first_lit: float | None = None
     samples: list[Sample] = field(default_factory=list)
-
-
-def tree(pid: int) -> list[int]:
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        try:
-            children = task.read_text().split()
-        except OSError:
-            continue
-        for child in children:
-            found += tree(int(child))
-    return found
-
-
-def sample(pid: int) -> Sample:
-    cpu_s = pss_mb = 0.0
-    files = 0
-    pids = tree(pid)
-    tick = os.sysconf("SC_CLK_TCK")
-    for each in pids:
-        try:
-            fields = Path(f"/proc/{each}/stat").read_text().rsplit(")", 1)[1].split()
-            cpu_s += sum(int(f) for f in fields[11:15]) / tick
-            rollup = Path(f"/proc/{each}/smaps_rollup").read_text().splitlines()
-            pss_mb += next(int(line.split()[1]) for line in rollup if line.startswith("Pss:")) / 1024
-            files += len(os.listdir(f"/proc/{each}/fd"))
-        except (OSError, StopIteration):
-            continue
-    return Sample(time.monotonic(), cpu_s, pss_mb, files, frozenset(pids))
 
 
 def film(display: str, watch: Watch, stop: threading.Event) -> subprocess.Popen[bytes]:
@@ -151,8 +113,9 @@ def run(seconds: float, house: Path) -> dict[str, object]:
         with log.open("wb") as told:
             words = ("run", "--for", str(seconds), "--trace", str(trace))
             process = subprocess.Popen(player(house, *words), env=env, stderr=told, start_new_session=True)
+            tree = Tree(process.pid)
             while process.poll() is None:
-                watch.samples.append(sample(process.pid))
+                watch.samples.append(tree.sample())
                 time.sleep(1)
                 if time.monotonic() - began > seconds + 30:
                     os.killpg(process.pid, signal.SIGKILL)

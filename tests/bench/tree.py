@@ -71,8 +71,8 @@ class Tree:
         """Looks once; without memory it is cheap."""
         pids = self.pids()
         cpu_s = sum(self._seen[pid].own_s + self._seen[pid].ended_children_s for pid in pids)
-        pss_mb, files = (sum(map(_pss_mb, pids)), sum(map(_files, pids))) if memory else (0.0, 0)
-        return Sample(time.monotonic(), cpu_s, pss_mb, files, frozenset(pids))
+        memory_mb, files = (sum(map(pss_mb, pids)), sum(map(open_files, pids))) if memory else (0.0, 0)
+        return Sample(time.monotonic(), cpu_s, memory_mb, files, frozenset(pids))
 
 
 def _all_stats() -> dict[int, Stat]:
@@ -86,7 +86,8 @@ def _all_stats() -> dict[int, Stat]:
     return stats
 
 
-def _pss_mb(pid: int) -> float:
+def pss_mb(pid: int) -> float:
+    """Gives a process's proportional share of memory; 0 when it is gone."""
     try:
         lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
     except OSError:
@@ -94,7 +95,8 @@ def _pss_mb(pid: int) -> float:
     return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
 
 
-def _files(pid: int) -> int:
+def open_files(pid: int) -> int:
+    """Gives how many files a process has open; 0 when it is gone."""
     try:
         return len(os.listdir(f"/proc/{pid}/fd"))
     except OSError:

@@ -99,7 +99,7 @@ def show(folder: Path, transition: str, dwell_s: float = 0.9) -> list[Pair]:
         with stage.film() as camera:
             first = len(_begun(stage))
             wait_until(lambda: len(_begun(stage)) > first + count + 1, count * dwell_s * 2 + 20, "the whole circuit")
-            frames = camera.frames()
+            frames = [(frame.at, frame.value) for frame in camera.seen()]
         begun = _begun(stage)[first : first + count + 2]
     return judged(frames, begun, transition)
 

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import subprocess
@@ -16,14 +15,15 @@ from typing import Self
 
 from PIL import Image, ImageDraw
 
+from tests.bench.camera import Camera, Region
 from tests.bench.display import Display
-from tests.flows.judge import FRAME_BYTES, HEIGHT, WIDTH, Colour
+from tests.flows.judge import HEIGHT, WIDTH, Colour
 
 ROOT = Path(__file__).parents[2]
 CANVAS = (640, 360)
 ABOVE = 312
 """Height of the main zone where a ticker runs below."""
-PTS = re.compile(rb"\bpts: *(\d+)")
+TICKER = 'zone = "ticker"\n\n[[item]]\nticker = true\nchars_per_min = 140\ntext = "{}"\n'
 
 
 class Stagehand:
@@ -87,9 +87,10 @@ class Stagehand:
         lines = [json.loads(line) for line in text[: text.rfind("\n") + 1].splitlines()]
         return [line for line in lines if line.get("zone") == zone]
 
-    def film(self) -> "Camera":
-        """Gives a camera on the main zone."""
-        return Camera(self._display.name, (CANVAS[0], ABOVE if self.ticker else CANVAS[1]))
+    def film(self) -> Camera[bytes]:
+        """Gives a camera on the main zone, for small colour pictures."""
+        zone = (0, 0, CANVAS[0], ABOVE if self.ticker else CANVAS[1])
+        return Camera(self._display, Region(zone, (WIDTH, HEIGHT)), bytes, colours=True)
 
     def holders(self, name: str) -> list[int]:
         """Gives the processes that have a media file of that name open, the player itself left out."""
@@ -102,59 +103,6 @@ class Stagehand:
 
     def _words(self, verb: str, *words: str) -> list[str]:
         return [sys.executable, "-m", "player", verb, *words, "--config", str(self.folder / "kiosk_config.toml")]
-
-
-class Camera:
-    """Films at 60 pictures a second in small colour pictures, each with its monotonic time."""
-
-    def __init__(self, display: str, size: tuple[int, int]) -> None:
-        scale = f"scale={WIDTH}:{HEIGHT}:flags=area,format=rgb24,showinfo=checksum=0"
-        self._offset_s = time.time() - time.monotonic()
-        self._frames: list[bytes] = []
-        self._stamps: list[int] = []
-        self._first = threading.Event()
-        self._ffmpeg = subprocess.Popen(
-            ["ffmpeg", "-v", "info", "-nostats", "-nostdin", "-f", "x11grab", "-draw_mouse", "0", "-framerate", "60",
-             "-video_size", f"{size[0]}x{size[1]}", "-i", f"{display}+0,0", "-vf", scale, "-fps_mode", "passthrough",
-             "-copyts", "-flush_packets", "1", "-f", "rawvideo", "-"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-        self._threads = [threading.Thread(target=work, daemon=True) for work in (self._read, self._read_stamps)]
-
-    def __enter__(self) -> Self:
-        for thread in self._threads:
-            thread.start()
-        if not self._first.wait(20):
-            raise RuntimeError("the camera sees nothing")
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._ffmpeg.terminate()
-        for thread in self._threads:
-            thread.join()
-        self._ffmpeg.wait()
-        for pipe in (self._ffmpeg.stdout, self._ffmpeg.stderr):
-            if pipe is not None:
-                pipe.close()
-
-    def frames(self) -> list[tuple[float, bytes]]:
-        """Gives what was seen so far: monotonic seconds and pixels, in order."""
-        pairs = zip(self._stamps[:], self._frames[:], strict=False)
-        return [(stamp / 1e6 - self._offset_s, frame) for stamp, frame in pairs]
-
-    def _read(self) -> None:
-        assert self._ffmpeg.stdout is not None
-        while len(frame := self._ffmpeg.stdout.read(FRAME_BYTES)) == FRAME_BYTES:
-            self._frames.append(frame)
-            self._first.set()
-
-    def _read_stamps(self) -> None:
-        assert self._ffmpeg.stderr is not None
-        for line in self._ffmpeg.stderr:
-            if found := PTS.search(line):
-                self._stamps.append(int(found.group(1)))
 
 
 def wait_until(true: Callable[[], object], seconds: float, what: str) -> None:

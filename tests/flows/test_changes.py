@@ -7,18 +7,12 @@ from pathlib import Path
 import pytest
 
 from tests.flows.judge import flat, verdicts
-from tests.flows.stagehand import Stagehand, film, picture, wait_until, write_whole
+from tests.flows.stagehand import TICKER, Stagehand, film, picture, wait_until, write_whole
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("capture"), pytest.mark.timeout(60)]
 
 FILM, OTHER, STILL = (40, 180, 190), (190, 60, 190), (210, 40, 40)
 ALLOWED = [flat(FILM), flat(OTHER), flat(STILL)]
-TICKER = 'zone = "ticker"\n\n[[item]]\nticker = true\nchars_per_min = 140\ntext = "{}"\n'
-
-
-@pytest.fixture(autouse=True)
-def programs(needs):
-    needs("Xvfb", "ffmpeg")
 
 
 @pytest.fixture
@@ -48,7 +42,7 @@ def seen_while(stage: Stagehand, change: Callable[[], object], more: int = 3) ->
             began = slots(stage)
             change()
             wait_until(lambda: slots(stage) >= began + more, 25, "some slots more")
-            return [frame for _, frame in camera.frames()]
+            return [frame.value for frame in camera.seen()]
 
 
 def holds(stage: Stagehand) -> None:

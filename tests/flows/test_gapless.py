@@ -10,11 +10,6 @@ from tests.flows.gapless import KINDS, circuit, order, show
 pytestmark = [pytest.mark.xdist_group("capture"), pytest.mark.timeout(150)]
 
 
-@pytest.fixture(autouse=True)
-def programs(needs):
-    needs("Xvfb", "ffmpeg")
-
-
 def test_the_circuit_has_every_ordered_pair_once_and_a_kind_after_itself_looks_different():
     items = order()
     pairs = [(a, b) for a, b in zip(items, [*items[1:], items[0]], strict=True)]

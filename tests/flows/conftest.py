@@ -1,0 +1,8 @@
+"""What every flow needs."""
+
+import pytest
+
+
+@pytest.fixture(autouse=True)
+def programs(needs):
+    needs("Xvfb", "ffmpeg")
