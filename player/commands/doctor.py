@@ -20,6 +20,7 @@ from player.durable import write_whole
 from player.keeper import read_kept
 from player.survey import survey
 from player.watch.health import read_health
+from player.watch.verdict import SAYS
 from signage import calendar
 from signage.errors import Words
 
@@ -200,23 +201,14 @@ def _workers() -> Finding:
     )
 
 
-SEEN = {
-    "fine": Words("显示屏上就是播放的画面", "the display shows what is played"),
-    "black": Words("播放正常，但显示屏是黑的", "the display is black although a picture is shown"),
-    "frozen": Words("播放正常，但显示屏不动", "the display stands still although the picture moves"),
-    "foreign": Words(
-        "显示屏上不是播放的画面：窗口被遮住、移动了，或超出桌面",
-        "the display shows something else: the window is covered, moved or off the desktop",
-    ),
-    "unseen": Words("显示屏读不回来，没有自检", "the display cannot be read back"),
-}
+UNSEEN = Words("显示屏读不回来，没有自检", "the display cannot be read back")
 
 
 def _watch(config: Config) -> Finding:
     health = read_health(config.folders.state)
     if health is None:
         return Finding(subject="watch", ok=True, says=Words("还没有记录", "nothing noted yet"))
-    seen, count = SEEN[health.screen], health.restarts
+    seen, count = UNSEEN if health.screen == "unseen" else SAYS[health.screen], health.restarts
     at = health.at.astimezone(ZoneInfo(config.screen.timezone))
     zh = f"；画面进程重启过 {count} 次（{health.last_end}）" if count else ""
     en = f"; the screen process was started again {count} times ({health.last_end})" if count else ""

@@ -1,4 +1,4 @@
-"""Starts the screen process, and starts it again when it dies or stands still; looks at the display now and then.
+"""Starts the screen process, and starts it again when it dies or stands still.
 
 Rule: reads no configuration and no file of strangers, so that what kills the screen process does not kill this one.
 """
@@ -11,31 +11,25 @@ import subprocess
 import sys
 import threading
 import time
-from collections import deque
 from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from player.watch import glass
 from player.watch.backoff import next_deaths, pause_s
+from player.watch.ear import Ear
 from player.watch.health import Health, write_health
-from player.watch.pulse import MAX_LINE_BYTES, Pulse, parse_pulse
-from player.watch.verdict import MOST_LOOKS, Look, Verdict, judged
+from player.watch.lookout import Lookout
+from player.watch.pulse import Pulse
+from player.watch.verdict import SAYS, Verdict
 
 SILENCE_S = 10.0
 """A loop that has not turned for so long hangs. It turns at least once a second."""
 START_S = 60.0
 """Until the first pulse: opening the display and reading ten thousand verdicts of a slow disk takes its time."""
 LOOK_S = 10.0
-"""Reading a whole display back costs some 20 ms."""
+"""Between two looks at the display."""
 BAD_INPUT = 2
 _ROOT = Path(__file__).resolve().parents[2]
-_SAYS: dict[Verdict, str] = {
-    "fine": "the display shows what is played",
-    "black": "the display is black although a picture is shown",
-    "frozen": "the display stands still although the picture moves",
-    "foreign": "the display shows something else: the window is covered, moved or off the desktop",
-}
 
 log = logging.getLogger(__name__)
 
@@ -46,15 +40,11 @@ class Supervisor:
     def __init__(self, words: Sequence[str], for_s: float | None = None) -> None:
         """`words` is the command line after the program's name; `for_s` how long to play, None: for ever."""
         self._words = tuple(words)
-        self._state: Path | None = None
         self._until = None if for_s is None else time.monotonic() + for_s
         self._process: subprocess.Popen[bytes] | None = None
         self._ending = threading.Event()
-        self._changed = threading.Condition()
-        self._pulse: tuple[float, Pulse] | None = None
-        self._silent = False
-        """The screen process has closed its output: it is gone."""
-        self._looks: deque[Look] = deque(maxlen=MOST_LOOKS)
+        self._last: Pulse | None = None
+        """The newest pulse of all that were heard."""
         self._verdict: Verdict | None = None
         self._restarts = 0
         self._last_end = ""
@@ -70,7 +60,7 @@ class Supervisor:
             if code in (0, BAD_INPUT) or self._ending.is_set():
                 return code if code in (0, BAD_INPUT) else 0
             deaths = next_deaths(deaths, time.monotonic() - began)
-            if self._restarts == 0 and deaths == 1 and self._pulse is None and code == 1:
+            if self._restarts == 0 and self._last is None and code == 1:
                 return code  # it never came to play: what is wrong is wrong now, and a person stands before it
             self._last_end = f"signal {-code}" if code < 0 else f"exit code {code}"
             self._restarts += 1
@@ -96,90 +86,52 @@ class Supervisor:
         )
         if self._ending.is_set():
             self._process.terminate()
-        with self._changed:
-            self._pulse, self._silent = None, False
-        self._looks.clear()
-        listener = threading.Thread(target=self._listen, args=(self._process,), name="pulses", daemon=True)
-        listener.start()
-        self._watch(self._process)
-        listener.join()
-        for stream in (self._process.stdin, self._process.stdout):
-            if stream is not None:
-                stream.close()
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        ear = Ear(self._process.stdout)
+        self._watch(self._process, ear)
+        self._process.stdin.close()
+        ear.close()
         return self._process.returncode
 
-    def _watch(self, process: "subprocess.Popen[bytes]") -> None:
+    def _watch(self, process: "subprocess.Popen[bytes]", ear: Ear) -> None:
+        lookout = Lookout(ear)
         began = time.monotonic()
         look_at = began + LOOK_S
         # `Popen.wait` with a time limit asks twenty times a second; the end of its output comes by itself.
-        while not self._fell_silent(max(0.0, min(1.0, look_at - time.monotonic()))):
-            now = time.monotonic()
-            with self._changed:
-                heard = self._pulse
-            silent_s = now - (heard[0] if heard else began)
+        while not ear.wait_silent(max(0.0, min(1.0, look_at - time.monotonic()))):
+            now, heard = time.monotonic(), ear.last
+            if heard is not None:
+                self._last = heard.pulse
+            silent_s = now - (heard.at if heard else began)
             if silent_s > (SILENCE_S if heard else START_S):
                 log.error("the screen process has not turned for %.0f s, killing it", silent_s)
                 process.kill()
             elif now >= look_at:
                 look_at = now + LOOK_S
-                self._look()
+                self._judge(lookout.look())
+        if (heard := ear.last) is not None:
+            self._last = heard.pulse
         process.wait()
 
-    def _listen(self, process: "subprocess.Popen[bytes]") -> None:
-        assert process.stdout is not None
-        while line := process.stdout.readline(MAX_LINE_BYTES):
-            pulse = parse_pulse(line)
-            if pulse is not None:
-                self._state = Path(pulse.state)
-                with self._changed:
-                    self._pulse = (time.monotonic(), pulse)
-                    self._changed.notify_all()
-        with self._changed:
-            self._silent = True
-            self._changed.notify_all()
-
-    def _fell_silent(self, timeout_s: float) -> bool:
-        with self._changed:
-            return self._changed.wait_for(lambda: self._silent, timeout_s)
-
-    def _look(self) -> None:
-        """Compares the display with the canvas just after one pulse and just before the next."""
-        before = self._next_pulse()
-        if before is None or before.box is None or not glass.can_look():
-            return
-        shown = glass.colours(before.box)
-        after = self._next_pulse()
-        if shown is None or after is None or after.box != before.box or self._silent:
-            return
-        if len(shown) == len(before.colours) == len(after.colours):
-            self._looks.append(Look(shown, before.colours, after.colours))
-            self._judge(judged(tuple(self._looks)))
-
-    def _next_pulse(self) -> Pulse | None:
-        with self._changed:
-            last = self._pulse
-            # A screen process that dies meanwhile is not waited for: it is to be back at once.
-            self._changed.wait_for(lambda: self._silent or self._pulse is not last, 2.5)
-            return self._pulse[1] if self._pulse is not None and self._pulse is not last else None
-
-    def _judge(self, verdict: Verdict) -> None:
-        if verdict == self._verdict:
+    def _judge(self, verdict: Verdict | None) -> None:
+        if verdict is None or verdict == self._verdict:
             return
         self._verdict = verdict
-        log.log(logging.INFO if verdict == "fine" else logging.ERROR, "%s", _SAYS[verdict])
+        log.log(logging.INFO if verdict == "fine" else logging.ERROR, "%s", SAYS[verdict].en)
         self._tell()
 
     def _tell(self) -> None:
-        if self._state is None:
+        if self._last is None:
             return
         health = Health(
             at=dt.datetime.now(dt.UTC),
             restarts=self._restarts,
             last_end=self._last_end,
-            present=self._pulse[1].present if self._pulse else "",
+            present=self._last.present,
             screen=self._verdict or "unseen",
         )
-        write_health(self._state, health)
+        write_health(Path(self._last.state), health)
 
     def _pass_on(self, _number: int, _frame: FrameType | None) -> None:
         # Ctrl-C reaches the whole group anyway; a second signal does the screen process no harm.

@@ -9,7 +9,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
+from signage.errors import Words
+
 Verdict = Literal["fine", "black", "frozen", "foreign"]
+SAYS: dict[Verdict, Words] = {
+    "fine": Words("显示屏上就是播放的画面", "the display shows what is played"),
+    "black": Words("播放正常，但显示屏是黑的", "the display is black although a picture is shown"),
+    "frozen": Words("播放正常，但显示屏不动", "the display stands still although the picture moves"),
+    "foreign": Words(
+        "显示屏上不是播放的画面：窗口被遮住、移动了，或超出桌面",
+        "the display shows something else: the window is covered, moved or off the desktop",
+    ),
+}
 
 DARK = 16
 """No channel above this: unlit."""
