@@ -136,8 +136,10 @@ class _FakeVoice:
 class FakeSound:
     """A device that hears everything in real time: position is the time since `begin`, at most what was pulled."""
 
-    def __init__(self, available: bool = True) -> None:
+    def __init__(self, available: bool = True, lead_s: float = 0.0) -> None:
         self.available = available
+        self.lead_s = lead_s
+        """How long after `begin` the first of it is heard."""
         self.trouble: Words | None = None
         self.begun: list[tuple[str, int]] = []
         """Every (zone, volume) that ever began."""
@@ -162,7 +164,7 @@ class FakeSound:
 
     def position_s(self, zone: str, now: float) -> float:
         voice = self._voices[zone]
-        heard = now - voice.began
+        heard = now - voice.began - self.lead_s
         return heard if voice.ended() else min(heard, voice.pulled / SOUND_BYTES_S)
 
     def sounding(self, zone: str) -> bool:

@@ -77,9 +77,7 @@ class PictureRun:
             position = self._position(self._showing, now)
             cut = position < self._showing.slot.planned_s - NEARLY_OVER_S
             self._close(self._showing.done(position, cut=cut))
-        if self._coming is not None:
-            self._coming.give_back(self._pool)
-            self._coming = None
+        self._give_up_coming()
 
     def leave(self) -> None:
         """Gives the zone to something else: a transition under way is given up."""
@@ -93,8 +91,7 @@ class PictureRun:
             why = self._coming.trouble() or (TOO_SLOW if now - self._coming.asked_at > FIRST_FRAME_S else None)
             if why is not None:
                 self._outbox.append(self._coming.broke(why, 0.0))
-                self._coming.give_back(self._pool)
-                self._coming = None
+                self._give_up_coming()
         if self._next is not None and (why := self._next.trouble()) is not None:
             self._outbox.append(self._next.broke(why, 0.0))
             self.forget()
@@ -117,12 +114,12 @@ class PictureRun:
         if self._outbox:
             dues.append(now)
         if self._coming is not None:
-            dues.append(now + WAIT_S)
+            dues.append(now + (max(0.0, -self._position(self._coming, now)) if self._coming.sounding else WAIT_S))
         if self._changing is not None:
             dues.append(now + STEP_S)
         if self._showing is not None:
             position = self._position(self._showing, now)
-            dues.append(now + max(0.0, self._showing.slot.planned_s - position))
+            dues.append(now + max(0.0, self._ends_s(self._showing) - position))
             if self._showing.picture is not None and not self._showing.is_played_out():
                 frame = self._showing.picture.frame()
                 dues.append(now + NEXT_FRAME_S if frame is None else now + max(0.0, frame.pts_s - position))
@@ -149,12 +146,36 @@ class PictureRun:
         if (why := turn.trouble()) is not None:
             self._close(turn.broke(why, position))
             return
-        if position >= turn.slot.planned_s - EARLY_S:
+        if position >= self._ends_s(turn) - EARLY_S:
             self._close(turn.done(position, cut=False))
+
+    def _ends_s(self, turn: Turn) -> float:
+        """Gives at what position a slot is over: early enough for the next one's sound to be heard in time."""
+        coming = self._next
+        if coming is None or coming.voice is None or coming.first_frame() is None or not turn.is_shown():
+            return turn.slot.planned_s
+        return turn.slot.planned_s - self._sound.lead_s
+
+    def _give_up_coming(self) -> None:
+        if self._coming is None:
+            return
+        if self._coming.sounding:
+            self._sound.stop(self._place.zone)
+        self._coming.give_back(self._pool)
+        self._coming = None
+
+    def _is_heard(self, turn: Turn, now: float) -> bool:
+        """Begins a slot's sound, and says whether it has reached the ear; at once where there is none."""
+        if turn.voice is None or not self._sound.available:
+            return True
+        if not turn.sounding:
+            self._sound.begin(self._place.zone, turn.voice.pcm, turn.voice.ended, turn.slot.volume, now)
+            turn.sounding = True
+        return self._sound.position_s(self._place.zone, now) >= -EARLY_S
 
     def _go_over(self, now: float, sheets: Sheets | None) -> None:
         turn = self._coming
-        if turn is None or turn.first_frame() is None:
+        if turn is None or turn.first_frame() is None or not self._is_heard(turn, now):
             return
         if turn.slot.transition != "cut" and self._has_picture and sheets is not None:
             self._screen.keep(sheets.old, self._place.box)
@@ -164,8 +185,6 @@ class PictureRun:
         self._showing, self._coming = turn, None
         turn.began_at = now
         self._has_picture = True
-        if turn.voice is not None and self._sound.available:
-            self._sound.begin(self._place.zone, turn.voice.pcm, turn.voice.ended, turn.slot.volume, now)
         self._outbox.append(Began(self._place.zone, turn.number, now))
 
     def _take_frame(self, now: float, sheets: Sheets | None) -> bool:

@@ -79,6 +79,11 @@ class SoundLike(Protocol):
 
     @property
     def available(self) -> bool: ...
+    @property
+    def lead_s(self) -> float:
+        """Gives how long a voice is under way before it is heard."""
+        ...
+
     def begin(
         self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], volume: int, now: float
     ) -> None: ...

@@ -49,6 +49,7 @@ class NullSound:
     """No sound device: pictures keep time by themselves."""
 
     available = False
+    lead_s = 0.0
 
     def __init__(self, trouble: Words | None = None) -> None:
         self.trouble = trouble
@@ -91,6 +92,8 @@ class MixerSound:
     """One mixer channel per zone that ever sounded."""
 
     available = True
+    lead_s = 1.5 * BUFFER_S
+    """A voice begins within one buffer, and is heard one later."""
     trouble: Words | None = None
 
     def __init__(self, volume: int = 100) -> None:

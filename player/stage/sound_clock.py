@@ -4,6 +4,8 @@ Rule: arithmetic only. The mixer says nothing about time; what is known is that 
 such look narrows where the clock may stand, so that the estimate is better than the looks are frequent.
 """
 
+import math
+
 STALL_S = 0.5
 """Sound that has not come for this long is not waited for any more."""
 
@@ -24,7 +26,7 @@ class SoundClock:
         self._dry_since: float | None = now
         self._free: float | None = None
         """Once the sound is given up or over: the base that the clock runs on with."""
-        self._told_s = 0.0
+        self._told_s = -math.inf
 
     def given(self, seconds: float) -> None:
         """Notes that so much more sound waits in the mixer."""
@@ -57,7 +59,7 @@ class SoundClock:
         return self._free is None and self._dry_since is not None and now - self._dry_since > STALL_S
 
     def position_s(self, now: float) -> float:
-        """Gives how much has been heard; never goes back."""
+        """Gives how much has been heard, negative while the first of it is on its way; never goes back."""
         if self._free is not None:
             position = now - self._free - (self._latency_s if self._base is not None else 0.0)
         elif self._base is None:

@@ -28,6 +28,8 @@ class Turn:
     frames: int = 0
     late: int = 0
     failed: Words | None = None
+    sounding: bool = False
+    """Its sound has begun; the picture comes when the sound is heard."""
 
     @property
     def number(self) -> int:
@@ -65,6 +67,10 @@ class Turn:
         if is_still(self.slot) or self.slot.kind == "audio" or self.picture is None:
             return False
         return self.picture.state == "ended" and self.picture.frame() is None
+
+    def is_shown(self) -> bool:
+        """Says whether no picture of it is still to come."""
+        return self.frames > 0 and (self.picture is None or self.is_played_out())
 
     def give_back(self, pool: Pool) -> None:
         """Frees the decoders; counters stay."""

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterator
+from itertools import pairwise
 
 import pytest
 
@@ -76,11 +77,13 @@ def audio(number: int, name: str, planned_s: float = 2.0, *, muted: bool = False
 class House:
     """A stage with fakes around it, and a clock that a test moves."""
 
-    def __init__(self, zones: tuple[Zone, ...] = MAIN, *, rotate: Rotate = 0, sound: bool = True) -> None:
+    def __init__(
+        self, zones: tuple[Zone, ...] = MAIN, *, rotate: Rotate = 0, sound: bool = True, lead_s: float = 0.0
+    ) -> None:
         width = max(zone.box.x + zone.box.width for zone in zones)
         height = max(zone.box.y + zone.box.height for zone in zones)
         self.screen = FakeScreen(*((width, height) if rotate in (0, 180) else (height, width)))
-        self.sound = FakeSound(sound)
+        self.sound = FakeSound(sound, lead_s)
         self.decoders: list[FakeDecoder] = []
         self.held = False
         self.stage = Stage(
@@ -287,6 +290,47 @@ def test_a_video_with_sound_sounds_at_its_volume_and_its_picture_follows_the_sou
     assert request.sound
     house.until(102.5)
     assert house.events[-1] == Done("main", 1, 50, 0, pytest.approx(2.0, abs=0.002), cut=False)
+    assert not house.sound.sounding("main")
+
+
+@pytest.fixture
+def late_ear() -> Iterator[House]:
+    """A stage whose sound is heard 32 ms after it begins, as with a mixer of 1024 samples."""
+    made = House(lead_s=0.032)
+    yield made
+    made.stage.close()
+
+
+@pytest.mark.parametrize("first", [picture(1, "a.png", 2.0), video(1, "v.mp4", 2.0, sound=True)], ids=["still", "film"])
+def test_the_sound_of_the_next_film_begins_early_so_that_no_picture_stands_too_long(
+    late_ear: House, first: Slot
+) -> None:
+    house = late_ear
+    house.stage.start(first, house.now)
+    house.until(100.5)
+    house.stage.prepare(video(2, "v.mp4", 2.0, sound=True))
+    while not any(isinstance(event, Done) for event in house.events):
+        house.until(house.now + 0.001)
+    assert house.events[-1].frames == (1 if first.kind == "image" else 50), "every picture was shown"
+    house.stage.start(video(2, "v.mp4", 2.0, sound=True), house.now)
+    house.until(house.now + 2.5)
+    at = [shown.due + shown.late_ms / 1000 for shown in house.shown][-51:]
+    gaps = [b - a for a, b in pairwise(at)][(first.kind == "image") :]
+    assert max(gaps) < 0.048, "a picture of 40 ms stands no longer than that and one look"
+    began = next(event.now for event in house.events if isinstance(event, Began) and event.number == 2)
+    assert began == pytest.approx(at[-50], abs=1e-6)
+    over = 102.0 + (0.032 if first.kind == "video" else 0.0)
+    assert began == pytest.approx(over, abs=0.008)
+
+
+def test_a_sound_that_began_for_a_slot_that_is_given_up_stops(late_ear: House) -> None:
+    house = late_ear
+    house.stage.start(video(1, "v.mp4", 2.0, sound=True), house.now)
+    house.until(100.01)
+    assert house.sound.sounding("main")
+    assert not house.shown
+    house.held = True
+    house.stage.start(picture(2, "a.png"), house.now)
     assert not house.sound.sounding("main")
 
 
