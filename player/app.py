@@ -2,10 +2,9 @@
 
 import datetime as dt
 import gc
-import importlib.metadata
 import logging
-import platform
 import signal
+import sys
 import threading
 from contextlib import ExitStack, closing
 from pathlib import Path
@@ -33,11 +32,12 @@ from player.stage.window import Wish
 from player.state import opened
 from player.trace import Tracer
 from player.watch.pulse import Heart, Pulse, points
+from signage import __version__
 from signage.errors import Words
 
 log = logging.getLogger(__name__)
 
-VERSIONS = (f"wuzha {importlib.metadata.version('wuzha')}", f"Python {platform.python_version()}")
+VERSIONS = (f"wuzha {__version__}", f"Python {'.'.join(map(str, sys.version_info[:3]))}")
 
 
 def play(
@@ -85,14 +85,15 @@ def play(
             screen.retry_display(now)
             return screen.events()
 
+        breakages = Breakages(ingest.quarantine)
         loop = Loop(
             state,
             stage=stage,
             clock=clock,
             inbox=inbox,
             keep=keeper.keep,
-            record=lambda _: None,  # nobody keeps plays yet
-            broke=Breakages(ingest.quarantine).note,
+            record=breakages.played,
+            broke=breakages.note,
             look=look,
             mute=sound.set_mute,
             overlay=Overlay(screen),

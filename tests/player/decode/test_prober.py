@@ -1,9 +1,11 @@
 """What would be shown and what is refused, with the words for it; by a real worker."""
 
 import os
+import resource
 import signal
 import socket
 import struct
+import sys
 import zlib
 from pathlib import Path
 
@@ -49,6 +51,17 @@ def test_things_that_are_no_files_are_refused_at_once(prober, folder):
     assert refused(prober, folder / "nothing.png") == refusal.missing().why
     assert refused(prober, folder / "\udcff.png") == refusal.badly_named().why
     assert refused(prober, str(folder / "a\0b.png")) == refusal.badly_named().why
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
+def test_after_a_worker_ran_out_of_memory_a_good_file_is_judged_by_a_fresh_one(media):
+    with Prober() as prober:
+        prober.probe(__file__)
+        assert prober.pid is not None
+        most = int(Path(f"/proc/{prober.pid}/statm").read_text().split()[0]) * resource.getpagesize()
+        resource.prlimit(prober.pid, resource.RLIMIT_AS, (most, most))
+        assert refused(prober, media("rgb.png")) == refusal.too_much_memory().why
+        assert isinstance(prober.probe(media("rgb.png")), MediaFacts)
 
 
 def test_a_link_to_a_picture_is_a_picture(prober, folder, media):

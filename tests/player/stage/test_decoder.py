@@ -2,7 +2,9 @@
 
 import logging
 import os
+import resource
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -213,6 +215,20 @@ def test_a_worker_that_never_answers_is_killed(impatient, media):
     impatient.decoder.show(ask(impatient, media("rgb.png")))
     impatient.wait_for("failed")
     assert impatient.decoder.why == refusal.HANGS
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
+@pytest.mark.parametrize("name", ["h264.mp4", "rgb.png"])
+@pytest.mark.parametrize("left_bytes", [0, 1 << 20])
+def test_a_worker_that_gets_no_more_memory_fails_alone_and_the_next_file_is_shown(zone, media, name, left_bytes):
+    starved = pid_of(zone)
+    most = int(Path(f"/proc/{starved}/statm").read_text().split()[0]) * resource.getpagesize() + left_bytes
+    resource.prlimit(starved, resource.RLIMIT_AS, (most, most))
+    zone.decoder.show(ask(zone, media(name)))
+    zone.wait_for("failed")
+    assert zone.decoder.why in (refusal.too_much_memory().why, refusal.CRASHED)
+    assert zone.show(ask(zone, media(name), number=2, duration_s=0.5)).state == "ended"
+    assert zone.decoder.pid != starved
 
 
 def test_a_worker_whose_ring_is_full_is_left_in_peace(impatient, media):
