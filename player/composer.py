@@ -1,6 +1,5 @@
 """Composes a new program whenever the folders changed, on a thread of its own."""
 
-import importlib.metadata
 import logging
 import threading
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from player.content.library import Folder, Library
 from player.content.store import Store
 from player.decode.prober import Prober
 from player.events import ProgramChanged
-from signage import timetable
+from signage import __version__, timetable
 from signage.errors import Complaint, Words
 
 log = logging.getLogger(__name__)
@@ -89,5 +88,5 @@ def open_ingest(config: Config, pictures: Prober, moving: Prober, changed: threa
         pictures.probe,
         probe_moving=moving.probe,
         on_change=changed.set,
-        edition=importlib.metadata.version("wuzha"),
+        edition=__version__,
     )
