@@ -7,29 +7,25 @@ from typing import Self
 
 
 class Display:
-    """An Xvfb of its own, black, with no pointer; `name` goes into DISPLAY."""
+    """A display of its own, black, with no pointer; `name` goes into DISPLAY."""
 
-    def __init__(self, size: tuple[int, int]) -> None:
+    def __init__(self, size: tuple[int, int], *, resizable: bool = False) -> None:
+        """`resizable` takes Xvnc, whose mode can be changed with xrandr, in place of Xvfb."""
         self.size = size
+        self._resizable = resizable
         self.name = ""
 
     def __enter__(self) -> Self:
         reads, writes = os.pipe()
         number = 200 + os.getpid() % 30_000
-        screen = ("-screen", "0", f"{self.size[0]}x{self.size[1]}x24")
+        width, height = self.size
+        server = (
+            ("Xvnc", f":{number}", "-geometry", f"{width}x{height}", "-depth", "24", "-SecurityTypes", "None")
+            if self._resizable
+            else ("Xvfb", f":{number}", "-screen", "0", f"{width}x{height}x24", "-nocursor")
+        )
         self._server = subprocess.Popen(
-            [
-                "Xvfb",
-                f":{number}",
-                *screen,
-                "-nocursor",
-                "-noreset",
-                "-ac",
-                "-nolisten",
-                "tcp",
-                "-displayfd",
-                str(writes),
-            ],
+            [*server, "-noreset", "-ac", "-nolisten", "tcp", "-displayfd", str(writes)],
             pass_fds=(writes,),
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
@@ -38,7 +34,7 @@ class Display:
         with os.fdopen(reads) as told:
             answer = told.readline().strip()
         if not answer:
-            raise RuntimeError(f"Xvfb did not start as display :{number}")
+            raise RuntimeError(f"{server[0]} did not start as display :{number}")
         self.name = f":{answer}"
         return self
 

@@ -29,12 +29,12 @@ TICKER = 'zone = "ticker"\n\n[[item]]\nticker = true\nchars_per_min = 140\ntext 
 class Stagehand:
     """A folder with configuration, media and playlists; the player that plays it; what was seen of it."""
 
-    def __init__(self, folder: Path, *, ticker: bool = False) -> None:
+    def __init__(self, folder: Path, *, ticker: bool = False, display: Display | None = None) -> None:
         self.folder, self.ticker = folder, ticker
         self.media, self.playlists, self.trace_path = folder / "media", folder / "playlists", folder / "trace.jsonl"
         self.media.mkdir(parents=True)
         self.playlists.mkdir()
-        self._display = Display(CANVAS)
+        self._display = display or Display(CANVAS)
         self.player: subprocess.Popen[bytes] | None = None
         lines = ["[screen]", 'id = "flow-1"', f"canvas = [{CANVAS[0]}, {CANVAS[1]}]", "[sound]", "quiet = []"]
         if ticker:
@@ -76,6 +76,11 @@ class Stagehand:
                 self.player.wait()
         self._log.close()
         self._display.__exit__(kind, error, trace)
+
+    @property
+    def display(self) -> str:
+        """Gives the display's name."""
+        return self._display.name
 
     @property
     def log(self) -> str:

@@ -1,0 +1,50 @@
+"""The display changes its mode while the player plays: nothing stops, restarts or goes black."""
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.bench.display import Display
+from tests.flows.judge import flat, verdicts
+from tests.flows.stagehand import TICKER, Stagehand, film, picture, wait_until
+
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("capture"), pytest.mark.timeout(90)]
+
+FILM, STILL = (40, 180, 190), (210, 40, 40)
+LARGE, SMALL = (800, 600), (640, 480)
+CHANGES = (SMALL, LARGE, SMALL, LARGE)
+
+
+def change_mode(stage: Stagehand, size: tuple[int, int]) -> None:
+    subprocess.run(["xrandr", "-display", stage.display, "-s", f"{size[0]}x{size[1]}"], check=True)
+
+
+@pytest.mark.parametrize("fullscreen", [False, True])
+def test_the_player_goes_on_with_what_it_plays_through_a_change_of_mode_and_back(
+    tmp_path: Path, needs, fullscreen: bool
+) -> None:
+    needs("Xvnc", "xrandr")
+    stage = Stagehand(tmp_path, ticker=True, display=Display(LARGE, resizable=True))
+    film(stage.media / "film.mp4", FILM, seconds=4)
+    picture(stage.media / "still.png", STILL)
+    stage.playlist("main", 'transition = "cut"\nfit = "stretch"\ndwell_s = 2\n[[item]]\nmedia = "*.*"\n')
+    stage.playlist("ticker", TICKER.format("不轻信　不透露　不转账"))
+    config = tmp_path / "kiosk_config.toml"
+    wanted = f"[screen]\nfullscreen = {str(fullscreen).lower()}\n"
+    config.write_text(config.read_text(encoding="utf-8").replace("[screen]\n", wanted), encoding="utf-8")
+    with stage:
+        wait_until(lambda: stage.traced() and stage.traced()[-1]["frame"] > 10, 25, "the film runs")
+        with stage.film() as camera:
+            for size in CHANGES:
+                change_mode(stage, size)
+                frames = len(stage.traced())
+                wait_until(lambda frames=frames: len(stage.traced()) > frames + 20, 15, "more of the film")
+            seen = [frame.value for frame in camera.seen()]
+        slots = [line["slot"] for line in stage.traced()]
+    total, black, foreign = verdicts(seen, [flat(FILM), flat(STILL)])
+    assert total > 60
+    assert foreign == 0
+    assert black <= len(CHANGES), "the server clears its own frame buffer, for a moment"
+    assert slots == sorted(slots), "no slot is begun again"
+    assert stage.log.count("display open") == 1
