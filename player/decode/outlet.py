@@ -10,7 +10,7 @@ from player.decode.rings.frames import FrameWriter
 from player.decode.rings.sound import SoundWriter
 
 SHORT_WAIT_S, LONG_WAIT_S = 0.008, 0.04
-"""How often a full ring is looked at, while the screen takes frames and while it does not; four last 67 ms at 60 Hz."""
+"""How often a full ring is looked at, while frames are taken and while they are not; three last 50 ms at 60 Hz."""
 PATIENCE_S = 0.5
 
 

@@ -10,7 +10,7 @@ from player.decode.rings.frames import FrameReader, frames_size
 from player.decode.rings.shared import Shared, share
 from player.decode.rings.sound import SoundReader, sound_size
 
-SLOTS = 4
+SLOTS = 3
 log = logging.getLogger(__name__)
 
 
