@@ -89,8 +89,8 @@ class Prober:
                 case Probed() if reply.request == request.request:
                     return reply.facts
                 case Failed() if reply.request == request.request:
-                    if reply.why == refusal.too_much_memory().why:
-                        self._drop()  # too little is left for the next file, which may be a good one
+                    if refusal.spends_worker(reply.why):
+                        self._drop()
                     return reply.why
         return _Lost(refusal.TOO_SLOW, again=False)
 

@@ -104,6 +104,11 @@ def too_much_memory() -> Refused:
     )
 
 
+def spends_worker(why: Words) -> bool:
+    """Says whether a worker that refused so has to go: what memory is left to it is too little for the next file."""
+    return why == too_much_memory().why
+
+
 def nothing_in_it() -> Refused:
     return _no("里面既没有画面也没有声音，请重新导出。", "There is neither picture nor sound in it; export it again.")
 

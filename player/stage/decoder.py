@@ -287,8 +287,7 @@ class Decoder:
                 case Failed() if reply.request == self._number and self._state in ("starting", "ready"):
                     self._state, self.why = "failed", reply.why
                     self._delay_s = FIRST_DELAY_S
-                    # What is left to a worker that ran out of memory is too little for the next file, too.
-                    self._gone = reply.why == refusal.too_much_memory().why
+                    self._condemned = refusal.spends_worker(reply.why)
             self._changed.notify_all()
         self._on_wake()
 

@@ -114,7 +114,10 @@ class PictureRun:
         if self._outbox:
             dues.append(now)
         if self._coming is not None:
-            dues.append(now + (max(0.0, -self._position(self._coming, now)) if self._coming.sounding else WAIT_S))
+            dues.append(
+                now
+                + (max(0.0, -self._position(self._coming, now)) if self._sound.sounding(self._place.zone) else WAIT_S)
+            )
         if self._changing is not None:
             dues.append(now + STEP_S)
         if self._showing is not None:
@@ -151,16 +154,15 @@ class PictureRun:
 
     def _ends_s(self, turn: Turn) -> float:
         """Gives at what position a slot is over: early enough for the next one's sound to be heard in time."""
-        coming = self._next
-        if coming is None or coming.voice is None or coming.first_frame() is None or not turn.is_shown():
+        following = self._next
+        if following is None or following.voice is None or following.first_frame() is None or not turn.is_shown():
             return turn.slot.planned_s
         return turn.slot.planned_s - self._sound.lead_s
 
     def _give_up_coming(self) -> None:
         if self._coming is None:
             return
-        if self._coming.sounding:
-            self._sound.stop(self._place.zone)
+        self._sound.stop(self._place.zone)
         self._coming.give_back(self._pool)
         self._coming = None
 
@@ -168,9 +170,8 @@ class PictureRun:
         """Begins a slot's sound, and says whether it has reached the ear; at once where there is none."""
         if turn.voice is None or not self._sound.available:
             return True
-        if not turn.sounding:
+        if not self._sound.sounding(self._place.zone):
             self._sound.begin(self._place.zone, turn.voice.pcm, turn.voice.ended, turn.slot.volume, now)
-            turn.sounding = True
         return self._sound.position_s(self._place.zone, now) >= -EARLY_S
 
     def _go_over(self, now: float, sheets: Sheets | None) -> None:

@@ -28,8 +28,6 @@ class Turn:
     frames: int = 0
     late: int = 0
     failed: Words | None = None
-    sounding: bool = False
-    """Its sound has begun; the picture comes when the sound is heard."""
 
     @property
     def number(self) -> int:

@@ -5,7 +5,6 @@ this process with the display. `xcb_get_image` asks for one pixel; all are asked
 """
 
 import ctypes
-import ctypes.util
 import os
 import sys
 

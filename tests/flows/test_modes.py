@@ -1,4 +1,4 @@
-"""The display changes its mode while the player plays: nothing stops, restarts or goes black."""
+"""The display changes its mode while the player plays: nothing stops or begins again."""
 
 import subprocess
 from pathlib import Path
