@@ -45,6 +45,6 @@ def test_the_player_goes_on_with_what_it_plays_through_a_change_of_mode_and_back
     total, black, foreign = verdicts(seen, [flat(FILM), flat(STILL)])
     assert total > 60
     assert foreign == 0
-    assert black <= len(CHANGES), "the server clears its own frame buffer, for a moment"
+    assert black <= len(CHANGES), "a new frame buffer is black until the player has drawn into it again"
     assert slots == sorted(slots), "no slot is begun again"
     assert stage.log.count("display open") == 1
