@@ -9,6 +9,11 @@ import math
 STALL_S = 0.5
 """Sound that has not come for this long is not waited for any more."""
 
+SLEW_S = 0.002
+"""How far one look may move the estimate: a leap of it is seen as a picture that stands too long or too short."""
+LOST_S = 0.04
+"""An estimate this far off is no small error, and is put right at once."""
+
 
 class SoundClock:
     """The position of one voice, in seconds of sound that has reached the ear."""
@@ -41,7 +46,8 @@ class SoundClock:
         """Notes that a chunk of `chunk_s` ended and the next began after `after` and not after `until`."""
         self._before_s += chunk_s
         if self._base is not None:
-            self._base = min(max(self._base, after - self._before_s), until - self._before_s)
+            off = min(max(self._base, after - self._before_s), until - self._before_s) - self._base
+            self._base += off if abs(off) > LOST_S else min(max(off, -SLEW_S), SLEW_S)
 
     def ran_dry(self, now: float, chunk_s: float) -> None:
         """Notes that the last chunk ended and nothing followed."""

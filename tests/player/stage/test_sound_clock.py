@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.stage.sound_clock import STALL_S, SoundClock
+from player.stage.sound_clock import SLEW_S, STALL_S, SoundClock
 
 CHUNK_S = 8192 / 48_000
 BUFFER_S = 1024 / 48_000
@@ -31,6 +31,24 @@ def test_the_clock_stays_within_20_ms_of_the_sound_however_the_looks_fall(
             clock.moved(before, now, CHUNK_S)
         heard = max(0.0, now - really) / (1 + drift)
         assert abs(clock.position_s(now) - heard) <= 0.02 + 1e-6
+
+
+@given(really=st.floats(0.0, BUFFER_S), looks=st.lists(st.floats(0.004, 0.06), min_size=50, max_size=80))
+def test_no_look_moves_the_clock_so_far_that_a_picture_would_stand_too_long_or_too_short(
+    really: float, looks: list[float]
+) -> None:
+    clock = SoundClock(0.0, 0.0)
+    clock.given(CHUNK_S * 1000)
+    clock.started(0.0, BUFFER_S)
+    now, playing, told = 0.0, 0, clock.position_s(0.0)
+    for pause in looks:
+        before, now = now, now + pause
+        while really + (playing + 1) * CHUNK_S <= now:
+            playing += 1
+            clock.moved(before, now, CHUNK_S)
+        position = clock.position_s(now)
+        assert playing == 0 or position - told == pytest.approx(pause, abs=SLEW_S + 1e-9)
+        told = position
 
 
 @given(really=st.floats(0.0, 0.3), looks=st.lists(st.floats(0.004, 0.03), min_size=150, max_size=200))
