@@ -4,6 +4,7 @@ Rule: a window is opened once and kept (`set_mode` again and again leaks, pygame
 """
 
 import contextlib
+import ctypes
 import os
 import sys
 import time
@@ -20,6 +21,10 @@ from signage.errors import Words, WuzhaError
 Present = Literal["auto", "vsync", "direct"]
 XRGB = (0xFF0000, 0xFF00, 0xFF, 0)
 VSYNC_TRIALS = 20
+GL_RENDERER = 0x1F01
+GL_LIBRARIES = ("libGL.so.1", "libGLESv2.so.2")
+SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software")
+"""What OpenGL calls itself where the processor does its work."""
 UNSEEN = ("offscreen", "dummy", "evdev")
 
 
@@ -177,6 +182,24 @@ def has_gpu(devices: Path = Path("/dev/dri")) -> bool:
     return any(os.access(node, os.R_OK | os.W_OK) for node in devices.glob("renderD*"))
 
 
+def gl_renderer() -> str:
+    """Gives what the OpenGL of the renderer just made on this thread calls itself; nothing where that is not known."""
+    if not sys.platform.startswith("linux"):
+        return ""
+    for library in GL_LIBRARIES:
+        with contextlib.suppress(OSError, AttributeError):
+            ask = ctypes.CDLL(library).glGetString
+            ask.argtypes, ask.restype = [ctypes.c_uint], ctypes.c_char_p
+            if told := ask(GL_RENDERER):
+                return bytes(told).decode("ascii", "replace")
+    return ""
+
+
+def is_software(renderer: str) -> bool:
+    """Says whether an OpenGL of that name draws with the processor."""
+    return any(name in renderer.lower() for name in SOFTWARE_RENDERERS)
+
+
 def no_display_words(error: NoDisplayError) -> Words:
     """Gives the sentence for people who find no picture."""
     return Words(
@@ -189,7 +212,11 @@ def _opened(wish: Wish) -> Window:
     if wish.present == "vsync" or (wish.present == "auto" and has_gpu()):
         with contextlib.suppress(NoDisplayError), warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return VsyncWindow(wish)
+            window = VsyncWindow(wish)
+            if wish.present == "vsync" or not is_software(gl_renderer()):
+                return window
+            # A virtual machine has a render node too; what it draws with is the processor.
+            window.close()
     return DirectWindow(wish)
 
 

@@ -22,7 +22,7 @@ from tests.bench.soak_eye import Eye, TraceTap
 from tests.bench.soak_ground import ROOT, display, faked_clock, walls
 from tests.bench.soak_house import House, build
 from tests.bench.soak_meter import ROLES, Meter, state
-from tests.bench.soak_report import faults, is_rising, read_log, table, theil_sen_per_h, warmed
+from tests.bench.soak_report import LEAST_LIFE_S, faults, is_rising, read_log, table, theil_sen_per_h, warmed
 
 SAMPLE_S = 10.0
 CALM_S = (2.0, 5.0)
@@ -177,7 +177,8 @@ class Soak:
                 continue
             own = warmed(series.pss_mb, warm_s)
             pss[role] = f"{series.pss_mb[-1].value:.1f} last, {max(p.value for p in series.pss_mb):.1f} most"
-            slopes[role] = round(theil_sen_per_h(own), 1)
+            slope = theil_sen_per_h(own, LEAST_LIFE_S)
+            slopes[role] = "no life long enough" if slope is None else round(slope, 1)
             files[role] = f"{series.files[0].value:.0f} … {series.files[-1].value:.0f}"
             threads[role] = f"{series.threads[0].value:.0f} … {series.threads[-1].value:.0f}"
             if role != "worker" and is_rising(warmed(series.files, warm_s)):

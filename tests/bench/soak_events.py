@@ -16,7 +16,8 @@ MOST_FILES = 8
 FEWEST_FILES = 3
 SUFFIXES = {"pictures": ".png", "films": ".mp4", "sounds": ".m4a"}
 JUMP_S = 40 * 60
-RARE_EVERY_S = {"screen killed": 600.0, "fork server killed": 300.0}
+RARE_EVERY_S = {"screen killed": 1500.0, "fork server killed": 1500.0}
+"""Seldom enough for lives that tell a leak from warming."""
 
 
 def dealt(kinds: Sequence[str], rng: random.Random) -> Iterator[str]:

@@ -9,6 +9,8 @@ from itertools import combinations, groupby
 
 MOST_POINTS = 400
 """Of one series: the pairs of so many are compared, more are first put together."""
+LEAST_LIFE_S = 600.0
+"""A shorter life says nothing about a slope."""
 GREW = 16
 """More open files than the decoders that a zone may come to have."""
 WORKER = re.compile(r"worker (\d+) (?:is gone|hangs)")
@@ -27,14 +29,20 @@ class Point:
     value: float
 
 
-def theil_sen_per_h(points: Sequence[Point]) -> float:
-    """Gives the median slope of all pairs of one life, an hour; 0.0 without a pair (Theil 1950, Sen 1968)."""
+def theil_sen_per_h(points: Sequence[Point], least_life_s: float = 0.0) -> float | None:
+    """Gives the median slope of all pairs of one life, an hour (Theil 1950, Sen 1968).
+
+    Lives seen for less than `least_life_s` are left out; None where no pair is left.
+    """
     slopes = []
     for _, own in groupby(sorted(points, key=lambda p: (p.life, p.at)), key=lambda p: p.life):
-        for a, b in combinations(_thinned(list(own)), 2):
+        life = _thinned(list(own))
+        if life[-1].at - life[0].at < least_life_s:
+            continue
+        for a, b in combinations(life, 2):
             if b.at > a.at:
                 slopes.append((b.value - a.value) / (b.at - a.at))
-    return statistics.median(slopes) * 3600 if slopes else 0.0
+    return statistics.median(slopes) * 3600 if slopes else None
 
 
 def warmed(points: Iterable[Point], warm_up_s: float) -> list[Point]:

@@ -1,5 +1,6 @@
 """The soak's figures."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,13 +23,20 @@ def line(values: list[float], life: int = 1, step_s: float = 10.0) -> list[Point
 @given(st.floats(-100, 100), st.floats(0, 500))
 def test_slope_of_a_straight_line_is_found(slope: float, start: float) -> None:
     found = theil_sen_per_h(line([start + slope * number / 360 for number in range(30)]))
-    assert abs(found - slope) < 1e-3
+    assert found == pytest.approx(slope, abs=1e-3)
 
 
 def test_slope_is_not_moved_by_a_few_wild_values() -> None:
     values = [100.0 + number / 360 for number in range(60)]
     values[7], values[30], values[58] = 900.0, 0.0, 700.0
-    assert abs(theil_sen_per_h(line(values)) - 1.0) < 0.2
+    assert theil_sen_per_h(line(values)) == pytest.approx(1.0, abs=0.2)
+
+
+def test_slope_is_not_told_from_lives_that_were_short() -> None:
+    second = [Point(1000 + p.at, 2, p.value) for p in line([50.0, 90.0] * 5)]
+    whole = line([100.0 + number / 360 for number in range(60)])
+    assert theil_sen_per_h(whole + second, 300) == pytest.approx(1.0)
+    assert theil_sen_per_h(whole + second, 900) is None
 
 
 def test_slope_compares_nothing_across_a_restart() -> None:
@@ -37,7 +45,7 @@ def test_slope_compares_nothing_across_a_restart() -> None:
 
 
 def test_slope_of_a_long_series_is_found_in_reasonable_time() -> None:
-    assert abs(theil_sen_per_h(line([number / 360 for number in range(20_000)])) - 1.0) < 0.01
+    assert theil_sen_per_h(line([number / 360 for number in range(20_000)])) == pytest.approx(1.0, abs=0.01)
 
 
 def test_first_seconds_of_each_life_are_left_out() -> None:

@@ -14,7 +14,7 @@ from PIL import Image
 
 from player.stage.ports import Exposed, Key
 from player.stage.screen import RETRY_S, Screen
-from player.stage.window import DirectWindow, Present, Wish, has_gpu
+from player.stage.window import DirectWindow, Present, Wish, gl_renderer, has_gpu, is_software
 from signage.layout import Box, Rotate
 
 RED, GREEN, BLUE, GREY = (255, 0, 0), (0, 255, 0), (0, 0, 255), (90, 90, 90)
@@ -173,6 +173,16 @@ def test_a_graphics_card_is_one_that_we_may_open(tmp_path: Path) -> None:
     assert has_gpu(tmp_path)
 
 
+@pytest.mark.parametrize(
+    ("renderer", "processor"),
+    [("llvmpipe (LLVM 15.0.6, 256 bits)", True), ("SVGA3D; build: RELEASE; LLVM;", False),
+     ("Mesa Intel(R) UHD Graphics 630 (CFL GT2)", False), ("V3D 4.2", False), ("Software Rasterizer", True),
+     ("", False)],
+)  # fmt: skip
+def test_a_renderer_that_draws_with_the_processor_is_known_by_its_name(renderer: str, processor: bool) -> None:
+    assert is_software(renderer) == processor
+
+
 def grabbed(display: str, mouse: str = "0") -> Image.Image:
     """Gives what an X display shows, from outside; with `mouse` "1" the pointer too."""
     shot = subprocess.run(
@@ -304,6 +314,24 @@ def test_vsync_falls_back_to_direct_when_the_display_has_none(display: str, monk
     screen.paint(plain(RED, 256, 128), Box(0, 0, 256, 128))
     screen.flip((Box(0, 0, 256, 128),))
     assert screen.vsync_hz is None
+    assert within(5.0, lambda: grabbed(display).getbbox() == (0, 0, 256, 128))
+    screen.close()
+
+
+def test_auto_goes_straight_into_the_window_where_the_renderer_is_the_processor(
+    display: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The display here has OpenGL in software only, as a virtual machine with a render node may."""
+    monkeypatch.setattr("player.stage.window.has_gpu", lambda: True)
+    forced = Screen(Wish(size=(256, 128), present="vsync"))
+    software = forced.describe().mode == "vsync" and is_software(gl_renderer())
+    forced.close()
+    if not software:
+        pytest.skip("no OpenGL in software on this display")
+    screen = Screen(Wish(size=(256, 128)))
+    assert screen.describe().mode == "direct"
+    screen.paint(plain(RED, 256, 128), Box(0, 0, 256, 128))
+    screen.flip((Box(0, 0, 256, 128),))
     assert within(5.0, lambda: grabbed(display).getbbox() == (0, 0, 256, 128))
     screen.close()
 
