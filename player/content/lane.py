@@ -104,6 +104,8 @@ class Lane:
             log.warning("folder %r cannot be read: %s", place.folder.path, found.gone)
         elif before.gone and not found.gone:
             log.info("folder %r can be read", place.folder.path)
+        for path in found.refused.keys() - before.refused.keys():
+            log.warning("refused %s: %s", path[len(place.folder.path) :].lstrip(os.sep), found.refused[path].en)
         now = time.monotonic()
         if self._hints is not None and not found.gone:
             self._hints.follow(place.folder.path, found.identity, now)

@@ -162,7 +162,7 @@ class Soak:
         return figures | {"faults": faults(figures)}
 
     def _named_by_check(self) -> frozenset[str]:
-        """Gives the files that `check` refuses; what is no regular file at all does not come into the log."""
+        """Gives the files that `check` refuses."""
         words = [sys.executable, "-m", "player", "check", "--json", "--config", str(self.house.config)]
         done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
         places = [Path(json.loads(line)["where"]) for line in done.stdout.splitlines()]

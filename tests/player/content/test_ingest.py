@@ -9,6 +9,7 @@ import pytest
 
 from player.content.ingest import Ingest
 from player.content.library import Folder, Library
+from player.content.scan import NOT_REGULAR
 from signage.errors import Words
 from tests.player.content.bench import TRUNCATED, Bench, picture, put, tell
 
@@ -341,6 +342,16 @@ def test_thousands_of_files_at_once_are_all_listed_and_some_early(bench: Bench) 
     library = bench.until(ingest, lambda lib: len(lib.media) == 2_000 and len(lib.refused) == 1, 50)
     tell(f"first listed after {first_s:.2f} s, all after {time.monotonic() - began:.2f} s")
     assert names(library) == [f"海报{n}.png" for n in range(2_000)]
+
+
+def test_a_pipe_among_the_media_is_named_in_the_log_once(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+    ingest = bench.start()
+    bench.until(ingest, lambda lib: lib.complete)
+    os.mkfifo(bench.media / "pipe.png")
+    bench.until(ingest, lambda lib: len(lib.refused) == 1)
+    put(bench.media / "a.png", picture())
+    bench.until(ingest, lambda lib: len(lib.media) == 1)
+    assert [text for text in caplog.messages if text.startswith("refused")] == ["refused pipe.png: " + NOT_REGULAR.en]
 
 
 def test_snapshots_are_numbered_and_only_given_when_something_changed(bench: Bench) -> None:
