@@ -105,7 +105,7 @@ def _paced(
     program: Program, display: Display, seconds: float, counters: Path | None = None
 ) -> tuple[figures.Shown, dict[str, int]]:
     """Plays the film and reads its pace off a small part of the display: filming all of it would take the machine."""
-    region = Region((880, 400, 64, 36), (64, 36))
+    region = Region((600, 500, 64, 36), (64, 36))
     with peers.playing(program, display):
         time.sleep(SETTLE_S)
         with Camera(display, region, zlib.crc32) as camera:
