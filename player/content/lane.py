@@ -19,6 +19,7 @@ from player.content.intake import ChangedError, StoppedError, copy_to, is_unchan
 from player.content.judge import cannot_read, step_back
 from player.content.library import Folder, PlaylistFile, library_name
 from player.content.mounts import is_on_share, read_mounts
+from player.content.names import printable
 from player.content.pile import Job, Look
 from player.content.scan import Seen, scan
 from player.content.store import NoRoomError, Store
@@ -104,8 +105,9 @@ class Lane:
             log.warning("folder %r cannot be read: %s", place.folder.path, found.gone)
         elif before.gone and not found.gone:
             log.info("folder %r can be read", place.folder.path)
-        for path in found.refused.keys() - before.refused.keys():
-            log.warning("refused %s: %s", path[len(place.folder.path) :].lstrip(os.sep), found.refused[path].en)
+        for path in sorted(found.refused.keys() - before.refused.keys()):
+            name = printable(os.path.relpath(path, place.folder.path))
+            log.warning("refused %s: %s", name, found.refused[path].en)
         now = time.monotonic()
         if self._hints is not None and not found.gone:
             self._hints.follow(place.folder.path, found.identity, now)

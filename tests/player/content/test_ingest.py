@@ -9,7 +9,6 @@ import pytest
 
 from player.content.ingest import Ingest
 from player.content.library import Folder, Library
-from player.content.scan import NOT_REGULAR
 from signage.errors import Words
 from tests.player.content.bench import TRUNCATED, Bench, picture, put, tell
 
@@ -344,14 +343,22 @@ def test_thousands_of_files_at_once_are_all_listed_and_some_early(bench: Bench) 
     assert names(library) == [f"海报{n}.png" for n in range(2_000)]
 
 
-def test_a_pipe_among_the_media_is_named_in_the_log_once(bench: Bench, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [(b"pipe.png", "pipe.png"), (b"a\nb.png", r"a\nb.png"), (b"\xb7\xd2.png", r"\xb7\xd2.png")],
+)
+def test_what_is_refused_at_sight_is_named_in_the_log_once_and_forges_no_line(
+    bench: Bench, caplog: pytest.LogCaptureFixture, name: bytes, told: str
+) -> None:
     ingest = bench.start()
     bench.until(ingest, lambda lib: lib.complete)
-    os.mkfifo(bench.media / "pipe.png")
+    os.mkfifo(os.fsencode(bench.media) + b"/" + name)
     bench.until(ingest, lambda lib: len(lib.refused) == 1)
     put(bench.media / "a.png", picture())
     bench.until(ingest, lambda lib: len(lib.media) == 1)
-    assert [text for text in caplog.messages if text.startswith("refused")] == ["refused pipe.png: " + NOT_REGULAR.en]
+    (line,) = [text for text in caplog.messages if text.startswith("refused")]
+    assert line.startswith(f"refused {told}: ")
+    assert line.isprintable()
 
 
 def test_snapshots_are_numbered_and_only_given_when_something_changed(bench: Bench) -> None:
