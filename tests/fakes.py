@@ -34,6 +34,8 @@ class FakeScreen:
         self.sheets_made = 0
         self.flips: list[tuple[Box, ...]] = []
         self.panel: tuple[str, ...] | None = None
+        self.slow_panels = 0
+        """How often a panel is still being drawn."""
         self.trouble: Words | None = None
         self.pressed: list[ScreenEvent] = []
         self.closed = False
@@ -78,8 +80,12 @@ class FakeScreen:
         """Lets the next `events` find these keys."""
         self.pressed += [Key(name) for name in names]
 
-    def show_panel(self, lines: tuple[str, ...]) -> None:
+    def show_panel(self, lines: tuple[str, ...]) -> bool:
+        if self.slow_panels:
+            self.slow_panels -= 1
+            return False
         self.panel = lines
+        return True
 
     def hide_panel(self) -> None:
         self.panel = None

@@ -10,6 +10,8 @@ from typing import Protocol
 import msgspec
 
 EVERY_S = 1.0
+DRAWING_S = 0.02
+"""How soon to ask again for text that is being drawn."""
 WIDEST = 56
 
 QUALITIES = {"ntp": "已校时", "rtc": "未联网校时", "unsynced": "未校时，可能不准"}
@@ -41,7 +43,7 @@ class Insight(msgspec.Struct, frozen=True, kw_only=True):
 class PanelScreen(Protocol):
     """What the overlay needs of the screen."""
 
-    def show_panel(self, lines: tuple[str, ...]) -> None: ...
+    def show_panel(self, lines: tuple[str, ...]) -> bool: ...
     def hide_panel(self) -> None: ...
 
 
@@ -85,6 +87,8 @@ class Overlay:
         self._screen = screen
         self._due: float | None = None
         self._lines: tuple[str, ...] = ()
+        self._again_at: float | None = None
+        """While the lines are being drawn: when they are to be written anew."""
 
     @property
     def next_due(self) -> float | None:
@@ -96,7 +100,7 @@ class Overlay:
         if self._due is None:
             self._due = now
             return
-        self._due = None
+        self._due = self._again_at = None
         self._lines = ()
         self._screen.hide_panel()
 
@@ -104,8 +108,14 @@ class Overlay:
         """Writes it anew if it is shown and its second has passed."""
         if self._due is None or now < self._due:
             return
-        self._due = now + EVERY_S
-        lines = overlay_lines(insight)
-        if lines != self._lines:
+        if self._again_at is None:
+            self._again_at = now + EVERY_S
+            lines = overlay_lines(insight)
+            is_shown = lines == self._lines
             self._lines = lines
-            self._screen.show_panel(lines)
+        else:
+            is_shown = False
+        if is_shown or self._screen.show_panel(self._lines):
+            self._due, self._again_at = self._again_at, None
+        else:
+            self._due = now + DRAWING_S

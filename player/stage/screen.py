@@ -150,11 +150,17 @@ class Screen:
             areas = self._panel.compose(self._window.surface, (left, top), areas)
         self._window.flip([area.move(left, top) for area in areas])
 
-    def show_panel(self, lines: tuple[str, ...]) -> None:
-        """Lays a panel of text over the canvas, or writes it anew; the picture below goes on."""
+    def show_panel(self, lines: tuple[str, ...]) -> bool:
+        """Lays a panel of text over the canvas, or writes it anew; the picture below goes on.
+
+        False while the text is being drawn: ask again.
+        """
         if self._panel is None:
             self._panel = Panel(self.size, self._rotate, self._window.surface, self._window.origin)
-        self.flip(tuple(_box(area) for area in self._panel.write(lines)))
+        changed = self._panel.write(lines)
+        if changed is not None:
+            self.flip(tuple(_box(area) for area in changed))
+        return changed is not None
 
     def hide_panel(self) -> None:
         """Takes the panel away; what is below is there at once."""

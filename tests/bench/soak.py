@@ -14,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,13 +23,23 @@ from tests.bench.soak_eye import Eye, TraceTap
 from tests.bench.soak_ground import ROOT, display, faked_clock, walls
 from tests.bench.soak_house import House, build
 from tests.bench.soak_meter import ROLES, Meter, state
-from tests.bench.soak_report import LEAST_LIFE_S, faults, is_rising, read_log, table, theil_sen_per_h, warmed
+from tests.bench.soak_report import LEAST_LIFE_S, Point, faults, is_rising, read_log, table, theil_sen_per_h, warmed
 
 SAMPLE_S = 10.0
 CALM_S = (2.0, 5.0)
 """Between two things that happen."""
 SETTLE_S = 8.0
 """At the start and at the end nothing happens for so long."""
+COSTS = (
+    "pss_mb",
+    "pss_without_rings_mb",
+    "pss_slope_mb_per_h",
+    "pss_without_rings_slope_mb_per_h",
+    "rings_first_last",
+    "open_files_first_last",
+    "threads_first_last",
+)
+"""By role; open files and mapped rings must not rise."""
 
 
 class Soak:
@@ -170,26 +181,34 @@ class Soak:
 
     def _costs(self, seconds: float) -> dict[str, object]:
         warm_s = min(300.0, seconds / 5)
-        pss, slopes, files, threads = {}, {}, {}, {}
+        told: dict[str, dict[str, object]] = {name: {} for name in COSTS}
         rising = []
         for role, series in self._meter.series.items():
             if not series.pss_mb:
                 continue
-            own = warmed(series.pss_mb, warm_s)
-            pss[role] = f"{series.pss_mb[-1].value:.1f} last, {max(p.value for p in series.pss_mb):.1f} most"
-            slope = theil_sen_per_h(own, LEAST_LIFE_S)
-            slopes[role] = "no life long enough" if slope is None else round(slope, 1)
-            files[role] = f"{series.files[0].value:.0f} … {series.files[-1].value:.0f}"
-            threads[role] = f"{series.threads[0].value:.0f} … {series.threads[-1].value:.0f}"
-            if role != "worker" and is_rising(warmed(series.files, warm_s)):
+            told["pss_mb"][role] = _last_and_most(series.pss_mb)
+            told["pss_without_rings_mb"][role] = _last_and_most(series.own_mb)
+            told["pss_slope_mb_per_h"][role] = _slope(warmed(series.pss_mb, warm_s))
+            told["pss_without_rings_slope_mb_per_h"][role] = _slope(warmed(series.own_mb, warm_s))
+            told["rings_first_last"][role] = _first_and_last(series.rings)
+            told["open_files_first_last"][role] = _first_and_last(series.files)
+            told["threads_first_last"][role] = _first_and_last(series.threads)
+            if role != "worker" and any(is_rising(warmed(s, warm_s)) for s in (series.files, series.rings)):
                 rising.append(role)
-        return {
-            "pss_mb": pss,
-            "pss_slope_mb_per_h": slopes,
-            "open_files_first_last": files,
-            "threads_first_last": threads,
-            "open_files_rising": rising,
-        }
+        return {**told, "open_files_rising": rising}
+
+
+def _last_and_most(points: Sequence[Point]) -> str:
+    return f"{points[-1].value:.1f} last, {max(p.value for p in points):.1f} most"
+
+
+def _first_and_last(points: Sequence[Point]) -> str:
+    return f"{points[0].value:.0f} … {points[-1].value:.0f}"
+
+
+def _slope(points: Sequence[Point]) -> str | float:
+    slope = theil_sen_per_h(points, LEAST_LIFE_S)
+    return "no life long enough" if slope is None else round(slope, 1)
 
 
 def soak(seconds: float, seed: int, folder: Path) -> dict[str, object]:

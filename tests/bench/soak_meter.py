@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from tests.bench.soak_report import Point
-from tests.bench.tree import open_files, pss_mb
+from tests.bench.tree import open_files, pss_mb, rings
 
 Role = Literal["supervisor", "screen", "fork server", "worker", "other"]
 ROLES: tuple[Role, ...] = ("supervisor", "screen", "fork server", "worker")
@@ -71,6 +71,9 @@ class Series:
     """What one role costs over time: all its processes together."""
 
     pss_mb: list[Point] = field(default_factory=list)
+    own_mb: list[Point] = field(default_factory=list)
+    """The same without the rings: how many are filled, and who shares them, changes with every film and every kill."""
+    rings: list[Point] = field(default_factory=list)
     files: list[Point] = field(default_factory=list)
     threads: list[Point] = field(default_factory=list)
 
@@ -102,7 +105,11 @@ class Meter:
                 continue
             # Workers come and go: as a whole they live as long as their screen does.
             life = screen if role == "worker" else now[role][0]
-            series.pss_mb.append(Point(at, life, sum(map(pss_mb, now[role]))))
+            shared = [rings(pid) for pid in now[role]]
+            whole_mb = sum(map(pss_mb, now[role]))
+            series.pss_mb.append(Point(at, life, whole_mb))
+            series.own_mb.append(Point(at, life, whole_mb - sum(each.pss_mb for each in shared)))
+            series.rings.append(Point(at, life, sum(each.number for each in shared)))
             series.files.append(Point(at, life, sum(map(open_files, now[role]))))
             series.threads.append(Point(at, life, sum(map(_threads, now[role]))))
 

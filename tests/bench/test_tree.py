@@ -1,9 +1,11 @@
 """Who belongs to a program that was started, and what /proc says of it."""
 
+import os
 import subprocess
 import sys
 
-from tests.bench.tree import Stat, Tree, members, parse_stat
+from player.decode.rings.shared import share
+from tests.bench.tree import Stat, Tree, members, parse_stat, pss_mb, rings
 
 GRANDCHILD = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'print(1, flush=True); input()'])"
 
@@ -36,3 +38,16 @@ def test_a_grandchild_counts_with_its_memory() -> None:
     assert len(sample.pids) == 2
     assert sample.pss_mb > 5
     assert sample.files >= 6
+
+
+def test_a_ring_is_counted_with_the_pages_that_were_touched() -> None:
+    before = rings(os.getpid())
+    ring = share(32 << 20)
+    ring.memory[: 8 << 20] = b"x" * (8 << 20)
+    now = rings(os.getpid())
+    assert now.number == before.number + 1
+    assert 7.9 < now.pss_mb - before.pss_mb < 8.1
+    assert now.pss_mb <= pss_mb(os.getpid())
+    ring.forget()
+    ring.memory.close()
+    assert rings(os.getpid()) == before

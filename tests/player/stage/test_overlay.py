@@ -2,7 +2,9 @@
 
 import datetime as dt
 
-from player.stage.overlay import Insight, Overlay, Showing, overlay_lines
+import pytest
+
+from player.stage.overlay import DRAWING_S, Insight, Overlay, Showing, overlay_lines
 from tests.fakes import FakeScreen
 
 AT = dt.datetime(2026, 8, 5, 7, 30, 5, tzinfo=dt.timezone(dt.timedelta(hours=8)))
@@ -57,3 +59,32 @@ def test_the_second_press_takes_the_overlay_away_at_once() -> None:
     overlay.toggle(0.2)
     assert screen.panel is None
     assert overlay.next_due is None
+
+
+def test_text_that_takes_its_time_is_asked_for_again_and_written_anew_a_second_after_it_was_wanted() -> None:
+    screen = FakeScreen(64, 32)
+    screen.slow_panels = 2
+    overlay = Overlay(screen)
+    overlay.toggle(0.0)
+    overlay.refresh(0.0, insight(5))
+    assert overlay.next_due == pytest.approx(DRAWING_S)
+    overlay.refresh(DRAWING_S, insight(6))
+    assert screen.panel is None
+    overlay.refresh(2 * DRAWING_S, insight(6))
+    assert screen.panel is not None
+    assert "07:30:05" in "".join(screen.panel), "what was asked for"
+    assert overlay.next_due == pytest.approx(1.0)
+
+
+def test_an_overlay_hidden_while_it_is_drawn_stays_away_and_comes_again() -> None:
+    screen = FakeScreen(64, 32)
+    screen.slow_panels = 1
+    overlay = Overlay(screen)
+    overlay.toggle(0.0)
+    overlay.refresh(0.0, insight())
+    overlay.toggle(0.01)
+    assert overlay.next_due is None
+    overlay.toggle(5.0)
+    overlay.refresh(5.0, insight(9))
+    assert screen.panel is not None
+    assert "07:30:09" in "".join(screen.panel)

@@ -4,6 +4,7 @@ import io
 import os
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -30,6 +31,13 @@ def plain(colour: Colour, width: int, height: int) -> memoryview:
 
 def seen(screen: Screen, *, upright: bool = False) -> Image.Image:
     return Image.open(io.BytesIO(screen.snapshot(upright=upright))).convert("RGB")
+
+
+def write(screen: Screen, lines: tuple[str, ...]) -> None:
+    until = time.monotonic() + 10
+    while not screen.show_panel(lines):
+        assert time.monotonic() < until
+        time.sleep(0.005)
 
 
 @pytest.fixture
@@ -105,7 +113,7 @@ def test_the_panel_shows_what_is_below_and_leaves_it_as_it_is_now(rotate: Rotate
     screen = Screen(Wish(size=size), rotate=rotate, headless=True)
     whole = Box(0, 0, *size)
     screen.paint(plain(RED, *size), whole)
-    screen.show_panel(("屏幕 sq-square-led1", "反诈专线 96110"))
+    write(screen, ("屏幕 sq-square-led1", "反诈专线 96110"))
     panel = seen(screen, upright=True).crop((10, 10, 60, 30))
     assert max(low for low, _ in panel.getextrema()) < 80, "dark ground"
     assert min(high for _, high in panel.getextrema()) > 200, "white ink"
@@ -123,16 +131,42 @@ def test_the_panel_shows_what_is_below_and_leaves_it_as_it_is_now(rotate: Rotate
 def test_a_shorter_text_leaves_nothing_of_the_longer_one(canvas: Screen) -> None:
     whole = Box(0, 0, 64, 32)
     canvas.paint(plain(RED, 64, 32), whole)
-    canvas.show_panel(("a long line of text", "and another one"))
-    canvas.show_panel(("x",))
+    write(canvas, ("a long line of text", "and another one"))
+    write(canvas, ("x",))
     assert seen(canvas).getpixel((62, 30)) == RED
+
+
+def test_the_panel_opens_its_font_on_a_thread_of_its_own(canvas: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened_by: list[str] = []
+    real = pygame.font.Font
+
+    def opened(*args: object) -> pygame.font.Font:
+        opened_by.append(threading.current_thread().name)
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pygame.font, "Font", opened)
+    write(canvas, ("反诈专线 96110",))
+    write(canvas, ("反诈专线 110",))
+    assert opened_by == ["panel"], "and once for both"
+
+
+def test_a_panel_whose_font_cannot_be_opened_leaves_the_picture_alone(
+    canvas: Screen, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("disk gone")
+
+    monkeypatch.setattr(pygame.font, "Font", broken)
+    canvas.paint(plain(RED, 64, 32), Box(0, 0, 64, 32))
+    write(canvas, ("反诈专线 96110",))
+    assert seen(canvas).getcolors() == [(64 * 32, RED)]
 
 
 @pytest.mark.parametrize("shape", [(1280, 720), (512, 256), (1080, 1920)])
 def test_the_panel_fits_every_canvas(shape: tuple[int, int]) -> None:
     screen = Screen(Wish(size=shape), headless=True)
     screen.paint(plain(RED, *shape), Box(0, 0, *shape))
-    screen.show_panel(tuple(f"第{n}行 播放列表 六个一律 #3 posters/刷单返利.png" for n in range(8)))
+    write(screen, tuple(f"第{n}行 播放列表 六个一律 #3 posters/刷单返利.png" for n in range(8)))
     assert seen(screen).getpixel((shape[0] - 1, shape[1] - 1)) == RED
 
 
