@@ -3,6 +3,7 @@
 import datetime as dt
 import gc
 import logging
+import os
 import signal
 import sys
 import threading
@@ -29,8 +30,10 @@ from player.stage.screen import Screen
 from player.stage.sound import MixerSound, NullSound, open_sound
 from player.stage.stage import Stage
 from player.stage.window import Wish
-from player.state import opened
+from player.state import Moment, Play, opened
 from player.trace import Tracer
+from player.uplink.recorder import NoRecords, Recorder, Records
+from player.uplink.writer import LEDGER, Writer, boot_id
 from player.watch.pulse import Heart, Pulse, points
 from signage import __version__
 from signage.errors import Words
@@ -74,6 +77,10 @@ def play(
         keeper = Keeper(kept_path, lambda: clock.read(clock.now()).at, clock.ask_synchronised, kept)
         if not clock.pretends:
             _run(keeper, parts)
+        records = _records(config, clock)
+        records.happened("start", {"version": __version__, "pid": os.getpid(), "resumed": resumed})
+        _run(records, parts)
+        composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en})
         _run(composer, parts)
         _run(ingest, parts)
         tracer = parts.enter_context(closing(Tracer(trace, append=resumed))) if trace else None
@@ -85,25 +92,38 @@ def play(
             screen.retry_display(now)
             return screen.events()
 
-        breakages = Breakages(ingest.quarantine)
+        def quarantine(sha256: str, why: Words) -> None:
+            ingest.quarantine(sha256, why)
+            records.happened("quarantined", {"sha256": sha256, "why": why.en})
+
+        breakages = Breakages(quarantine)
+
+        def played(play: Play) -> None:
+            breakages.played(play)
+            records.played(play)
+
         loop = Loop(
             state,
             stage=stage,
             clock=clock,
             inbox=inbox,
             keep=keeper.keep,
-            record=breakages.played,
+            began=records.began,
+            record=played,
+            note=records.happened,
             broke=breakages.note,
             look=look,
             mute=sound.set_mute,
             overlay=Overlay(screen),
-            insight=lambda state, told: insight(state, told, VERSIONS, _troubles(screen, sound)),
+            insight=lambda state, told: insight(state, told, VERSIONS, _troubles(screen, sound, records)),
             windowed=not config.screen.fullscreen,
             events_s=screen.looks_every_s or EVENTS_S,
             tracer=tracer,
         )
         gc.freeze()  # what is here now stays: a full collection of it would hold up frames for nothing
         loop.run(None if for_s is None else began + for_s)
+        loop.close()
+        records.happened("stop", {"fault": loop.fault[:300]} if loop.fault else {})
         if loop.fault:
             log.error("stopped by a fault: %s", loop.fault)
             return 1
@@ -140,8 +160,20 @@ def _library(config: Config, inbox: Inbox, server: ForkServer, parts: ExitStack)
     return Composer(config, ingest, changed, inbox.put), ingest
 
 
-def _troubles(screen: Screen, sound: MixerSound | NullSound) -> tuple[Words, ...]:
-    return tuple(words for words in (screen.trouble, sound.trouble) if words is not None)
+def _troubles(screen: Screen, sound: MixerSound | NullSound, records: Records) -> tuple[Words, ...]:
+    return tuple(words for words in (screen.trouble, sound.trouble, records.trouble) if words is not None)
+
+
+def _records(config: Config, clock: Clock) -> Records:
+    if clock.pretends:
+        return NoRecords()
+
+    def read_clock() -> Moment:
+        now = clock.now()
+        told = clock.read(now)
+        return Moment(told.at, now, told.quality)
+
+    return Recorder(Writer(config.folders.state / LEDGER, config.screen.id, boot_id()), read_clock)
 
 
 def open_screen(config: Config, *, headless: bool) -> Screen:

@@ -12,7 +12,7 @@ from pathlib import Path
 from player.commands.wording import complaint_text
 from signage.errors import BadInput, WuzhaError
 
-COMMANDS = ("run", "check", "plan", "probe", "doctor")
+COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -47,6 +47,25 @@ def parser() -> argparse.ArgumentParser:
     probe = commands.add_parser("probe", help="文件能不能播放 · would each file be shown")
     probe.add_argument("--json", action="store_true")
     probe.add_argument("files", nargs="+", metavar="FILE")
+
+    plays = commands.add_parser("plays", help="播放次数和记录 · counts and records from the ledger")
+    plays.add_argument("--since", type=moment, metavar="T", help="从这一刻起 · from then on")
+    plays.add_argument("--until", type=moment, metavar="T", help="到这一刻之前 · before then")
+    plays.add_argument("--by", choices=("item", "day", "hour", "playlist", "outcome"), help="按什么统计 · count by")
+    plays.add_argument(
+        "--against-plan",
+        action="store_true",
+        help="和计划比较（用 --from、--to） · beside the plan, with --from and --to",
+    )
+    plays.add_argument("--from", dest="start", type=moment, metavar="T")
+    plays.add_argument("--to", dest="end", type=moment, metavar="T")
+    form = plays.add_mutually_exclusive_group()
+    form.add_argument("--json", action="store_true")
+    form.add_argument("--csv", action="store_true", help="Excel 能打开的表格 · a table for a spreadsheet")
+
+    verify = commands.add_parser("verify", help="核对台账有没有被改动 · the chain of the ledger, whole")
+    verify.add_argument("--json", action="store_true")
+    verify.add_argument("ledger", type=Path, nargs="?", metavar="LEDGER", help="台账文件的副本 · a copy of a ledger")
 
     commands.add_parser("doctor", help="一页体检报告 · one page on display, sound, clock, disk, media").add_argument(
         "--json", action="store_true"

@@ -30,6 +30,9 @@ class Composer:
         self._changed = changed
         self._stopping = False
         self._told: tuple[Complaint, ...] = ()
+        self._refused: frozenset[tuple[str, Words]] = frozenset()
+        self.on_refused: Callable[[str, Words], None] = lambda *_: None
+        """Told once of each file that is refused, and again when the reason is another."""
         self._thread = threading.Thread(target=self._run, name="composer", daemon=True)
 
     def first(self) -> Composed:
@@ -57,6 +60,10 @@ class Composer:
             for zone in made.program.zones:
                 # Resolving thousands of media takes milliseconds: here, not on the render thread.
                 timetable.of(made.program, zone.name)
+            refused = frozenset((each.name, each.why) for each in library.refused)
+            for name, why in sorted(refused - self._refused, key=lambda each: each[0]):
+                self.on_refused(name, why)
+            self._refused = refused
             self._tell(ProgramChanged(program=made.program, complaints=made.complaints, notes=_notes(library)))
 
     def _compose(self, library: Library) -> Composed:

@@ -7,7 +7,7 @@ import datetime as dt
 
 import msgspec
 
-from player.state import Action, Ending, Play, Prepare, Record, Start, ZoneRun
+from player.state import Action, Ended, Ending, Prepare, Start, ZoneRun
 from signage.program import Program
 from signage.rotation import cut_reason, next_cut, next_slot
 from signage.slot import Slot, same_turn
@@ -29,29 +29,16 @@ def advance(program: Program, run: ZoneRun, at: dt.datetime, ending: Ending | No
         reason = cut_reason(program, slot, at)
         if reason is None or (run.standing_in and reason == "window"):
             return _readied(program, run, slot, at)
-        ending = Ending(outcome="cut")
-        record = Record(Play(slot=slot, outcome="cut", reason=reason, ended_at=at))
-    else:
-        record = Record(_play(slot, ending, at))
+        ending = Ending(outcome="cut", reason=reason)
+    ended = Ended(slot=slot, outcome=ending.outcome, reason=ending.reason)
     failures = run.failures + 1 if ending.outcome == "failed" else run.failures if run.standing_in else 0
     after, actions = _begun(program, msgspec.structs.replace(run, failures=failures), at)
-    return after, [record, *actions]
+    return after, [ended, *actions]
 
 
 def due(program: Program, run: ZoneRun, at: dt.datetime) -> dt.datetime | None:
     """Gives the next instant at which a running slot may have to be cut; None when no edge is in sight."""
     return None if run.slot is None else next_cut(program, run.slot, at)
-
-
-def _play(slot: Slot, ending: Ending, at: dt.datetime) -> Play:
-    return Play(
-        slot=slot,
-        outcome=ending.outcome,
-        reason=ending.why.en if ending.why else "",
-        ended_at=at,
-        frames=ending.frames,
-        late_frames=ending.late_frames,
-    )
 
 
 def _begun(program: Program, run: ZoneRun, at: dt.datetime) -> tuple[ZoneRun, list[Action]]:

@@ -15,10 +15,11 @@ from player.events import Event, Inbox, ProgramChanged, Stopped
 from player.stage.overlay import Insight, Overlay
 from player.stage.ports import Began, Broke, Closed, Done, Key, ScreenEvent
 from player.stage.stage import Stage
-from player.state import Ending, Play, Prepare, Record, Start, State, ZoneRun
+from player.state import Ended, Ending, Moment, Play, Prepare, Start, State, ZoneRun
 from player.trace import Tracer
 from signage.errors import Words
-from signage.schedule import is_muted, next_edge
+from signage.ledger import Details, What
+from signage.schedule import next_edge, quiet_now
 from signage.slot import Slot
 from signage.timefloor import BelievedTime
 
@@ -29,7 +30,9 @@ LOOK_S = 1.0
 EVENTS_S = 0.1
 """At least so often the screen's keys are read."""
 ESCAPE_TWICE_S = 2.0
-SKIPPED = Words("按键跳过", "skipped by key")
+SKIPPED = "skipped by key"
+Turn = tuple[str, int]
+"""Zone and number of a slot."""
 
 
 class Time(Protocol):
@@ -51,7 +54,9 @@ class Loop:
         clock: Time,
         inbox: Inbox,
         keep: Callable[[State], None],
+        began: Callable[[Slot, Moment], None],
         record: Callable[[Play], None],
+        note: Callable[[What, Details], None],
         broke: Callable[[Slot, Words], None],
         look: Callable[[float], Iterable[ScreenEvent]],
         mute: Callable[[bool], None],
@@ -68,7 +73,9 @@ class Loop:
         self._clock = clock
         self._inbox = inbox
         self._keep = keep
+        self._began = began
         self._record = record
+        self._note = note
         self._broke = broke
         self._look = look
         self._mute = mute
@@ -79,6 +86,11 @@ class Loop:
         self._look_s = look_s
         self._events_s = events_s
         self._look_at: dict[str, float] = {}
+        self._begun: dict[Turn, Moment] = {}
+        self._ended: dict[Turn, Ended] = {}
+        """Over for us, and not yet let go of by the stage, which knows how much of it was seen."""
+        self._accounts: dict[Turn, Done | Broke] = {}
+        self._quiet: str | None = None
         self._escaped_at: float | None = None
         self._going = True
 
@@ -94,7 +106,20 @@ class Loop:
             self._cue(now, at)
             next_due = self._present(now)
             events = self._inbox.wait(self._sleep_s(next_due, until))
-        self._close()
+
+    def close(self) -> None:
+        """Ends what shows, and writes it down."""
+        now = self._clock.now()
+        for run in self.state.zones:
+            if run.slot is not None:
+                self._end(Ended(slot=run.slot, outcome="cut", reason="stopped"), now)
+        for event in self._stage.halt(now):
+            ended = None if isinstance(event, Began) else self._ended.pop((event.zone, event.number), None)
+            if ended is not None and not isinstance(event, Began):
+                self._close_play(ended, event, now)
+        for ended in self._ended.values():
+            self._close_play(ended, None, now)
+        self._ended.clear()
 
     def _apply(self, events: tuple[Event, ...]) -> None:
         for event in events:
@@ -121,7 +146,7 @@ class Loop:
                     for run in self.state.zones:
                         if run.slot is not None and run.slot.kind == "ticker":
                             continue  # a sentence is read to its end
-                        self._advance(run, now, at, Ending(outcome="cut", why=SKIPPED))
+                        self._advance(run, now, at, Ending(outcome="cut", reason=SKIPPED))
                 case Key(name="i"):
                     self._overlay.toggle(now)
                 case _:
@@ -132,16 +157,48 @@ class Loop:
             run = self._run(event.zone)
             if isinstance(event, Broke):
                 self._note_breakage(run, event)
-            if run.slot is None or run.slot.number != event.number:
+            if isinstance(event, Began):
+                self._note_began(run, event)
                 continue
-            match event:
-                case Began():
-                    continue
-                case Done():
-                    ending = Ending(outcome="complete", frames=event.frames, late_frames=event.late)
-                case Broke():
-                    ending = Ending(outcome="failed", why=event.why)
-            self._advance(run, now, at, ending)
+            turn = (event.zone, event.number)
+            if turn in self._ended:
+                self._close_play(self._ended.pop(turn), event, now)
+            elif run.slot is not None and run.slot.number == event.number:
+                self._accounts[turn] = event
+                self._advance(run, now, at, _ending(event))
+
+    def _note_began(self, run: ZoneRun, event: Began) -> None:
+        if run.slot is not None and run.slot.number == event.number:
+            moment = self._moment(event.now)
+            self._begun[event.zone, event.number] = moment
+            self._began(run.slot, moment)
+
+    def _end(self, ended: Ended, now: float) -> None:
+        """Writes a play down if the stage has given its account, else waits for it."""
+        turn = (ended.slot.zone, ended.slot.number)
+        account = self._accounts.pop(turn, None)
+        if account is None:
+            self._ended[turn] = ended
+        else:
+            self._close_play(ended, account, now)
+
+    def _close_play(self, ended: Ended, account: Done | Broke | None, now: float) -> None:
+        self._record(
+            Play(
+                slot=ended.slot,
+                outcome=ended.outcome,
+                reason=ended.reason,
+                began=self._begun.pop((ended.slot.zone, ended.slot.number), None),
+                ended=self._moment(now),
+                shown_s=account.ended_s if account else 0.0,
+                frames=account.frames if account else 0,
+                late_frames=account.late if account else 0,
+            )
+        )
+
+    def _moment(self, now: float) -> Moment:
+        told = self._clock.read(now)
+        return Moment(told.at, now, told.quality)
 
     def _note_breakage(self, run: ZoneRun, event: Broke) -> None:
         slot = next((s for s in (run.slot, run.waiting) if s is not None and s.number == event.number), None)
@@ -151,11 +208,21 @@ class Loop:
 
     def _cue(self, now: float, at: dt.datetime) -> None:
         if any(now >= self._look_at.get(run.zone, now) for run in self.state.zones):
-            # A quiet period that begins silences what already sounds.
-            self._mute(is_muted(self.state.program, at))
+            self._keep_quiet(quiet_now(self.state.program, at))
         for run in self.state.zones:
             if now >= self._look_at.get(run.zone, now):
                 self._advance(run, now, at, None)
+
+    def _keep_quiet(self, quiet: str | None) -> None:
+        """A quiet period that begins silences what already sounds."""
+        self._mute(quiet is not None)
+        if quiet == self._quiet:
+            return
+        if self._quiet is not None:
+            self._note("quiet_ends", {"name": self._quiet})
+        if quiet is not None:
+            self._note("quiet_begins", {"name": quiet})
+        self._quiet = quiet
 
     def _advance(self, run: ZoneRun, now: float, at: dt.datetime, ending: Ending | None) -> None:
         after, actions = advance(self.state.program, run, at, ending)
@@ -165,8 +232,8 @@ class Loop:
                     self._stage.start(slot, now)
                 case Prepare(slot):
                     self._stage.prepare(slot)
-                case Record(play):
-                    self._record(play)
+                case Ended():
+                    self._end(action, now)
         edges = (due(self.state.program, after, at), next_edge(self.state.program, run.zone, at))
         edge = min((e for e in edges if e is not None), default=None)
         self._look_at[run.zone] = now + (
@@ -194,8 +261,8 @@ class Loop:
         ends += [t for t in (next_due, until) if t is not None]
         return min(ends) - now
 
-    def _close(self) -> None:
-        at = self._clock.read(self._clock.now()).at
-        for run in self.state.zones:
-            if run.slot is not None:
-                self._record(Play(slot=run.slot, outcome="cut", reason="stopped", ended_at=at))
+
+def _ending(event: Done | Broke) -> Ending:
+    if isinstance(event, Broke):
+        return Ending(outcome="failed", reason=event.why.en)
+    return Ending(outcome="complete")

@@ -12,8 +12,19 @@ from signage.errors import Words
 from signage.program import Program
 from signage.rotation import Rotation
 from signage.slot import Slot
+from signage.timefloor import ClockQuality
 
 Outcome = Literal["complete", "cut", "failed"]
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """One moment on both clocks."""
+
+    at: dt.datetime
+    """As it was believed."""
+    now: float
+    """Monotonic seconds."""
+    clock: ClockQuality
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,18 +34,28 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     outcome: Outcome
     reason: str = ""
     """Why it was cut or failed; empty when complete."""
-    ended_at: dt.datetime
+    began: Moment | None = None
+    """When its first frame was on the screen; None when none ever was."""
+    ended: Moment
+    shown_s: float = 0.0
     frames: int = 0
     late_frames: int = 0
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):
-    """The stage's word that the running slot is over."""
+    """The word that the running slot is over."""
 
     outcome: Outcome
-    why: Words | None = None
-    frames: int = 0
-    late_frames: int = 0
+    reason: str = ""
+    """Why it was cut or failed."""
+
+
+class Ended(msgspec.Struct, frozen=True, kw_only=True):
+    """A slot is no longer the running one; how much of it was seen, the stage says when it has let go of it."""
+
+    slot: Slot
+    outcome: Outcome
+    reason: str = ""
 
 
 class ZoneRun(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,13 +87,7 @@ class Prepare(msgspec.Struct, frozen=True):
     slot: Slot
 
 
-class Record(msgspec.Struct, frozen=True):
-    """This play is to be written down."""
-
-    play: Play
-
-
-Action = Start | Prepare | Record
+Action = Start | Prepare | Ended
 
 
 class State(msgspec.Struct, frozen=True, kw_only=True):

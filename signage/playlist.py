@@ -47,6 +47,8 @@ class Playlist(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     """The file's stem; what `plan` and the ledger call it."""
+    sha256: str = ""
+    """Of the text it was read from."""
     title: str = ""
     zone: str = "main"
     rank: Rank = "normal"

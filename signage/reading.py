@@ -1,6 +1,7 @@
 """Reads playlist files and the calendar file into values; a file with any mistake is refused whole."""
 
 import datetime as dt
+import hashlib
 import unicodedata
 from pathlib import PurePath
 
@@ -56,8 +57,10 @@ def read_playlist(text: str | bytes, file: str) -> Playlist:
     elsewhere = {key: _IN_ITEM for key in ITEM_KEYS if key not in PLAYLIST_KEYS}
     table = Table(source.values, source.place, findings, known=PLAYLIST_KEYS, elsewhere=elsewhere)
     order = table.choice("order", ORDERS[0], ORDERS)
+    body = text.encode() if isinstance(text, str) else text
     playlist = Playlist(
         name=name,
+        sha256=hashlib.sha256(body).hexdigest(),
         title=table.text("title", "", most=MOST_TITLE),
         zone=table.text("zone", "main", most=50),
         rank=table.choice("rank", "normal", RANKS),

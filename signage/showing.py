@@ -22,6 +22,7 @@ class _Frame(TypedDict):
     zone: str
     rank: Rank
     playlist: str
+    playlist_sha256: str
     item: int
     key: str
     starts_at: dt.datetime
@@ -49,6 +50,7 @@ def slot(
         zone=zone,
         rank=playlist.rank,
         playlist=playlist.name,
+        playlist_sha256=playlist.sha256,
         item=item.number,
         key=line.key,
         starts_at=at,

@@ -41,6 +41,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     rank: Rank
     playlist: str
     """Empty for the built-in notice and for the bare folder."""
+    playlist_sha256: str = ""
+    """Of the playlist's text; for the record, it changes nothing that is seen."""
     item: int
     """1-based; 0 for the built-in notice."""
     key: str = ""
@@ -63,4 +65,6 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 def same_turn(one: Slot, other: Slot) -> bool:
     """Tells whether two slots show the same thing in the same way, whenever they begin."""
-    return one == (other if one.starts_at == other.starts_at else structs.replace(other, starts_at=one.starts_at))
+    if (one.starts_at, one.playlist_sha256) == (other.starts_at, other.playlist_sha256):
+        return one == other
+    return one == structs.replace(other, starts_at=one.starts_at, playlist_sha256=one.playlist_sha256)

@@ -19,6 +19,8 @@ from player.decode.prober import Prober
 from player.durable import write_whole
 from player.keeper import read_kept
 from player.survey import survey
+from player.uplink.ledger_db import TROUBLE, open_copy
+from player.uplink.writer import LEDGER
 from player.watch.health import read_health
 from player.watch.verdict import SAYS
 from signage import calendar
@@ -39,7 +41,8 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True):
 
 SUBJECTS = {
     "display": "显示", "sound": "声音", "clock": "时钟", "disk": "磁盘", "media": "素材", "playlists": "播放表",
-    "workers": "解码进程", "watch": "自检", "broker": "消息服务", "trust": "签名信任", "versions": "版本",
+    "workers": "解码进程", "watch": "自检", "ledger": "台账", "broker": "消息服务", "trust": "签名信任",
+    "versions": "版本",
 }  # fmt: skip
 
 
@@ -55,6 +58,7 @@ def main(options: argparse.Namespace) -> int:
         *_content(config),
         _workers(),
         _watch(config),
+        _ledger(config),
         Finding(
             subject="broker", ok=True, says=Words("未接入（本版本单机播放）", "not connected: this version plays alone")
         ),
@@ -218,6 +222,36 @@ def _watch(config: Config) -> Finding:
         says=Words(f"{at:%m-%d %H:%M} {seen.zh}{zh}", f"{at.isoformat(timespec='minutes')} {seen.en}{en}"),
         details={"screen": health.screen, "restarts": count, "last_end": health.last_end, "at": at},
     )
+
+
+def _ledger(config: Config) -> Finding:
+    path = config.folders.state / LEDGER
+    aside = sorted(each.name for each in path.parent.glob(f"{LEDGER}.*-*") if not each.name.endswith(("-wal", "-shm")))
+    kept = Words(
+        f"；另存的坏台账：{'、'.join(aside)}" if aside else "", f"; put aside: {', '.join(aside)}" if aside else ""
+    )
+    try:
+        db = open_copy(path)
+        try:
+            epochs, size = db.epochs(), db.size_bytes()
+        finally:
+            db.close()
+    except FileNotFoundError:
+        says = Words(f"还没有播放台账{kept.zh}", f"no ledger yet{kept.en}")
+        return Finding(subject="ledger", ok=not aside, says=says, details={"put_aside": aside})
+    except TROUBLE as fault:
+        says = Words(f"台账读不出来：{fault}{kept.zh}", f"the ledger cannot be read: {fault}{kept.en}")
+        return Finding(subject="ledger", ok=False, says=says, details={"put_aside": aside})
+    records = sum(epoch.head.seq - epoch.first.seq for epoch in epochs)
+    says = Words(
+        f"{records} 条记录，{size / 1e6:.1f} MB；用 verify 核对{kept.zh}",
+        f"{records} records, {size / 1e6:.1f} MB; prove it with verify{kept.en}",
+    )
+    details: dict[str, object] = {
+        "records": records, "size_bytes": size, "epochs": len(epochs), "put_aside": aside,
+        "head": epochs[-1].head.hash.hex() if epochs else "",
+    }  # fmt: skip
+    return Finding(subject="ledger", ok=not aside, says=says, details=details)
 
 
 def _versions() -> Finding:

@@ -19,9 +19,7 @@ def main(options: argparse.Namespace) -> int:
     logging.disable(logging.WARNING)
     config = read_config(options.config)
     zone = ZoneInfo(config.screen.timezone)
-    start, end = _local(options.start, zone), _local(options.end, zone)
-    if start >= end:
-        raise _wrong("--to", Words("结束时间必须晚于开始时间", "the end must be later than the start"))
+    start, end = span(options, zone)
     names = tuple(z.name for z in config.zones)
     if options.zone is not None and options.zone not in names:
         raise _wrong("--zone", Words(f"没有叫 {options.zone!r} 的区域", f"there is no zone {options.zone!r}"), names)
@@ -70,6 +68,16 @@ def _line(same: list[PlannedSlot]) -> str:
     times = f" ×{len(same)}" if len(same) > 1 else ""
     span = f"{slot.starts_at:%m-%d %H:%M:%S}–{ends_at:%H:%M:%S}"
     return f"{span}  {slot.zone:<8}{slot.rank:<10}{slot.playlist} #{slot.item}  {what}{times}{muted}"
+
+
+def span(options: argparse.Namespace, zone: ZoneInfo) -> tuple[dt.datetime, dt.datetime]:
+    """Gives `--from` and `--to` as local times. Raises BadInput."""
+    if options.start is None or options.end is None:
+        raise _wrong("--from, --to", Words("要写明从什么时候到什么时候", "both are needed"))
+    start, end = _local(options.start, zone), _local(options.end, zone)
+    if start >= end:
+        raise _wrong("--to", Words("结束时间必须晚于开始时间", "the end must be later than the start"))
+    return start, end
 
 
 def _local(moment: dt.datetime, zone: ZoneInfo) -> dt.datetime:

@@ -77,7 +77,9 @@ class PictureRun:
             position = self._position(self._showing, now)
             cut = position < self._showing.slot.planned_s - NEARLY_OVER_S
             self._close(self._showing.done(position, cut=cut))
-        self._give_up_coming()
+        if self._coming is not None:
+            self._outbox.append(self._coming.done(0.0, cut=True))
+            self._give_up_coming()
 
     def leave(self) -> None:
         """Gives the zone to something else: a transition under way is given up."""

@@ -89,7 +89,8 @@ class Stage:
     def start(self, slot: Slot, now: float) -> None:
         """Gives the zone to a slot as soon as its first frame is there; the old picture stays until then.
 
-        A slot of this zone that is still showing is over at once, and its `Done` says `cut`.
+        A slot of this zone that is still showing, or waits for its first frame, is over at once, and its `Done` says
+        `cut`. So every slot that was started comes to exactly one `Done` or `Broke`.
         """
         self.prepare(slot)
         zone = self._zones[slot.zone]
@@ -123,6 +124,13 @@ class Stage:
         if changed:
             self._screen.flip(tuple(changed))
         return Presented(min(dues, default=None), tuple(shown))
+
+    def halt(self, now: float) -> tuple[StageEvent, ...]:
+        """Ends what shows and what waits, and gives what there is to say of it; the last pictures stay."""
+        for zone in self._zones.values():
+            zone.pictures.cut(now)
+            zone.ticker.cut(now)
+        return self.poll(now)
 
     def close(self) -> None:
         """Ends sound and decoders; the last picture stays on the screen."""

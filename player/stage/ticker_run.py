@@ -128,6 +128,7 @@ class TickerRun:
             self._close(passage, passage.done(now - passage.began_at, cut=not nearly))
             self._wipe_due = self._wipe_due or not nearly
         if self._coming is not None:
+            self._outbox.append(self._coming.done(0.0, cut=True))
             self._pool.give_back(self._coming.lease)
             self._coming = None
 

@@ -4,7 +4,7 @@ import datetime as dt
 
 from player.breakages import Breakages
 from player.decode.refusal import CRASHED, HANGS
-from player.state import Play
+from player.state import Moment, Play
 from signage.errors import Words
 from signage.media import Media, MediaFacts
 from signage.slot import Slot
@@ -32,12 +32,12 @@ def test_the_second_crash_or_hang_of_the_same_bytes_is_handed_on() -> None:
 def test_a_hang_is_forgotten_once_the_file_has_played_to_its_end_and_a_crash_is_not() -> None:
     told: list[str] = []
     breakages = Breakages(lambda sha256, _: told.append(sha256))
-    at = dt.datetime(2026, 1, 1, tzinfo=dt.UTC)
+    at = Moment(dt.datetime(2026, 1, 1, tzinfo=dt.UTC), 1.0, "ntp")
     for why in (HANGS, HANGS, CRASHED):
         breakages.note(slot("a"), why)
-        breakages.played(Play(slot=slot("a"), outcome="cut", ended_at=at))
-        breakages.played(Play(slot=slot(None), outcome="complete", ended_at=at))
-        breakages.played(Play(slot=slot("a"), outcome="complete", ended_at=at))
+        breakages.played(Play(slot=slot("a"), outcome="cut", ended=at))
+        breakages.played(Play(slot=slot(None), outcome="complete", ended=at))
+        breakages.played(Play(slot=slot("a"), outcome="complete", ended=at))
     assert told == []
     breakages.note(slot("a"), HANGS)
     assert told == ["a"], "one crash, never forgotten, and a hang"

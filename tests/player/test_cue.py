@@ -7,17 +7,16 @@ import msgspec
 import pytest
 
 from player.cue import NOTICE_AFTER_FAILURES, NOTICE_S, advance, due
-from player.state import Ending, Prepare, Record, Start, ZoneRun, opened
+from player.state import Ended, Ending, Prepare, Start, ZoneRun, opened
 from signage.calendar import Calendar
-from signage.errors import Words
 from signage.layout import Box, Zone
 from signage.playlist import Item, Playlist
 from signage.program import Program, Site
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 NOON = dt.datetime(2026, 6, 1, 11, 59, 50, tzinfo=SHANGHAI)
-COMPLETE = Ending(outcome="complete", frames=1)
-FAILED = Ending(outcome="failed", why=Words("坏了", "broken"))
+COMPLETE = Ending(outcome="complete")
+FAILED = Ending(outcome="failed", reason="broken")
 
 
 def cards(name: str, *titles: str, **fields: object) -> Playlist:
@@ -77,8 +76,8 @@ def test_a_broadcast_cuts_exactly_at_its_start_and_was_prepared_before() -> None
     assert (early, nothing) == (run, [])
     after, actions = advance(what, run, noon, None)
     record, start, *_ = actions
-    assert isinstance(record, Record)
-    assert (record.play.outcome, record.play.reason) == ("cut", "broadcast")
+    assert isinstance(record, Ended)
+    assert (record.outcome, record.reason) == ("cut", "broadcast")
     assert isinstance(start, Start)
     assert title(after) == "loud"
 
@@ -97,8 +96,8 @@ def test_a_playlist_taken_down_is_cut_at_once() -> None:
     run = begun(program(cards("a", "one"), cards("b", "other", rank="filler")))
     after, actions = advance(program(cards("b", "other", rank="filler")), run, NOON, None)
     record = actions[0]
-    assert isinstance(record, Record)
-    assert record.play.reason == "withdrawn"
+    assert isinstance(record, Ended)
+    assert record.reason == "withdrawn"
     assert title(after) == "other"
 
 

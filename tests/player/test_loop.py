@@ -2,21 +2,25 @@
 
 import datetime as dt
 import itertools
+import random
 from collections.abc import Iterable
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from player.events import Event, Inbox, ProgramChanged, Stopped
 from player.insight import insight
 from player.loop import Loop
 from player.stage.overlay import Overlay
 from player.stage.stage import Stage
-from player.state import Play, State, opened
+from player.state import Moment, Play, State, opened
 from signage.calendar import Calendar, QuietPeriod
 from signage.daypart import DateRange, Daypart, Window
 from signage.errors import Words
 from signage.layout import Box, Zone
+from signage.ledger import Details
 from signage.media import Media, MediaFacts
 from signage.plan import plan
 from signage.playlist import Item, Playlist
@@ -77,9 +81,13 @@ class Bench:
         self.screen = FakeScreen(16, 9)
         self.decoders: list[FakeDecoder] = []
         self.plays: list[Play] = []
+        self.began: list[tuple[int, Moment]] = []
+        self.notes: list[tuple[str, Details]] = []
         self.kept: list[State] = []
         self.mutes: list[bool] = []
         self.broken: list[tuple[int, Words]] = []
+        self.held = False
+        """While true, new decoders keep their frames back."""
         self.loop = Loop(
             opened(program, {}),
             stage=Stage(
@@ -88,7 +96,9 @@ class Bench:
             clock=self.clock,
             inbox=MovedInbox(self.clock, script),
             keep=self.kept.append,
+            began=lambda slot, moment: self.began.append((slot.number, moment)),
             record=self.plays.append,
+            note=lambda what, details: self.notes.append((what, details)),
             broke=lambda slot, why: self.broken.append((slot.number, why)),
             look=lambda _: self.screen.events(),
             mute=self.mutes.append,
@@ -99,8 +109,15 @@ class Bench:
             events_s=events_s,
         )
 
-    def run(self, seconds: float) -> "Bench":
+    def play(self, seconds: float) -> "Bench":
+        """Plays for so long; it may go on afterwards."""
         self.loop.run(self.clock.seconds + seconds)
+        return self
+
+    def run(self, seconds: float) -> "Bench":
+        """Plays for so long and ends."""
+        self.play(seconds)
+        self.loop.close()
         return self
 
     def titles(self) -> list[str]:
@@ -108,6 +125,7 @@ class Bench:
 
     def _decoder(self, target: object, want_sound: bool) -> FakeDecoder:
         decoder = FakeDecoder(target, want_sound, rate=0.5)  # type: ignore[arg-type]
+        decoder.held = self.held
         self.decoders.append(decoder)
         return decoder
 
@@ -143,9 +161,7 @@ def test_a_broken_video_is_recorded_as_failed_and_the_next_item_shows() -> None:
     film = medium("v/a.mp4", "video", 60.0)
     items = (Item(number=1, media="v/a.mp4"), Item(number=2, card="slogan", title="next"))
     bench = Bench(program(Playlist(name="a", items=items, dwell_s=10), media=(film,)))
-    bench.run(5)
-    bench.plays.clear()
-    bench.loop._going = True  # the bench ran out, not the player
+    bench.play(5)
     playing = next(d for d in bench.decoders if any(getattr(r, "path", "") == film.path for r in d.asked))
     playing.fail(Words("坏了", "broken"))
     bench.loop.run(bench.clock.seconds + 1)
@@ -161,7 +177,7 @@ def test_n_goes_to_the_next_item_and_escape_twice_ends() -> None:
     assert bench.titles()[0] == "1"
     bench = Bench(program(Playlist(name="a", items=cards("1", "2", "3"), dwell_s=100)))
     bench.screen.press("escape")
-    bench.run(3.0)
+    bench.play(3.0)
     assert bench.clock.seconds >= 1003.0, "one Esc ended it"
     bench.screen.press("escape", "escape")
     bench.run(1000.0)
@@ -173,25 +189,26 @@ def test_a_quiet_period_silences_what_already_sounds_and_lets_it_sound_again() -
         name="考试", dates=(DateRange(dt.date(2026, 6, 5), dt.date(2026, 6, 5)),), times=(Window(25200, 25230),)
     )
     bench = Bench(program(Playlist(name="a", items=cards("1"), dwell_s=600), quiet=(noon,)), look_s=3600.0)
-    bench.run(59.9)
+    bench.play(59.9)
     assert not any(bench.mutes)
-    bench.run(0.2)
+    bench.play(0.2)
     assert bench.mutes[-1]
-    bench.run(31)
+    bench.play(31)
     assert not bench.mutes[-1]
+    assert bench.notes == [("quiet_begins", {"name": "考试"}), ("quiet_ends", {"name": "考试"})]
 
 
 def test_i_shows_what_is_playing_and_hides_it_again() -> None:
     bench = Bench(program(Playlist(name="morning", items=cards("1", "2"))))
-    bench.run(0.3)
+    bench.play(0.3)
     bench.screen.press("i")
-    bench.run(0.3)
+    bench.play(0.3)
     assert bench.screen.panel is not None
     text = "\n".join(bench.screen.panel)
     assert "sq-led" in text
     assert "morning" in text
     bench.screen.press("i")
-    bench.run(0.3)
+    bench.play(0.3)
     assert bench.screen.panel is None
 
 
@@ -220,9 +237,7 @@ def test_what_was_prepared_for_a_turn_is_replaced_when_the_program_changes() -> 
 @pytest.mark.parametrize("jump_min", [-40, 40])
 def test_a_clock_set_by_40_minutes_neither_stops_nor_restarts_what_plays(jump_min: int) -> None:
     bench = Bench(program(Playlist(name="a", items=cards("1", "2"), dwell_s=30)))
-    bench.run(10)
-    bench.plays.clear()
-    bench.loop._going = True  # the bench ran out, not the player
+    bench.play(10)
     bench.clock.wall += dt.timedelta(minutes=jump_min)
     shown = bench.loop.state.zones[0].slot
     bench.loop.run(bench.clock.seconds + 15)
@@ -291,7 +306,7 @@ def test_plan_and_live_loop_agree_slot_by_slot_over_a_week() -> None:
         )
         assert abs((ours.slot.starts_at - theirs.slot.starts_at).total_seconds()) < 0.01
     for one, other in itertools.pairwise(live):
-        assert abs((other.slot.starts_at - one.ended_at).total_seconds()) < 0.01
+        assert abs((other.slot.starts_at - one.ended.at).total_seconds()) < 0.01
 
 
 def test_the_rotation_that_is_kept_is_the_one_that_goes_on() -> None:
@@ -301,3 +316,60 @@ def test_the_rotation_that_is_kept_is_the_one_that_goes_on() -> None:
     assert bench.titles() == ["1", "2"]
     again = opened(what, {"main": kept})
     assert again.zones[0].rotation == kept
+
+
+def test_every_play_says_when_it_began_how_long_it_was_seen_and_with_how_many_frames() -> None:
+    film = medium("v/a.mp4", "video", 8.0)
+    items = (Item(number=1, card="slogan", title="1"), Item(number=2, media="v/a.mp4"))
+    bench = Bench(program(Playlist(name="a", items=items, dwell_s=10), media=(film,))).run(24.0)
+    card, video, cut = bench.plays
+    assert (card.outcome, video.outcome, cut.outcome) == ("complete", "complete", "cut")
+    assert [p.shown_s for p in bench.plays] == pytest.approx([10.0, 8.0, 6.0], abs=0.05)
+    assert [p.frames for p in bench.plays] == [1, 4, 1]
+    assert [p.began for p in bench.plays] == [moment for _, moment in bench.began]
+    assert (card.ended.now - card.began.now, card.ended.clock) == (pytest.approx(10.0, abs=0.05), "ntp")
+
+
+def test_a_play_that_is_cut_before_its_first_frame_is_written_down_as_not_seen() -> None:
+    bench = Bench(program(Playlist(name="a", items=cards("1", "2"), dwell_s=10)))
+    bench.held = True
+    bench.play(0.5)
+    bench.screen.press("n")
+    bench.held = False
+    bench.run(1.0)
+    first = bench.plays[0]
+    assert (first.outcome, first.reason, first.began, first.shown_s, first.frames) == (
+        "cut", "skipped by key", None, 0.0, 0,
+    )  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(["n", "wait", "fail", "program", "back", "ahead"]), max_size=40), st.randoms())
+@settings(deadline=None, max_examples=60)
+def test_every_slot_that_was_started_becomes_exactly_one_play(steps: list[str], rng: random.Random) -> None:
+    film = medium("v/a.mp4", "video", 3.0)
+    lists = [
+        Playlist(name="a", items=(*cards("1", "2"), Item(number=3, media="v/a.mp4")), dwell_s=2),
+        Playlist(name="b", items=cards("3"), dwell_s=1, rank="emergency"),
+    ]
+    bench = Bench(program(lists[0], media=(film,)))
+    for step in steps:
+        match step:
+            case "n":
+                bench.screen.press("n")
+            case "fail":
+                for decoder in bench.decoders:
+                    if decoder.state == "ready" and rng.random() < 0.5:
+                        decoder.fail(Words("坏了", "broken"))
+            case "program":
+                chosen = tuple(each for each in lists if rng.random() < 0.6)
+                bench.loop._inbox.put(ProgramChanged(program=program(*chosen, media=(film,))))
+            case "back" | "ahead":
+                bench.clock.wall += dt.timedelta(minutes=rng.uniform(0, 50) * (1 if step == "ahead" else -1))
+            case _:
+                bench.play(rng.uniform(0, 4))
+    bench.run(0.5)
+    numbers = [play.slot.number for play in bench.plays]
+    assert sorted(numbers) == list(range(1, max(numbers) + 1))
+    assert not bench.loop._ended
+    assert not bench.loop._begun
+    assert not bench.loop._accounts

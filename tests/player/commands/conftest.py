@@ -51,13 +51,13 @@ def wuzha(house: Path) -> Wuzha:
     clean = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
     root = Path(__file__).parents[3]
 
-    def run(*words: str, timeout_s: float = 50.0, **env: str) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, timeout_s: float = 50.0, text: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "player", *words],
             cwd=house,
             env={**clean, "PYTHONPATH": str(root), "SDL_AUDIODRIVER": "dummy", **env},
             capture_output=True,
-            text=True,
+            text=text,
             timeout=timeout_s,
             check=False,
         )

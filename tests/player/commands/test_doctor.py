@@ -14,7 +14,8 @@ from tests.player.commands.conftest import Wuzha
 pytestmark = pytest.mark.slow
 
 SUBJECTS = {
-    "display", "sound", "clock", "disk", "media", "playlists", "workers", "watch", "broker", "trust", "versions",
+    "display", "sound", "clock", "disk", "media", "playlists", "workers", "watch", "ledger", "broker", "trust",
+    "versions",
 }  # fmt: skip
 
 

@@ -1,0 +1,92 @@
+"""`wuzha-player plays --against-plan`: what was planned beside what was played, and why they differ."""
+
+import datetime as dt
+import json
+from collections.abc import Iterator
+
+from player.commands.table import write_csv
+from player.config import Config
+from player.survey import survey
+from player.uplink.counts import ALWAYS_MS, plays, shown
+from player.uplink.hindrances import hindrances
+from player.uplink.ledger_db import LedgerDb
+from signage.comparison import CAUSES, Balance, Key, compared
+from signage.ledger import KnownRecord, UnknownRecord, read
+from signage.plan import plan
+
+HEADS = {"off": "停机", "cut in": "插播", "refused": "拒播", "clock": "时钟不可信"}
+EARLIER_MS = 35 * 86_400_000
+"""How long before the first planned day the player may have been started, or a file refused."""
+
+
+def tell_against(
+    db: LedgerDb, config: Config, start: dt.datetime, end: dt.datetime, *, as_json: bool, as_csv: bool
+) -> int:
+    """Prints one line for each item; gives 0. Planned is what today's playlists and media say of that time."""
+    program = survey(config).composed.program
+    from_ms, to_ms = (round(at.timestamp() * 1000) for at in (start, end))
+    names = frozenset(playlist.name for playlist in program.playlists)
+    found = compared(
+        plan(program, tuple(zone.name for zone in config.zones), start, end),
+        _played(db, from_ms, to_ms),
+        hindrances(_records(db, from_ms - EARLIER_MS, to_ms), from_ms, to_ms, names),
+    )
+    rows = [_row(key, balance) for key, balance in found.items()]
+    if as_json:
+        for row in rows:
+            print(json.dumps(row, ensure_ascii=False))
+    elif as_csv:
+        head = ["区域", "播放表", "内容", "计划", "实播", *HEADS.values(), "其他", "播放表有改动"]
+        write_csv(head, ([*row.values()] for row in rows))
+    else:
+        _print(found)
+    return 0
+
+
+def _played(db: LedgerDb, from_ms: int, to_ms: int) -> Iterator[tuple[Key, str]]:
+    for each in plays(db, from_ms, to_ms):
+        play = each.play
+        if play.outcome == "complete" or (play.outcome == "cut" and play.actual_ms != 0):
+            yield Key(play.zone, play.playlist, shown(play)), play.playlist_sha256
+
+
+def _records(db: LedgerDb, from_ms: int, to_ms: int) -> Iterator[KnownRecord]:
+    """Gives the records of a time in the order in which they were written."""
+    for epoch in db.epochs():
+        for row in db.rows(epoch, epoch.first.seq):
+            if from_ms <= row.at_ms < min(to_ms, ALWAYS_MS):
+                record = read(row.line.text)
+                if not isinstance(record, UnknownRecord):
+                    yield record
+
+
+def _row(key: Key, balance: Balance) -> dict[str, object]:
+    return {
+        "zone": key.zone,
+        "playlist": key.playlist,
+        "shown": key.shown,
+        "planned": balance.planned,
+        "played": balance.played,
+        **{cause.replace(" ", "_"): balance.missing.get(cause, 0) for cause in CAUSES},
+        "other": balance.other,
+        "playlist_changed": balance.is_other_playlist,
+    }
+
+
+def _print(found: dict[Key, Balance]) -> None:
+    print("计划   实播   停机   插播   拒播   时钟   其他   内容 · planned, played, off, cut in, refused, clock, other")
+    total = Balance()
+    for key, balance in found.items():
+        mark = "（播放表有改动 · playlist changed）" if balance.is_other_playlist else ""
+        name = f"{key.zone}  {key.playlist or '—'}  {key.shown}{mark}"
+        print(_line(balance, name))
+        total.planned += balance.planned
+        total.played += balance.played
+        sums = {cause: total.missing.get(cause, 0) + balance.missing.get(cause, 0) for cause in CAUSES}
+        total.missing = sums
+    print(_line(total, "合计 · total"))
+
+
+def _line(balance: Balance, name: str) -> str:
+    causes = "".join(f"{balance.missing.get(cause, 0):>7}" for cause in CAUSES)
+    return f"{balance.planned:>5}{balance.played:>7}{causes}{balance.other:>7}   {name}"

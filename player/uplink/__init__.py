@@ -1,0 +1,1 @@
+"""Everything to and from the office, and the records that outlast it."""

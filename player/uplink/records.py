@@ -1,0 +1,89 @@
+"""What the loop knows, as records of the ledger.
+
+Rule: pure; the records get their numbers where they are written.
+"""
+
+import msgspec
+
+from player.state import Moment, Play
+from signage.ledger import Details, EventRecord, PlayRecord, What, moment
+from signage.slot import Slot
+
+INTERRUPTED = "interrupted"
+"""The reason of a play that was showing when the player died."""
+MOST_TITLE = 80
+MOST_REASON = 300
+
+
+class Began(msgspec.Struct, frozen=True):
+    """A slot's first frame is on the screen."""
+
+    slot: Slot
+    at: Moment
+
+
+class Happened(msgspec.Struct, frozen=True):
+    """An event."""
+
+    what: What
+    details: Details
+    at: Moment
+
+
+Entry = Began | Play | Happened
+"""What waits to be written."""
+
+
+def play_record(play: Play, boot: str) -> PlayRecord:
+    """Gives the record of a play that is over; one that never began has the time of its end."""
+    return msgspec.structs.replace(
+        _of_slot(play.slot, play.began or play.ended, boot),
+        outcome=play.outcome,
+        reason=play.reason[:MOST_REASON],
+        actual_ms=_ms(play.shown_s),
+        frames=play.frames,
+        late_frames=play.late_frames,
+    )
+
+
+def showing_record(began: Began, boot: str) -> PlayRecord:
+    """Gives the record to be written if the player dies while this is showing."""
+    return _of_slot(began.slot, began.at, boot)
+
+
+def event_record(happened: Happened, boot: str) -> EventRecord:
+    """Gives the record of an event."""
+    at = happened.at
+    return EventRecord(
+        at=moment(at.at), boot=boot, mono_ms=_ms(at.now), clock=at.clock, what=happened.what, details=happened.details
+    )
+
+
+def _of_slot(slot: Slot, began: Moment, boot: str) -> PlayRecord:
+    if slot.strip is not None:
+        title = slot.strip.text
+    else:
+        title = slot.card.title or slot.card.text if slot.card is not None else ""
+    return PlayRecord(
+        at=moment(began.at),
+        boot=boot,
+        mono_ms=_ms(began.now),
+        clock=began.clock,
+        zone=slot.zone,
+        rank=slot.rank,
+        playlist=slot.playlist,
+        playlist_sha256=slot.playlist_sha256,
+        item=slot.item,
+        shows=slot.kind,
+        media=slot.media.name if slot.media is not None else "",
+        sha256=slot.media.sha256 if slot.media is not None else "",
+        card=slot.card.template if slot.card is not None else "",
+        title=" ".join(title.split())[:MOST_TITLE],
+        planned_ms=round(slot.planned_s * 1000),
+        outcome="cut",
+        reason=INTERRUPTED,
+    )
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)

@@ -1,0 +1,141 @@
+"""What was planned against what was played, and why they differ.
+
+Rule: pure. Slots are not matched one by one: after an outage the live rotation goes on where it stood, while a plan
+knows no outage. Each item is counted on both sides, and every planned turn that could not be is put down to what stood
+in its way at that time.
+"""
+
+import bisect
+import datetime as dt
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+import msgspec
+
+from signage.plan import PlannedSlot
+
+Cause = Literal["off", "cut in", "refused", "clock"]
+CAUSES: tuple[Cause, ...] = ("off", "cut in", "refused", "clock")
+"""In this order: a player that is off has no other excuse."""
+
+
+class Span(msgspec.Struct, frozen=True, order=True):
+    """From one instant to before another, milliseconds since 1970."""
+
+    start_ms: int
+    end_ms: int
+
+
+class Hindrances(msgspec.Struct, frozen=True, kw_only=True):
+    """What stood in the way, each list in order of time and without overlaps."""
+
+    off: tuple[Span, ...] = ()
+    """The player did not run."""
+    cut_in: dict[str, tuple[Span, ...]] = {}
+    """By zone: an emergency or a broadcast that the plan does not know was on the screen."""
+    refused: dict[str, tuple[Span, ...]] = {}
+    """By media: the file was refused, quarantined or could not be shown."""
+    clock: tuple[Span, ...] = ()
+    """The wall clock was not to be believed."""
+
+
+class Key(msgspec.Struct, frozen=True, order=True):
+    """What is compared: one item's content in one zone."""
+
+    zone: str
+    playlist: str
+    shown: str
+
+
+class Balance(msgspec.Struct, kw_only=True):
+    """One key's account: `planned` = `played` + the causes + `other`."""
+
+    planned: int = 0
+    played: int = 0
+    """Complete or cut after its first frame."""
+    missing: dict[Cause, int] = {}
+    planned_sha256: str = ""
+    played_sha256: set[str] = set()
+    """Of the playlist's text, as it was played."""
+
+    @property
+    def other(self) -> int:
+        """Planned turns that nothing known explains; below 0: it was played more often than planned."""
+        return self.planned - self.played - sum(self.missing.values())
+
+    @property
+    def is_other_playlist(self) -> bool:
+        """Says whether the playlist that was played is not, or not always, the one that was planned with."""
+        return any(sha256 != self.planned_sha256 for sha256 in self.played_sha256)
+
+
+def planned_key(planned: PlannedSlot) -> Key:
+    """Gives what a planned slot is counted under."""
+    slot = planned.slot
+    if slot.media is not None:
+        shown = slot.media.name
+    elif slot.strip is not None:
+        shown = f"ticker: {words(slot.strip.text)}"
+    else:
+        card = slot.card
+        shown = f"{card.template}: {words(card.title or card.text)}" if card is not None else slot.kind
+    return Key(slot.zone, slot.playlist, shown)
+
+
+def words(text: str) -> str:
+    """Gives text as the ledger keeps it: one line, cut."""
+    return " ".join(text.split())[:80]
+
+
+def compared(
+    planned: Iterable[PlannedSlot], played: Iterable[tuple[Key, str]], hindrances: Hindrances
+) -> dict[Key, Balance]:
+    """Gives each item's account, sorted; `played` names key and playlist text of each play that was seen."""
+    found: dict[Key, Balance] = {}
+    for each in planned:
+        key = planned_key(each)
+        balance = found.setdefault(key, Balance())
+        balance.planned += 1
+        balance.planned_sha256 = each.slot.playlist_sha256
+        cause = _cause(each, key, hindrances)
+        if cause is not None:
+            balance.missing = {**balance.missing, cause: balance.missing.get(cause, 0) + 1}
+    for key, sha256 in played:
+        balance = found.setdefault(key, Balance())
+        balance.played += 1
+        balance.played_sha256 = balance.played_sha256 | {sha256}
+    return dict(sorted(found.items()))
+
+
+def _cause(planned: PlannedSlot, key: Key, hindrances: Hindrances) -> Cause | None:
+    """Gives what covers the middle of a planned turn."""
+    middle_ms = round((_ms(planned.slot.starts_at) + _ms(planned.ends_at)) / 2)
+    spans: tuple[tuple[Cause, Sequence[Span]], ...] = (
+        ("off", hindrances.off),
+        ("cut in", hindrances.cut_in.get(key.zone, ())),
+        ("refused", hindrances.refused.get(key.shown, ())),
+        ("clock", hindrances.clock),
+    )
+    return next((cause for cause, own in spans if _covers(own, middle_ms)), None)
+
+
+def _covers(spans: Sequence[Span], at_ms: int) -> bool:
+    place = bisect.bisect_right(spans, at_ms, key=lambda span: span.start_ms) - 1
+    return place >= 0 and at_ms < spans[place].end_ms
+
+
+def merged(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """Gives the same time in order and without overlaps."""
+    found: list[Span] = []
+    for span in sorted(spans):
+        if span.end_ms <= span.start_ms:
+            continue
+        if found and span.start_ms <= found[-1].end_ms:
+            found[-1] = Span(found[-1].start_ms, max(found[-1].end_ms, span.end_ms))
+        else:
+            found.append(span)
+    return tuple(found)
+
+
+def _ms(at: dt.datetime) -> int:
+    return round(at.timestamp() * 1000)
