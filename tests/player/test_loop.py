@@ -336,7 +336,7 @@ def test_a_play_that_is_cut_before_its_first_frame_is_written_down_as_not_seen()
     bench.play(0.5)
     bench.screen.press("n")
     bench.held = False
-    bench.run(1.0)
+    bench.play(1.0)
     first = bench.plays[0]
     assert (first.outcome, first.reason, first.began, first.shown_s, first.frames) == (
         "cut", "skipped by key", None, 0.0, 0,
@@ -367,6 +367,8 @@ def test_every_slot_that_was_started_becomes_exactly_one_play(steps: list[str], 
                 bench.clock.wall += dt.timedelta(minutes=rng.uniform(0, 50) * (1 if step == "ahead" else -1))
             case _:
                 bench.play(rng.uniform(0, 4))
+    bench.play(0.5)
+    assert not bench.loop._ended, "the stage let go of each"
     bench.run(0.5)
     numbers = [play.slot.number for play in bench.plays]
     assert sorted(numbers) == list(range(1, max(numbers) + 1))

@@ -256,3 +256,12 @@ def test_a_card_takes_a_ticker_zone_over_and_gives_it_back() -> None:
     line.until(54.0)
     assert line.columns()[-1] == strip_columns("乙", 14, 1, 1)[0]
     assert line.columns()[0] == EMPTY
+
+
+def test_a_text_that_is_cut_before_it_entered_is_told_as_cut() -> None:
+    line = Line()
+    line.stage.start(strip(1, "甲"), line.now)
+    line.stage.start(strip(2, "乙"), line.now)
+    assert line.stage.poll(line.now) == (Done("line", 1, 0, 0, 0.0, cut=True),)
+    line.until(52.0)
+    assert [e.number for e in line.stage.halt(line.now) if isinstance(e, Done)] == [2]

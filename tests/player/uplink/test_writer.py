@@ -120,6 +120,16 @@ def test_a_play_that_the_player_did_not_outlive_is_told_at_the_next_start(path: 
     assert len(told(path)[0]) == 4, "told once"
 
 
+def test_a_play_that_had_ended_is_not_told_again_when_nothing_followed_it(path: Path) -> None:
+    writer = Writer(path, SCREEN, "boot-1")
+    writer.open(at())
+    writer.write([Began(slot(1), at(10))])
+    writer.write([play(1)])
+    writer.abandon()
+    write(path)
+    assert numbers(told(path)[0]) == ["posters/1.png"]
+
+
 @pytest.mark.parametrize(
     ("spoil", "reason"),
     [
@@ -176,6 +186,28 @@ def test_an_old_copy_that_was_put_back_begins_a_new_epoch_and_no_number_is_given
     assert isinstance(first, EventRecord)
     assert first.details["former_seq"] == 4
     assert numbers(told(path)[1]) == ["posters/4.png"]
+
+
+def test_a_number_that_was_given_to_another_record_begins_a_new_epoch(path: Path) -> None:
+    write(path, play(1))
+    copy, head = path.with_name("copy"), path.with_suffix(".head")
+    shutil.copy(path, copy)
+    write(path, play(2))
+    newer = head.read_bytes()
+    shutil.copy(copy, path)
+    head.unlink()
+    write(path, play(3))
+    head.write_bytes(newer)
+    write(path)
+    assert reasons(path) == ["first run", "another history"]
+
+
+def test_every_commit_is_flushed(path: Path) -> None:
+    with opened(path):
+        db = open_ledger(path)
+        told_of = {name: db._db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("synchronous", "journal_mode")}
+        db.close()
+    assert told_of == {"synchronous": 2, "journal_mode": "wal"}, "FULL"
 
 
 def test_another_ledger_of_the_same_length_is_not_taken_for_ours(path: Path, tmp_path: Path) -> None:
