@@ -11,6 +11,7 @@ from pathlib import Path
 
 import msgspec
 
+from player.durable import sync_folder
 from signage.errors import WuzhaError
 from signage.ledger import Anchor, Line
 
@@ -34,7 +35,7 @@ CREATE TABLE showing (zone TEXT PRIMARY KEY, text BLOB NOT NULL) STRICT;
 
 
 class LedgerDamaged(WuzhaError):
-    """The file is not a ledger that can be gone on with; `reason` says which way: damaged, foreign or newer."""
+    """The file is not a ledger that can be gone on with; `reason` says which way: damaged, foreign, newer or lost."""
 
     def __init__(self, reason: str, told: str) -> None:
         super().__init__(told)
@@ -207,7 +208,8 @@ class LedgerDb:
 
 def open_ledger(path: Path) -> LedgerDb:
     """Opens the ledger to write, making it if there is none. Raises LedgerDamaged, OSError and sqlite3.Error."""
-    _look_at(path)
+    if _look_at(path):
+        _make(path)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
     try:
         _prepare(connection)
@@ -242,32 +244,41 @@ def is_damage(error: sqlite3.Error) -> bool:
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
-def _look_at(path: Path) -> None:
-    """Refuses what is not even a database; a file that is not there, or has nothing in it, is new."""
+def _look_at(path: Path) -> bool:
+    """Refuses what is not even a database; says whether it is new: not there, or with nothing in it."""
     try:
         with path.open("rb") as file:
             head = file.read(len(_HEADER))
     except FileNotFoundError:
-        return
+        return True
     if head and head != _HEADER:
         raise LedgerDamaged("foreign", "not an SQLite file")
+    return not head
+
+
+def _make(path: Path) -> None:
+    """Makes an empty ledger under another name and puts it in its place: a reader never meets half of one."""
+    if path.with_name(f"{path.name}-wal").exists():  # SQLite would play it into the new file
+        raise LedgerDamaged("lost", "its write-ahead log stands alone")
+    made = path.with_name(f"{path.name}.new")
+    for part in (made, made.with_name(f"{made.name}-journal")):
+        part.unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(made, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.executescript(
+            f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {_SCHEMA} COMMIT;"
+        )
+    made.replace(path)
+    sync_folder(path.parent)
 
 
 def _prepare(connection: sqlite3.Connection) -> None:
-    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
-    tables = int(connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0])
-    if not version and not tables:
-        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
-    else:
-        _must_be_ours(connection)
+    _must_be_ours(connection)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA cache_size = -2000")
     connection.execute("PRAGMA journal_size_limit = 4194304")
-    if not version and not tables:
-        connection.executescript(
-            f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {_SCHEMA} COMMIT;"
-        )
 
 
 def _must_be_ours(connection: sqlite3.Connection) -> None:

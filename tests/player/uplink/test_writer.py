@@ -164,6 +164,35 @@ def test_a_file_that_cannot_be_gone_on_with_is_put_aside_whole_and_a_new_epoch_s
     assert len(told(path)) == 1, "and only once"
 
 
+def test_a_log_without_its_ledger_is_put_aside_and_not_played_into_the_new_one(path: Path) -> None:
+    writer = Writer(path, SCREEN, "boot-1")
+    writer.open(at())
+    writer.write([play(1)])
+    path.unlink()  # the log stays: nobody closed the ledger
+    write(path, play(2))
+    assert reasons(path) == ["lost"]
+    assert numbers(told(path)[0]) == ["posters/2.png"]
+    assert path.with_name("ledger.db.lost-1-wal").exists()
+    writer.abandon()
+
+
+def test_a_reader_never_meets_half_a_ledger(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path.parent.mkdir(parents=True)
+    seen, make = [], sqlite3.connect
+
+    def looked_at(*args: object, **kwargs: object) -> sqlite3.Connection:
+        seen.append(path.exists() and path.stat().st_size > 0)
+        return make(*args, **kwargs)  # type: ignore[call-overload, no-any-return]
+
+    monkeypatch.setattr(ledger_db.sqlite3, "connect", looked_at)
+    db = open_ledger(path)
+    assert seen == [False, True], "made elsewhere, then opened in its place"
+    with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as reader:
+        assert reader.execute("SELECT count(*) FROM epoch").fetchone() == (0,)
+    reader.close()
+    db.close()
+
+
 def test_an_emptied_and_a_lost_file_begin_anew_and_say_so(path: Path) -> None:
     write(path, play(1))
     path.write_bytes(b"")
