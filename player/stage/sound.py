@@ -26,6 +26,8 @@ CHUNK_BYTES = CHUNK_FRAMES * FRAME_BYTES
 CHUNK_S = CHUNK_FRAMES / RATE_HZ
 BUFFER_S = BUFFER_FRAMES / RATE_HZ
 PUMP_S = CHUNK_S / 4
+NEAR_S = 0.003
+"""So long before and after a chunk is expected to give way the mixer is looked at: there a look tells most."""
 
 
 @dataclass(slots=True)
@@ -126,7 +128,9 @@ class MixerSound:
         """Hands waiting sound to the mixer; gives when to come again, None while nothing sounds."""
         for zone, voice in self._voices.items():
             self._pump_voice(zone, voice, now)
-        return now + PUMP_S if any(not voice.over for voice in self._voices.values()) else None
+        if all(voice.over for voice in self._voices.values()):
+            return None
+        return min((_next_look(voice, now) for voice in self._voices.values()), default=now + PUMP_S)
 
     def position_s(self, zone: str, now: float) -> float:
         """Gives how many seconds of a zone's sound have been heard; goes on by itself when the sound is over."""
@@ -222,6 +226,12 @@ def _alsa_unheard() -> Iterator[None]:
     finally:
         os.dup2(kept, 2)
         os.close(kept)
+
+
+def _next_look(voice: Voice, now: float) -> float:
+    turn = voice.clock.turns_at(voice.in_mixer[0][1]) if len(voice.in_mixer) == 2 else None
+    looks = () if turn is None else (turn - BUFFER_S - NEAR_S, turn - BUFFER_S + NEAR_S)
+    return min([now + PUMP_S, *(look for look in looks if look > now)])
 
 
 def _note_ended_chunks(voice: Voice, now: float) -> None:

@@ -49,6 +49,12 @@ class SoundClock:
             off = min(max(self._base, after - self._before_s), until - self._before_s) - self._base
             self._base += off if abs(off) > LOST_S else min(max(off, -SLEW_S), SLEW_S)
 
+    def turns_at(self, chunk_s: float) -> float | None:
+        """Gives when the chunk that plays, `chunk_s` long, is expected to give way to the next; None: nobody knows."""
+        if self._base is None or self._dry_since is not None or self._free is not None:
+            return None
+        return self._base + self._before_s + chunk_s
+
     def ran_dry(self, now: float, chunk_s: float) -> None:
         """Notes that the last chunk ended and nothing followed."""
         self._before_s += chunk_s

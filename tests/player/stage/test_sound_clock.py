@@ -67,6 +67,28 @@ def test_a_device_that_began_later_than_it_should_is_found_out(really: float, lo
         assert clock.position_s(later) == pytest.approx(later - really, abs=0.03)
 
 
+@given(
+    really=st.floats(0.0, BUFFER_S), frame_s=st.sampled_from([1 / 60, 1 / 30, 0.04]), drift=st.floats(-0.007, 0.007)
+)
+def test_looks_where_a_chunk_is_expected_to_give_way_keep_even_a_bad_device_within_8_ms(
+    really: float, frame_s: float, drift: float
+) -> None:
+    clock = SoundClock(0.0, 0.0)
+    chunk = CHUNK_S * (1 + drift)
+    clock.given(CHUNK_S * 1000)
+    clock.started(0.0, BUFFER_S)
+    now, playing, frame = 0.0, 0, frame_s
+    while now < 20:
+        turn = clock.turns_at(CHUNK_S)
+        assert turn is not None
+        before, now = now, min(look for look in (frame, turn - 0.003, turn + 0.003) if look > now)
+        frame = frame + frame_s if now == frame else frame
+        while really + (playing + 1) * chunk <= now:
+            playing += 1
+            clock.moved(before, now, CHUNK_S)
+        assert now < 5 or abs(clock.position_s(now) - (now - really) / (1 + drift)) <= 0.008
+
+
 def test_the_clock_stands_still_until_sound_comes_and_never_goes_back() -> None:
     clock = SoundClock(10.0, 0.02)
     assert clock.position_s(10.3) == 0.0
