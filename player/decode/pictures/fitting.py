@@ -125,9 +125,17 @@ def _fitted(seen: tuple[int, int], zone: tuple[int, int], fit: Fit) -> tuple[Box
             return whole, (min(1.0, zone[0] / (seen[0] * scale)), min(1.0, zone[1] / (seen[1] * scale)))
         case "contain":
             scale = min(zone[0] / seen[0], zone[1] / seen[1])
-            width = min(zone[0], max(1, round(seen[0] * scale)))
-            height = min(zone[1], max(1, round(seen[1] * scale)))
+            width, height = (_even(side * scale, most) for side, most in zip(seen, zone, strict=True))
             return Box((zone[0] - width) // 2, (zone[1] - height) // 2, width, height), (1.0, 1.0)
+
+
+def _even(side: float, most: int) -> int:
+    """Gives the nearest even length below `most`, or `most`.
+
+    libswscale takes more than twice as long over lines of odd length: 1080p to 455 pixels 2.8 ms, to 456 1.3 ms; to
+    1167 9.0 ms, to 1168 2.1 ms.
+    """
+    return most if round(side) >= most else min(most, max(1, 2 * round(side / 2)))
 
 
 def colour_of(text: str) -> tuple[int, int, int]:

@@ -58,6 +58,14 @@ def test_contain_touches_two_edges_and_keeps_the_shape(stored, zone, turn, rotat
 
 
 @given(SIZES, SIZES, TURNS, ROTATIONS)
+def test_a_side_that_does_not_fill_its_zone_is_even(stored, zone, turn, rotate):
+    box = place(stored, turn, target(zone, rotate=rotate)).place
+    surface = surface_size(target(zone, rotate=rotate))
+    for side, most in ((box.width, surface[0]), (box.height, surface[1])):
+        assert side in (most, 1) or side % 2 == 0
+
+
+@given(SIZES, SIZES, TURNS, ROTATIONS)
 def test_cover_fills_the_surface_and_cuts_one_pair_of_edges_only(stored, zone, turn, rotate):
     fitted = place(stored, turn, target(zone, rotate=rotate, fit="cover"))
     assert fitted.place == Box(0, 0, *fitted.surface)
