@@ -67,9 +67,7 @@ def test_a_device_that_began_later_than_it_should_is_found_out(really: float, lo
         assert clock.position_s(later) == pytest.approx(later - really, abs=0.03)
 
 
-@given(
-    really=st.floats(0.0, BUFFER_S), frame_s=st.sampled_from([1 / 60, 1 / 30, 0.04]), drift=st.floats(-0.007, 0.007)
-)
+@given(really=st.floats(0.0, BUFFER_S), frame_s=st.sampled_from([1 / 60, 1 / 30, 0.04]), drift=st.floats(-0.007, 0.007))
 def test_looks_where_a_chunk_is_expected_to_give_way_keep_even_a_bad_device_within_8_ms(
     really: float, frame_s: float, drift: float
 ) -> None:
