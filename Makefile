@@ -1,16 +1,22 @@
-# make run    install what is needed and show the starter campaign
+# make run    install what is needed, then everything at once: broker, console and player with the starter campaign
 # make test   everything: format, lint, types, import contracts, all tests
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 MADE   := $(VENV)/.made
 
-.PHONY: run player test check bench bench-starter lock clean help
+.PHONY: run demo player test check bench bench-starter lock clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
 
-run: player
+run: $(MADE)
+	$(BIN)/wuzha-office trial --config kiosk_config.toml $(ARGS)
+
+# make demo   in the running trial: publish an emergency, signed by its two made-up people (end it: wuzha-office withdraw)
+demo: $(MADE)
+	$(BIN)/wuzha-office push demo/冒充客服预警 --to all --home var/trial \
+	  --passphrase-file-author var/trial/passphrases/author --passphrase-file-approver var/trial/passphrases/approver
 
 # make player the player alone, with kiosk_config.toml
 player: $(MADE)
@@ -18,16 +24,16 @@ player: $(MADE)
 
 test: $(MADE)-test
 	tools/test-packages
-	$(BIN)/ruff format --check signage player tests tools
-	$(BIN)/ruff check signage player tests tools
+	$(BIN)/ruff format --check signage player office deploy tests tools
+	$(BIN)/ruff check signage player office deploy tests tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 # make check  format, lint, types, import contracts and the fast tests, in under a minute
 check: $(MADE)-test
-	$(BIN)/ruff format --check signage player tests tools
-	$(BIN)/ruff check signage player tests tools
+	$(BIN)/ruff format --check signage player office deploy tests tools
+	$(BIN)/ruff check signage player office deploy tests tools
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" -q
@@ -49,7 +55,7 @@ $(MADE): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --config-settings editable_mode=compat -e .
-	$(BIN)/python -m compileall -q signage player
+	$(BIN)/python -m compileall -q signage player office
 	touch $@
 
 $(MADE)-test: $(MADE) requirements-test.lock
@@ -59,8 +65,8 @@ $(MADE)-test: $(MADE) requirements-test.lock
 # make lock   choose newest versions again and write both lock files
 lock: $(MADE)-test
 	$(BIN)/pip install --quiet pip-tools
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra build -o requirements.lock pyproject.toml
-	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra build --extra test --extra tools -o requirements-test.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra build --extra office -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --strip-extras --no-header --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --extra build --extra office --extra test --extra tools -o requirements-test.lock pyproject.toml
 
 clean:
 	rm -rf $(VENV) build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis

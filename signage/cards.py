@@ -5,6 +5,9 @@ import unicodedata
 
 from signage.program import Site
 
+BLACK = "black"
+"""The template of a card that is nothing but black: for a blackout, no playlist's business."""
+
 GAP_EM = 4.0
 """Between one ticker text and the next."""
 

@@ -39,12 +39,15 @@ def inconsistencies(program: Program, quiet: Sequence[str] = ()) -> tuple[Compla
 
 
 def _all(program: Program, quiet: Sequence[str]) -> Iterator[Complaint]:
-    find = functools.cache(Shelf(program.media).find)
+    finds: dict[int, Find] = {}
     for playlist in program.playlists:
+        media = program.media if playlist.media is None else playlist.media
+        if id(media) not in finds:
+            finds[id(media)] = functools.cache(Shelf(media).find)
         yield from _zone(program, playlist)
         for item in playlist.items:
             place = _place(playlist, item)
-            yield from _media(program, find, place, item)
+            yield from _media(media, finds[id(media)], place, item)
             yield from _looks(place, item)
             yield from _variables(program, place, item)
     yield from _names(program.playlists)
@@ -68,7 +71,7 @@ def _zone(program: Program, playlist: Playlist) -> Iterator[Complaint]:
         yield _place(playlist).complaint("zone", *not_one_of("zone", playlist.zone, names))
 
 
-def _media(program: Program, find: Find, place: Place, item: Item) -> Iterator[Complaint]:
+def _media(media: Sequence[Media], find: Find, place: Place, item: Item) -> Iterator[Complaint]:
     wanted = {"media": item.media, "picture": item.picture}
     for key, pattern in wanted.items():
         if pattern is None:
@@ -79,7 +82,7 @@ def _media(program: Program, find: Find, place: Place, item: Item) -> Iterator[C
                 zh=f"{key} {shown(pattern)} 没有找到可以播放的文件",
                 en=f"{key} {shown(pattern)} matches no file that can be shown",
             )
-            yield place.complaint(key, problem, _missing_cure(program.media, pattern))
+            yield place.complaint(key, problem, _missing_cure(media, pattern))
             continue
         allowed: tuple[MediaKind, ...] = ("image", "video", "audio")
         if key == "picture":

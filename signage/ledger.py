@@ -24,7 +24,7 @@ Outcome = Literal["complete", "cut", "failed"]
 Details = dict[str, str | int | bool | None]
 What = Literal[
     "epoch", "start", "stop", "clock_step", "refused", "quarantined", "quiet_begins", "quiet_ends", "blackout_begins",
-    "blackout_ends", "lost", "truncated",
+    "blackout_ends", "filler_begins", "filler_ends", "lost", "truncated",
 ]  # fmt: skip
 
 

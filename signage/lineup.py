@@ -32,7 +32,7 @@ class Line:
     """Media in natural order of name; one None for a card or ticker; empty when nothing is there to be shown."""
     picture: Media | None
     places: dict[str, int]
-    """Where each medium of the program stands among all, by name."""
+    """Where each medium that the playlist may show stands among all, by name."""
 
     def after(self, name: str) -> int:
         """Gives the index of the first medium behind `name`, whether or not that one is still there."""
@@ -52,6 +52,8 @@ class Cast:
     identities: frozenset[str]
     timed: bool
     """Whether some item has windows of its own."""
+    places: dict[str, int]
+    """Where each medium that the playlist may show stands among all, by name."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,7 +64,7 @@ class Lineup:
     timezone: ZoneInfo
     zones: dict[str, tuple[Cast, ...]]
     places: dict[str, int]
-    """Where each medium stands among all, by name."""
+    """Where each medium of the program stands among all, by name."""
     folder: Cast | None
     """The media folder itself, when there is no playlist at all and something lies in it."""
     folder_zone: str
@@ -70,19 +72,24 @@ class Lineup:
 
 def compile(program: Program) -> Lineup:
     """Resolves every playlist of the program."""
-    shelf = Shelf(program.media)
-    places = {m.name: i for i, m in enumerate(program.media)}
+    stock = _Stock(program.media)
+    stocks: dict[int, _Stock] = {}
     zones: dict[str, tuple[Cast, ...]] = {}
     for playlist in program.playlists:
-        zones[playlist.zone] = (*zones.get(playlist.zone, ()), _cast(playlist, shelf, places, program.site))
+        own = stock
+        if playlist.media is not None:
+            # The playlists of a publication have one tuple between them: thousands of media are laid out once.
+            own = stocks.get(id(playlist.media)) or _Stock(playlist.media)
+            stocks[id(playlist.media)] = own
+        zones[playlist.zone] = (*zones.get(playlist.zone, ()), _cast(playlist, own, program.site))
     folder = None
     if not program.playlists and program.media:
-        folder = _cast(Playlist(name="", items=(Item(number=1, media=EVERYTHING),)), shelf, places, program.site)
+        folder = _cast(Playlist(name="", items=(Item(number=1, media=EVERYTHING),)), stock, program.site)
     return Lineup(
         program=program,
         timezone=ZoneInfo(program.timezone),
         zones=zones,
-        places=places,
+        places=stock.places,
         folder=folder,
         folder_zone=_folder_zone(program.zones),
     )
@@ -94,20 +101,29 @@ def identity(item: Item) -> str:
     return hashlib.blake2b(msgspec.json.encode(shown), digest_size=6).hexdigest()
 
 
-def _cast(playlist: Playlist, shelf: Shelf, places: dict[str, int], site: Site) -> Cast:
+class _Stock:
+    """The media that a playlist draws from, laid out for finding."""
+
+    def __init__(self, media: tuple[Media, ...]) -> None:
+        self.shelf = Shelf(media)
+        self.places = {m.name: i for i, m in enumerate(media)}
+
+
+def _cast(playlist: Playlist, stock: _Stock, site: Site) -> Cast:
     seen: dict[str, int] = {}
     lines = []
     for item in playlist.items:
         name = identity(item)
         seen[name] = seen.get(name, 0) + 1
         key = f"{name}.{seen[name]}"
-        shows = _shows(item, shelf, site)
-        lines.append(Line(item=item, key=key, shows=shows, picture=_picture(item, shelf), places=places))
+        shows, picture = _shows(item, stock.shelf, site), _picture(item, stock.shelf)
+        lines.append(Line(item=item, key=key, shows=shows, picture=picture, places=stock.places))
     return Cast(
         playlist=playlist,
         lines=tuple(lines),
         identities=frozenset(seen),
         timed=any(item.runs != ALWAYS for item in playlist.items),
+        places=stock.places,
     )
 
 

@@ -6,6 +6,7 @@ import msgspec
 
 from signage.daypart import Daypart, TimeOfDay
 from signage.layout import Fit, Transition
+from signage.media import Media
 
 Rank = Literal["emergency", "broadcast", "normal", "filler"]
 Order = Literal["sequence", "shuffle", "weighted"]
@@ -66,3 +67,7 @@ class Playlist(msgspec.Struct, frozen=True, kw_only=True):
     volume: int = 100
     """Percent of the screen's volume."""
     items: tuple[Item, ...] = ()
+    publication: int = 0
+    """Number of the signed publication it came with; 0: the local folder."""
+    media: tuple[Media, ...] | None = None
+    """What it may show: its publication's own media, in natural order of name; None: the program's."""

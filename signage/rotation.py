@@ -5,11 +5,12 @@ so that a plan made ahead and the live screen agree.
 """
 
 import datetime as dt
+from collections.abc import Container
 
 import msgspec
 
 from signage import shares, showing, timetable, turns, walltime
-from signage.lineup import Lineup
+from signage.lineup import Cast, Lineup
 from signage.program import Program
 from signage.slot import CutReason, Slot
 from signage.timetable import Airing, Span, Timetable
@@ -108,23 +109,35 @@ def _whose_turn(
 
 
 def _is_withdrawn(lineup: Lineup, slot: Slot) -> bool:
-    """Says whether what the slot shows was taken away: its file, or its place in the playlist.
+    """Says whether what the slot shows was taken away: its file, its place in the playlist, or its publication.
 
-    A new version of the file, or another item of the playlist that shows it too, takes nothing away.
+    A new version of the file, or another item of the playlist that shows it too, takes nothing away; nor does a newer
+    publication of the playlist. But what was published does not go on under a local playlist of the same name.
     """
     if slot.item == 0:
         return False
-    shown = (m.name for m in (slot.media, slot.picture) if m is not None)
-    if any(name not in lineup.places and name not in lineup.program.held for name in shown):
-        return True
     if not slot.playlist:
-        return False
-    cast = next((c for c in lineup.zones.get(slot.zone, ()) if c.playlist.name == slot.playlist), None)
-    if cast is None:
+        return not _has_all(slot, lineup.places, lineup.program.held)
+    cast = _cast_of(lineup.zones.get(slot.zone, ()), slot)
+    if cast is None or (slot.publication and not cast.playlist.publication):
+        return True
+    held = lineup.program.held if cast.playlist.media is None else ()
+    if not _has_all(slot, cast.places, held):
         return True
     if not slot.key or slot.key.partition(".")[0] in cast.identities:
         return False
     return slot.media is None or not any(m.name == slot.media.name for line in cast.lines for m in line.shows if m)
+
+
+def _cast_of(casts: tuple[Cast, ...], slot: Slot) -> Cast | None:
+    """The playlist that the slot is from: the very one, whatever it is called now, else the one of its name."""
+    own = (slot.publication, slot.playlist_sha256)
+    found = [c for c in casts if slot.publication and (c.playlist.publication, c.playlist.sha256) == own]
+    return next(iter(found or [c for c in casts if c.playlist.name == slot.playlist]), None)
+
+
+def _has_all(slot: Slot, names: Container[str], held: tuple[str, ...]) -> bool:
+    return all(m is None or m.name in names or m.name in held for m in (slot.media, slot.picture))
 
 
 def _cut_by(table: Timetable, slot: Slot, span: Span) -> CutReason | None:

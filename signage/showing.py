@@ -23,6 +23,7 @@ class _Frame(TypedDict):
     rank: Rank
     playlist: str
     playlist_sha256: str
+    publication: int
     item: int
     key: str
     starts_at: dt.datetime
@@ -51,6 +52,7 @@ def slot(
         rank=playlist.rank,
         playlist=playlist.name,
         playlist_sha256=playlist.sha256,
+        publication=playlist.publication,
         item=item.number,
         key=line.key,
         starts_at=at,

@@ -43,6 +43,8 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
     """Empty for the built-in notice and for the bare folder."""
     playlist_sha256: str = ""
     """Of the playlist's text; for the record, it changes nothing that is seen."""
+    publication: int = 0
+    """The signed publication that the playlist came with, 0: none; for the record as well."""
     item: int
     """1-based; 0 for the built-in notice."""
     key: str = ""
@@ -65,6 +67,6 @@ class Slot(msgspec.Struct, frozen=True, kw_only=True):
 
 def same_turn(one: Slot, other: Slot) -> bool:
     """Tells whether two slots show the same thing in the same way, whenever they begin."""
-    if (one.starts_at, one.playlist_sha256) == (other.starts_at, other.playlist_sha256):
-        return one == other
-    return one == structs.replace(other, starts_at=one.starts_at, playlist_sha256=one.playlist_sha256)
+    return one == structs.replace(
+        other, starts_at=one.starts_at, playlist_sha256=one.playlist_sha256, publication=one.publication
+    )

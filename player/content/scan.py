@@ -9,9 +9,10 @@ from typing import TypeVar
 import msgspec
 
 from player.content.library import Folder, library_name
-from player.content.names import FileKind, FolderUse, bad_name, is_folder_passed_over, sort_out
+from player.content.names import FileKind, FolderUse, is_folder_passed_over, sort_out
 from player.content.settle import Stamp
 from signage.errors import Words
+from signage.filenames import bad_name
 from signage.media import natural_key
 
 T = TypeVar("T")

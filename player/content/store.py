@@ -21,9 +21,9 @@ from pathlib import Path
 import msgspec
 
 from player.content.book import Book
-from player.content.names import bad_name
 from player.durable import sync_folder, write_whole
 from signage.errors import Words
+from signage.filenames import bad_name
 
 log = logging.getLogger(__name__)
 

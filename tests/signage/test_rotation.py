@@ -222,6 +222,41 @@ def test_what_is_still_allowed_is_not_interrupted() -> None:
     assert not withdrawn(program(media=PAIR), program(playlist("new"), media=PAIR))
 
 
+def published(number: int, *names: str, name: str = "posters", text: str = "") -> Playlist:
+    media = tuple(medium(each, sha256=str(number)) for each in names)
+    items = (Item(number=1, media="*.png"), *cards("", "rules")[1:])
+    return playlist(name, items=items, publication=number, media=media, sha256=f"{number}{text}")
+
+
+def test_a_slot_says_which_publication_it_is_of() -> None:
+    local, signed = program(SHOWN, media=PAIR), program(published(7, "a.png"), media=PAIR)
+    assert [first(each).publication for each in (local, signed)] == [0, 7]
+
+
+def test_a_newer_publication_lets_the_item_end_and_a_withdrawn_one_does_not() -> None:
+    before = program(published(7, "a.png"), media=PAIR)
+    assert not withdrawn(before, program(published(8, "a.png"), media=PAIR))
+    assert withdrawn(before, program(published(8, "b.png"), media=PAIR))
+    assert withdrawn(before, program(media=PAIR))
+
+
+def test_what_was_published_does_not_go_on_under_a_local_playlist_of_the_same_name() -> None:
+    before = program(published(7, "a.png"), media=PAIR)
+    assert withdrawn(before, program(SHOWN, media=PAIR))
+    assert withdrawn(before, msgspec.structs.replace(program(SHOWN, media=PAIR[1:]), held=("a.png",)))
+
+
+def test_a_file_that_the_folder_holds_back_is_not_the_publications() -> None:
+    after = msgspec.structs.replace(program(published(8, "b.png")), held=("a.png",))
+    assert withdrawn(program(published(7, "a.png")), after)
+
+
+def test_an_older_publication_that_lost_its_name_to_a_newer_one_goes_on() -> None:
+    before = program(published(7, "a.png"))
+    after = program(published(8, "b.png"), published(7, "a.png", name="posters@7"))
+    assert not withdrawn(before, after)
+
+
 def test_file_that_is_held_back_ends_its_turn_and_has_no_other() -> None:
     before = program(SHOWN, media=PAIR)
     after = msgspec.structs.replace(before, media=PAIR[1:], held=("a.png",))

@@ -7,14 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.content.names import (
-    CONTROL_IN_NAME,
-    NOT_UTF8,
-    UNKNOWN_KIND,
-    is_folder_passed_over,
-    printable,
-    sort_out,
-)
+from player.content.names import UNKNOWN_KIND, is_folder_passed_over, printable, sort_out
+from signage.filenames import CONTROL_IN_NAME, NOT_UTF8
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from player.content.library import Folder
-from player.content.names import CONTROL_IN_NAME, NOT_UTF8, UNKNOWN_KIND
+from player.content.names import UNKNOWN_KIND
 from player.content.scan import (
     LINK_BROKEN,
     LINK_OUTSIDE,
@@ -17,6 +17,7 @@ from player.content.scan import (
     Scan,
     scan,
 )
+from signage.filenames import CONTROL_IN_NAME, NOT_UTF8
 
 NOTHING = Scan()
 

@@ -1,0 +1,1 @@
+"""The office: what is published to the screens, and what they played."""

@@ -1,0 +1,260 @@
+"""The messages of the contract `wuzha/1`, as values; docs/wire.md lists the same ones.
+
+All that matters is in the payload. Messages are read strictly at the edge: the size before the parsing, then every
+type and range; unknown fields are passed over, so a later version may add some. A field's meaning never changes.
+Rule: pure; times are RFC 3339 text, hashes are 64 hexadecimal digits.
+"""
+
+import datetime as dt
+from typing import Annotated, Literal, TypeVar
+
+import msgspec
+
+from signage.errors import Words, WuzhaError
+from signage.timefloor import ClockQuality
+
+# \Z, for $ also matches before a line break at the end.
+Count = Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+Seq = Count
+Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
+Epoch = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}\\Z")]
+Short = Annotated[str, msgspec.Meta(max_length=300)]
+Screen = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{2,35}\\Z")]
+
+MOST_RECORDS = 200
+"""In one batch of the ledger."""
+
+Op = Literal[
+    "shot", "next", "refresh", "identify", "volume", "brightness", "blackout", "filler", "restart", "resend",
+]  # fmt: skip
+OPS: tuple[Op, ...] = (
+    "shot", "next", "refresh", "identify", "volume", "brightness", "blackout", "filler", "restart", "resend",
+)  # fmt: skip
+Step = Literal["heard", "verified", "fetched", "staged", "shown", "withdrawn", "refused"]
+STEPS: tuple[Step, ...] = ("heard", "verified", "fetched", "staged", "shown", "withdrawn", "refused")
+"""How far a publication came on a screen, in order; refused may follow any of the first four."""
+Value = str | int | float | bool | None
+
+
+class MessageError(WuzhaError):
+    """A message that is refused whole: too large, not JSON, or not what its topic holds."""
+
+
+class Message(msgspec.Struct, frozen=True, kw_only=True):
+    """What all messages have."""
+
+    v: Literal[1] = 1
+
+
+class OfficeStatus(Message, frozen=True, kw_only=True):
+    """`office/status`, retained, and the office's will: whether somebody takes ledgers now."""
+
+    online: bool
+    at: Short = ""
+    ledger: tuple[Count, ...] = (1,)
+    """The versions of ledger records that are taken."""
+
+
+class ScreenStatus(Message, frozen=True, kw_only=True):
+    """`screen/{id}/status`, retained, and the screen's will (`lost`)."""
+
+    state: Literal["online", "offline", "lost"]
+    conn: Count
+    """Raised at every connection, kept over restarts: a will with an older one than was seen is out of date."""
+    at: Short = ""
+
+
+class LedgerMark(msgspec.Struct, frozen=True, kw_only=True):
+    """How far the chain of one epoch goes."""
+
+    epoch: Epoch
+    upto: Seq
+    """The number of the last record; 0: none."""
+    head: Hash
+    """Its hash; of the epoch's beginning when there is none."""
+
+
+class LedgerExtent(msgspec.Struct, frozen=True, kw_only=True):
+    """What of an epoch lies on the player."""
+
+    epoch: Epoch
+    first: Seq
+    last: Seq
+    head: Hash
+
+
+class Trusted(msgspec.Struct, frozen=True, kw_only=True):
+    """The versions of signed metadata that a player trusts; 0: none yet."""
+
+    root: Count = 0
+    timestamp: Count = 0
+    snapshot: Count = 0
+    targets: Count = 0
+    assign: Count = 0
+
+
+class Birth(Message, frozen=True, kw_only=True):
+    """`screen/{id}/birth`, retained: who speaks, after every connection."""
+
+    screen: Screen
+    conn: Count
+    boot: Short
+    at: Short
+    clock: ClockQuality
+    versions: dict[str, Short] = {}
+    """wuzha, python, sqlite, pillow, av, …"""
+    canvas: tuple[Count, Count] = (0, 0)
+    ledger: LedgerExtent | None = None
+    """The newest epoch; None while the ledger cannot be read."""
+    trusted: Trusted = Trusted()
+
+
+class Trouble(msgspec.Struct, frozen=True, kw_only=True):
+    """Something wrong, in a sentence for a person."""
+
+    zh: Short
+    en: Short
+
+
+class ZoneState(msgspec.Struct, frozen=True, kw_only=True):
+    """What a zone shows."""
+
+    zone: Short
+    playlist: Short = ""
+    publication: Count = 0
+    """The signed publication it came with; 0: the local folder."""
+    item: Count = 0
+    shows: Short = ""
+    name: Short = ""
+    """The media's name, or the card's or ticker's words."""
+
+
+class PublicationState(msgspec.Struct, frozen=True, kw_only=True):
+    """How far a publication is on its way to the screen."""
+
+    number: Count
+    step: Step
+    fetched: Count = 0
+    """Files that are there, of `needed`."""
+    needed: Count = 0
+    fetched_bytes: Count = 0
+    needed_bytes: Count = 0
+    why: Trouble | None = None
+
+
+class RefusedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A file that is not shown, and why."""
+
+    name: Short
+    why: Trouble
+
+
+class ScreenState(Message, frozen=True, kw_only=True):
+    """`screen/{id}/state`, retained: at once when something changed, else every 30 seconds."""
+
+    conn: Count
+    at: Short
+    clock: ClockQuality
+    zones: tuple[ZoneState, ...] = ()
+    publications: tuple[Count, ...] = ()
+    """Those on air."""
+    coming: tuple[PublicationState, ...] = ()
+    """Those on their way, or refused."""
+    refused: tuple[RefusedFile, ...] = ()
+    """At most 20; `refused_count` says how many there are."""
+    refused_count: Count = 0
+    troubles: tuple[Trouble, ...] = ()
+    disk_free_bytes: Count | None = None
+    late_frames: Count = 0
+    """Since the player was started."""
+    frames: Count = 0
+    volume: Annotated[int, msgspec.Meta(ge=0, le=100)] = 100
+    brightness: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
+    blackout: bool = False
+    filler: bool = False
+
+
+class LedgerBatch(Message, frozen=True, kw_only=True):
+    """`screen/{id}/ledger`: consecutive records of one epoch, each its exact text."""
+
+    screen: Screen
+    epoch: Epoch
+    first: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    """The number of the first record here."""
+    before: Hash
+    """The hash before it: of record `first - 1`, or of the epoch's beginning."""
+    after: Hash
+    """The hash of the last one here."""
+    oldest: Annotated[int, msgspec.Meta(ge=1, le=2**53)] = 1
+    """The first number that the player still has: what is older was cut by age and will not come."""
+    records: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MOST_RECORDS)]
+
+
+class LedgerAck(Message, frozen=True, kw_only=True):
+    """`screen/{id}/ledger/ack`, retained: what the office has stored for good, without a gap, by epoch, newest first.
+
+    It may go down: then the office was restored from a copy, and the player sends again.
+    """
+
+    marks: Annotated[tuple[LedgerMark, ...], msgspec.Meta(max_length=32)] = ()
+
+
+class Command(Message, frozen=True, kw_only=True):
+    """`screen/{id}/command`: neither retained nor trusted late."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}\\Z")]
+    screen: Screen
+    number: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
+    """Counts the commands to this screen; one that was reached is not taken again."""
+    op: Op
+    args: dict[Short, Value] = {}
+    issued: Short
+    not_after: Short
+    """RFC 3339; not obeyed later than this."""
+    by: Short = ""
+    """Who asked for it, for the record."""
+    signature: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}\\Z")] = "0" * 128
+    """Ed25519 over `trust.command_bytes`, by the online key."""
+
+
+class Reply(Message, frozen=True, kw_only=True):
+    """`screen/{id}/reply`: what became of a command."""
+
+    id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}\\Z")]
+    ok: bool
+    why: Trouble | None = None
+    data: dict[Short, Value] = {}
+
+
+_Any = TypeVar("_Any", bound=Message)
+
+
+def encode(message: Message) -> bytes:
+    """Gives a message's payload."""
+    return msgspec.json.encode(message)
+
+
+def decode(payload: bytes, kind: type[_Any], most_bytes: int) -> _Any:
+    """Reads a payload; unknown fields are passed over. Raises MessageError, and only that."""
+    if len(payload) > most_bytes:
+        raise MessageError(f"{kind.__name__} of {len(payload)} bytes, the limit is {most_bytes}")
+    try:
+        return msgspec.json.decode(payload, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise MessageError(f"not a {kind.__name__}: {error}") from error
+
+
+def time(text: str) -> dt.datetime:
+    """Reads a time with offset. Raises MessageError."""
+    try:
+        at = dt.datetime.fromisoformat(text)
+    except ValueError as error:
+        raise MessageError(f"{text!r} is not a time") from error
+    if at.tzinfo is None:
+        raise MessageError(f"{text!r} has no offset")
+    return at
+
+
+def trouble(words: Words) -> Trouble:
+    """Gives a sentence as messages carry it."""
+    return Trouble(zh=words.zh[:300], en=words.en[:300])
