@@ -4,14 +4,17 @@ import datetime as dt
 import gc
 import logging
 import os
-import signal
+import shutil
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Protocol
 
-from player.breakages import Breakages
+import msgspec
+
+from player.alone import Alone, Tie
 from player.claim import claim
 from player.clock import Clock
 from player.composer import Composer, open_ingest
@@ -19,22 +22,23 @@ from player.config import Config
 from player.content.ingest import Ingest
 from player.decode.prober import Prober
 from player.decode.process import ForkServer
-from player.events import Inbox, Stopped
+from player.doors import open_screen, open_stage, open_voice
+from player.endings import stop_on_broken_thread, stop_on_signals
+from player.events import Ask, Identify, Inbox, SetVolume, Stopped, TakeStill
 from player.insight import insight
 from player.keeper import Keeper, begins, read_kept
 from player.loop import EVENTS_S, Loop
-from player.stage.decoder import Decoder
 from player.stage.overlay import Overlay
-from player.stage.ports import ScreenEvent, SoundLike
+from player.stage.ports import ScreenEvent
 from player.stage.screen import Screen
-from player.stage.sound import MixerSound, NullSound, open_sound
-from player.stage.stage import Stage
-from player.stage.window import Wish
-from player.state import Moment, Play, opened
+from player.stage.sound import MixerSound, NullSound
+from player.state import Moment, opened
 from player.trace import Tracer
 from player.uplink.recorder import NoRecords, Recorder, Records
+from player.uplink.telling import Sight
 from player.uplink.writer import LEDGER, Writer, boot_id
-from player.watch.pulse import Heart, Pulse, points
+from player.watch.pulse import AGAIN, Heart, Pulse, points
+from player.witness import Witness
 from signage import __version__
 from signage.errors import Words
 
@@ -62,25 +66,30 @@ def play(
         parts.enter_context(closing(server))
         claim(config.folders.state)
         inbox = Inbox()
-        _stop_on_signals(inbox)
-        _stop_on_broken_thread(inbox)
+        stop_on_signals(inbox)
+        stop_on_broken_thread(inbox)
         kept_path = config.folders.state / "rotation.json"
         kept = read_kept(kept_path)
         clock = Clock(config.screen.timezone, kept.saved_at if kept else None, pretended)
-        began = clock.now()
+        started = clock.now()
         clock.ask_synchronised()
         screen = parts.enter_context(closing(open_screen(config, headless=headless)))
         sound = parts.enter_context(closing(open_voice(config)))
-        stage = parts.enter_context(closing(_stage(config, screen, sound, inbox, server)))
-        composer, ingest = _library(config, inbox, server, parts)
+        stage = parts.enter_context(closing(open_stage(config, screen, sound, inbox, server)))
+        records = _records(config, clock)
+        room = _Room(config, inbox, threading.Event(), lambda: parts.enter_context(closing(Prober(server=server))))
+        tie = _tie(room, records, clock)
+        sound.set_volume(tie.volume)
+        composer, ingest = _library(room, tie)
         state = opened(composer.first().program, begins(kept) if kept and not clock.pretends else {})
         keeper = Keeper(kept_path, lambda: clock.read(clock.now()).at, clock.ask_synchronised, kept)
         if not clock.pretends:
             _run(keeper, parts)
-        records = _records(config, clock)
         records.happened("start", {"version": __version__, "pid": os.getpid(), "resumed": resumed})
         _run(records, parts)
         composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en})
+        tie.sight = lambda: _sight(config, clock, _troubles(screen, sound, records, tie), ingest)
+        _run(tie, parts)
         _run(composer, parts)
         _run(ingest, parts)
         tracer = parts.enter_context(closing(Tracer(trace, append=resumed))) if trace else None
@@ -92,42 +101,37 @@ def play(
             screen.retry_display(now)
             return screen.events()
 
-        def quarantine(sha256: str, why: Words) -> None:
-            ingest.quarantine(sha256, why)
-            records.happened("quarantined", {"sha256": sha256, "why": why.en})
-
-        breakages = Breakages(quarantine)
-
-        def played(play: Play) -> None:
-            breakages.played(play)
-            records.played(play)
-
+        overlay = Overlay(screen)
+        witness = Witness(records, tie, ingest)
         loop = Loop(
             state,
             stage=stage,
             clock=clock,
             inbox=inbox,
             keep=keeper.keep,
-            began=records.began,
-            record=played,
+            began=witness.began,
+            record=witness.played,
             note=records.happened,
-            broke=breakages.note,
+            broke=witness.broke,
             look=look,
             mute=sound.set_mute,
-            overlay=Overlay(screen),
-            insight=lambda state, told: insight(state, told, VERSIONS, _troubles(screen, sound, records)),
+            overlay=overlay,
+            insight=lambda state, told: insight(state, told, VERSIONS, _troubles(screen, sound, records, tie)),
             windowed=not config.screen.fullscreen,
             events_s=screen.looks_every_s or EVENTS_S,
             tracer=tracer,
+            saw=tie.saw,
+            asked=lambda ask, now: _do(ask, now, overlay, sound, lambda: tie.took(screen.still())),
+            release=tie.release,
         )
         gc.freeze()  # what is here now stays: a full collection of it would hold up frames for nothing
-        loop.run(None if for_s is None else began + for_s)
+        loop.run(None if for_s is None else started + for_s)
         loop.close()
         records.happened("stop", {"fault": loop.fault[:300]} if loop.fault else {})
         if loop.fault:
             log.error("stopped by a fault: %s", loop.fault)
             return 1
-        return 0
+        return AGAIN if loop.again else 0
 
 
 def _pulse(config: Config, screen: Screen) -> Pulse:
@@ -152,70 +156,78 @@ def _run(part: Part, parts: ExitStack) -> None:
     parts.callback(part.stop)
 
 
-def _library(config: Config, inbox: Inbox, server: ForkServer, parts: ExitStack) -> tuple[Composer, Ingest]:
+def _do(ask: Ask, now: float, overlay: Overlay, sound: MixerSound | NullSound, take_still: Callable[[], None]) -> None:
+    """Does what the office asks of the loop."""
+    match ask:
+        case Identify(seconds):
+            overlay.show_for(now, seconds)
+        case SetVolume(percent):
+            sound.set_volume(percent)
+        case TakeStill():
+            take_still()
+
+
+class _Room(msgspec.Struct, frozen=True):
+    """What the parts that make the program are built from."""
+
+    config: Config
+    inbox: Inbox
+    changed: threading.Event
+    """Set by whoever has something new."""
+    prober: Callable[[], Prober]
+
+
+def _library(room: _Room, tie: Tie) -> tuple[Composer, Ingest]:
     """Gives what watches the folders and what makes a program of them, neither running yet."""
-    pictures, moving = (parts.enter_context(Prober(server=server)) for _ in range(2))
-    changed = threading.Event()
-    ingest = open_ingest(config, pictures, moving, changed)
-    return Composer(config, ingest, changed, inbox.put), ingest
+    ingest = open_ingest(room.config, room.prober(), room.prober(), room.changed)
+    return Composer(room.config, ingest, room.changed, room.inbox.put, on_air=tie.on_air, orders=tie.orders), ingest
 
 
-def _troubles(screen: Screen, sound: MixerSound | NullSound, records: Records) -> tuple[Words, ...]:
-    return tuple(words for words in (screen.trouble, sound.trouble, records.trouble) if words is not None)
+def _tie(room: _Room, records: Records, clock: Clock) -> Tie:
+    """Gives the tie to the office, not running yet."""
+    config = room.config
+    if not config.has_office:
+        return Alone(config.sound.volume)
+    from player.channel import Channel  # noqa: PLC0415 - a player on its own loads nothing of it
+
+    return Channel(
+        config,
+        inbox=room.inbox,
+        changed=room.changed,
+        records=records,
+        read_clock=lambda: _moment(clock),
+        probe=room.prober().probe,
+        told=not clock.pretends,
+    )
+
+
+def _sight(config: Config, clock: Clock, troubles: tuple[Words, ...], ingest: Ingest) -> Sight:
+    """Gives what the office is told beyond what the loop knows; on the agent's thread."""
+    try:
+        free = shutil.disk_usage(config.folders.state).free
+    except OSError:
+        free = None
+    refused = tuple((each.name, each.why) for each in ingest.latest().refused)
+    return Sight(
+        told=clock.read(clock.now()),
+        troubles=troubles,
+        refused=refused,
+        disk_free_bytes=free,
+        volume=config.sound.volume,
+    )
+
+
+def _troubles(screen: Screen, sound: MixerSound | NullSound, records: Records, tie: Tie) -> tuple[Words, ...]:
+    return tuple(words for words in (screen.trouble, sound.trouble, records.trouble, tie.trouble) if words is not None)
 
 
 def _records(config: Config, clock: Clock) -> Records:
     if clock.pretends:
         return NoRecords()
-
-    def read_clock() -> Moment:
-        now = clock.now()
-        told = clock.read(now)
-        return Moment(told.at, now, told.quality)
-
-    return Recorder(Writer(config.folders.state / LEDGER, config.screen.id, boot_id()), read_clock)
+    return Recorder(Writer(config.folders.state / LEDGER, config.screen.id, boot_id()), lambda: _moment(clock))
 
 
-def open_screen(config: Config, *, headless: bool) -> Screen:
-    """Opens the window that the configuration asks for; without a display the canvas stays in memory."""
-    settings = config.screen
-    width, height = settings.canvas
-    wish = Wish(
-        size=(height, width) if settings.rotate in (90, 270) else (width, height),
-        position=settings.position,
-        fullscreen=settings.fullscreen,
-        present=settings.present,
-        title=settings.title or settings.id,
-    )
-    return Screen(wish, rotate=settings.rotate, headless=headless)
-
-
-def open_voice(config: Config) -> MixerSound | NullSound:
-    """Opens the sound device, unless the configuration wants silence."""
-    return open_sound(config.sound.volume) if config.sound.enabled else NullSound()
-
-
-def _stage(config: Config, screen: Screen, sound: SoundLike, inbox: Inbox, server: ForkServer) -> Stage:
-    return Stage(
-        screen,
-        sound,
-        zones=config.zones,
-        canvas=config.screen.canvas,
-        rotate=config.screen.rotate,
-        decoder_factory=lambda target, want_sound: Decoder(target, want_sound, inbox.wake, server=server),
-    )
-
-
-def _stop_on_signals(inbox: Inbox) -> None:
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: inbox.put(Stopped()))
-
-
-def _stop_on_broken_thread(inbox: Inbox) -> None:
-    """Lets no thread die alone: an unexpected fault ends the process, and the supervisor starts it anew."""
-
-    def broken(caught: threading.ExceptHookArgs) -> None:
-        log.error("thread %s broke", caught.thread.name if caught.thread else "?", exc_info=caught.exc_value)
-        inbox.put(Stopped(fault=f"{type(caught.exc_value).__name__}: {caught.exc_value}"))
-
-    threading.excepthook = broken
+def _moment(clock: Clock) -> Moment:
+    now = clock.now()
+    told = clock.read(now)
+    return Moment(told.at, now, told.quality)

@@ -75,6 +75,13 @@ def parser() -> argparse.ArgumentParser:
             commands.choices[name].add_argument(
                 "--config", type=Path, default=Path("kiosk_config.toml"), metavar="FILE", help="kiosk_config.toml"
             )
+    for name in ("run", "check", "doctor"):
+        commands.choices[name].add_argument(
+            "--enrolment",
+            type=Path,
+            metavar="FOLDER",
+            help="管理端为本屏生成的登记文件夹 · the folder that wuzha-office enroll wrote",
+        )
     return top
 
 

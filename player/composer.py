@@ -1,4 +1,4 @@
-"""Composes a new program whenever the folders changed, on a thread of its own."""
+"""Composes a new program whenever folders, publications or orders changed, on a thread of its own."""
 
 import logging
 import threading
@@ -11,6 +11,8 @@ from player.content.library import Folder, Library
 from player.content.store import Store
 from player.decode.prober import Prober
 from player.events import ProgramChanged
+from player.orders import Orders
+from player.publication.published import OnAir
 from signage import __version__, timetable
 from signage.errors import Complaint, Words
 
@@ -18,14 +20,25 @@ log = logging.getLogger(__name__)
 
 
 class Composer:
-    """Waits for the library to change, composes, remembers what is good, and tells the loop."""
+    """Waits for something to change, composes, remembers what is good, and tells the loop."""
 
     def __init__(
-        self, config: Config, ingest: Ingest, changed: threading.Event, tell: Callable[[ProgramChanged], None]
+        self,
+        config: Config,
+        ingest: Ingest,
+        changed: threading.Event,
+        tell: Callable[[ProgramChanged], None],
+        *,
+        on_air: Callable[[], OnAir] = OnAir,
+        orders: Callable[[], Orders] = Orders,
     ) -> None:
-        """`changed` is set by the library's own thread whenever there is a new one."""
+        """`changed` is set by whoever has a new library, new publications or new orders.
+
+        `on_air` and `orders` give what holds now, at once.
+        """
         self._config = config
         self._ingest = ingest
+        self._on_air, self._orders = on_air, orders
         self._tell = tell
         self._changed = changed
         self._stopping = False
@@ -64,11 +77,12 @@ class Composer:
             for name, why in sorted(refused - self._refused, key=lambda each: each[0]):
                 self.on_refused(name, why)
             self._refused = refused
-            self._tell(ProgramChanged(program=made.program, complaints=made.complaints, notes=_notes(library)))
+            notes = tuple(dict.fromkeys((*_notes(library), *made.notes)))
+            self._tell(ProgramChanged(program=made.program, complaints=made.complaints, notes=notes))
 
     def _compose(self, library: Library) -> Composed:
         known = self._ingest.last_good_playlists()
-        made = composed(self._config, library, known)
+        made = composed(self._config, library, known, self._on_air(), self._orders())
         for name, text in made.good.items():
             if known.get(name) != text:
                 self._ingest.remember_playlist(name, text)

@@ -1,22 +1,36 @@
-"""The program: composed from the configuration and what the folders hold.
+"""The program: composed from the configuration, what the folders hold, what was published, and orders.
 
-Rule: pure; a bad playlist is refused whole, and the last good text of the same name stays on air.
+Rule: pure; a bad playlist is refused whole, and the last good text of the same name stays on air. Published and local
+playlists are on air together; of two with one name the published one counts, of two published ones the newer.
 """
 
-from collections.abc import Callable, Mapping
+import hashlib
+from collections.abc import Callable, Collection, Mapping
 from typing import TypeVar
 
 import msgspec
 
 from player.config import Config
+from player.content.arrange import CALENDAR
 from player.content.library import Library, PlaylistFile
+from player.orders import Orders
+from player.publication.published import OnAir
 from signage.calendar import Calendar
-from signage.errors import BadInput, Complaint
-from signage.playlist import Playlist
+from signage.cards import BLACK
+from signage.errors import BadInput, Complaint, Words
+from signage.playlist import Item, Playlist
 from signage.program import Program
 from signage.reading import read_calendar, read_playlist
 
 _Read = TypeVar("_Read", Playlist, Calendar)
+
+NOTHING_PUBLISHED, NO_ORDERS = OnAir(), Orders()
+
+BLACKOUT = "blackout"
+"""What the record calls the playlist of a blackout."""
+ABOVE_ALL = 1_000_000
+"""Its priority: more than any playlist can have."""
+BLACK_S = 3600.0
 
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
@@ -26,43 +40,170 @@ class Composed(msgspec.Struct, frozen=True, kw_only=True):
     complaints: tuple[Complaint, ...]
     good: dict[str, bytes]
     """The texts that read well, by stem: worth remembering."""
+    notes: tuple[Words, ...] = ()
+    """Why something that lies in the folders, or was published, does not play."""
 
 
-def composed(config: Config, library: Library, last_good: Mapping[str, bytes]) -> Composed:
-    """Gives the program of a screen from its configuration and library; `last_good` holds earlier texts by stem."""
-    complaints: list[Complaint] = []
-    good: dict[str, bytes] = {}
-    playlists: list[Playlist] = []
-    calendar = Calendar()
-
-    def understood(file: PlaylistFile, read: Callable[[bytes, str], _Read]) -> _Read | None:
-        """Reads the text as it is now, else as it last was good."""
-        name = f"{file.name}.toml"
-        try:
-            value = read(file.text, name)
-        except BadInput as bad:
-            complaints.extend(bad.complaints)
-            earlier = last_good.get(file.name)
-            return None if earlier is None else _read_again(earlier, name, read)
-        good[file.name] = file.text
-        return value
-
-    for file in library.playlists:
-        playlist = understood(file, read_playlist)
-        if playlist is not None:
-            playlists.append(playlist)
-    if library.calendar is not None:
-        calendar = understood(library.calendar, read_calendar) or calendar
+def composed(
+    config: Config,
+    library: Library,
+    last_good: Mapping[str, bytes],
+    on_air: OnAir = NOTHING_PUBLISHED,
+    orders: Orders = NO_ORDERS,
+) -> Composed:
+    """Gives the program of a screen; `last_good` holds earlier texts of local playlists by stem."""
+    texts = _Texts(last_good)
+    notes = list(on_air.notes)
+    if config.folders.unsigned == "refuse":
+        library, refused = _signed_only(library, on_air.trusted)
+        texts.trusted = on_air.trusted
+        notes += refused
+    published = _published(on_air, texts)
+    notes += _homeless(published, {zone.name for zone in config.zones})
+    local = [p for file in library.playlists if (p := texts.understood(file, read_playlist)) is not None]
+    replaced = {p.name for p in published} & {p.name for p in local}
+    local = [p for p in local if p.name not in replaced]
+    notes += [_replaced(name) for name in sorted(replaced)]
+    if on_air.expired:
+        published = _filler(published)
+        local = _filler(local) if config.folders.unsigned == "refuse" else local
     program = Program(
         site=config.site,
         timezone=config.screen.timezone,
         zones=config.zones,
-        playlists=tuple(sorted(playlists, key=lambda p: p.name)),
+        playlists=tuple(sorted((*published, *local), key=lambda p: p.name)),
         media=library.media,
         held=tuple(m.name for m in library.held),
-        calendar=_applied(calendar, config.sound.quiet),
+        calendar=_applied(_calendar(library, on_air, texts, notes), config.sound.quiet),
     )
-    return Composed(program=program, complaints=tuple(complaints), good=good)
+    return Composed(
+        program=_ordered(program, orders), complaints=tuple(texts.complaints), good=texts.good, notes=tuple(notes)
+    )
+
+
+class _Texts:
+    """Reads texts, and keeps what was wrong with them and which were good."""
+
+    def __init__(self, last_good: Mapping[str, bytes]) -> None:
+        self._last_good = last_good
+        self.trusted: Collection[str] | None = None
+        """The hashes of texts that may count; None: any."""
+        self.complaints: list[Complaint] = []
+        self.good: dict[str, bytes] = {}
+
+    def understood(self, file: PlaylistFile, read: Callable[[bytes, str], _Read]) -> _Read | None:
+        """Gives what a local text says as it is now, else as it last was good."""
+        name = f"{file.name}.toml"
+        try:
+            value = read(file.text, name)
+        except BadInput as bad:
+            self.complaints.extend(bad.complaints)
+            earlier = self._last_good.get(file.name)
+            if earlier is None or not _counts(earlier, self.trusted):
+                return None
+            return _read_again(earlier, name, read)
+        self.good[file.name] = file.text
+        return value
+
+    def signed(self, file: PlaylistFile, read: Callable[[bytes, str], _Read]) -> _Read | None:
+        """Gives what a published text says; it was read before it was staged, by this version or another."""
+        try:
+            return read(file.text, f"{file.name}.toml")
+        except BadInput as bad:
+            self.complaints.extend(bad.complaints)
+            return None
+
+
+def _published(on_air: OnAir, texts: _Texts) -> list[Playlist]:
+    found: dict[str, Playlist] = {}
+    for publication in sorted(on_air.publications, key=lambda p: -p.number):
+        for file in publication.playlists:
+            playlist = texts.signed(file, read_playlist)
+            if playlist is not None:
+                name = f"{file.name}@{publication.number}" if file.name in found else file.name
+                found[name] = msgspec.structs.replace(
+                    playlist, name=name, publication=publication.number, media=publication.media
+                )
+    return list(found.values())
+
+
+def _calendar(library: Library, on_air: OnAir, texts: _Texts, notes: list[Words]) -> Calendar:
+    """The calendar of the newest publication that has one, else the local one."""
+    for publication in sorted(on_air.publications, key=lambda p: -p.number):
+        if publication.calendar is not None:
+            calendar = texts.signed(publication.calendar, read_calendar)
+            if calendar is not None:
+                notes += [_replaced(CALENDAR)] if library.calendar is not None else []
+                return calendar
+    local = texts.understood(library.calendar, read_calendar) if library.calendar is not None else None
+    return local or Calendar()
+
+
+def _signed_only(library: Library, trusted: Collection[str]) -> tuple[Library, list[Words]]:
+    """Leaves of the folders what two people signed, and says how much else there is."""
+    playlists = tuple(p for p in library.playlists if _counts(p.text, trusted))
+    media = tuple(m for m in library.media if m.sha256 in trusted)
+    calendar = library.calendar if library.calendar is None or _counts(library.calendar.text, trusted) else None
+    left = msgspec.structs.replace(
+        library,
+        playlists=playlists,
+        calendar=calendar,
+        media=media,
+        held=tuple(m for m in library.held if m.sha256 in trusted),
+    )
+    texts = len(library.playlists) - len(playlists) + (calendar is not library.calendar)
+    files = len(library.media) - len(media)
+    if not texts and not files:
+        return left, []
+    words = Words(
+        zh=f"文件夹里有 {texts} 个播放表、{files} 个媒体文件没有签名，按配置不播放",
+        en=f"{texts} playlists and {files} media in the folders are signed by nobody and not shown, as configured",
+    )
+    return left, [words]
+
+
+def _counts(text: bytes, trusted: Collection[str] | None) -> bool:
+    return trusted is None or hashlib.sha256(text).hexdigest() in trusted
+
+
+def _homeless(published: list[Playlist], zones: Collection[str]) -> list[Words]:
+    return [
+        Words(
+            zh=f"发布的播放表 {p.name} 要放到区域 {p.zone}，这块屏幕没有这个区域",
+            en=f"the published playlist {p.name} is for the zone {p.zone}, which this screen does not have",
+        )
+        for p in published
+        if p.zone not in zones
+    ]
+
+
+def _replaced(name: str) -> Words:
+    return Words(
+        zh=f"本地的 {name}.toml 没有使用：管理端发布了同名的一份",
+        en=f"the local {name}.toml is not used: the office published one of that name",
+    )
+
+
+def _filler(playlists: list[Playlist]) -> list[Playlist]:
+    return [p for p in playlists if p.rank == "filler"]
+
+
+def _ordered(program: Program, orders: Orders) -> Program:
+    if orders.filler:
+        left = tuple(p for p in program.playlists if p.rank == "filler")
+        # Without any playlist the bare folder would play, which is not filler.
+        program = msgspec.structs.replace(program, playlists=left, media=program.media if left else ())
+    if orders.blackout:
+        others = tuple(p for p in program.playlists if p.name != BLACKOUT)
+        program = msgspec.structs.replace(program, playlists=(*others, *(_black(zone.name) for zone in program.zones)))
+    return program
+
+
+def _black(zone: str) -> Playlist:
+    card = Item(number=1, card=BLACK, dwell_s=BLACK_S)
+    return Playlist(
+        name=BLACKOUT, zone=zone, rank="emergency", priority=ABOVE_ALL, transition="cut", volume=0, items=(card,)
+    )
 
 
 def _read_again(text: bytes, name: str, read: Callable[[bytes, str], _Read]) -> _Read | None:

@@ -4,16 +4,15 @@ import re
 from pathlib import Path
 
 from player import setting_values as written
+from player.enrolment import OFFICE_KEYS, TRUST_KEYS, read_office
 from player.settings import (
     Brightness,
     Config,
     Folders,
-    Office,
     Power,
     Present,
     ScreenSettings,
     SoundSettings,
-    Trust,
     Unsigned,
     Watch,
 )
@@ -32,10 +31,10 @@ CONFIG_KEYS = {
     "screen": ("id", "title", "timezone", "canvas", "position", "rotate", "fullscreen", "present"),
     "site": ("kind", "village", "variables"),
     "zone": ZONE_KEYS,
-    "folders": ("media", "playlists", "state", "unsigned", "watch"),
+    "folders": ("media", "playlists", "state", "unsigned", "watch", "published_mib"),
     "sound": ("volume", "enabled", "quiet"),
-    "office": ("broker", "http", "user", "credentials", "prefix"),
-    "trust": ("root",),
+    "office": OFFICE_KEYS,
+    "trust": TRUST_KEYS,
     "brightness": ("day", "night", "day_from", "night_from"),
     "power": ("on", "off"),
 }
@@ -53,10 +52,11 @@ WATCH: tuple[Watch, ...] = ("auto", "polling")
 _VARIABLE = re.compile(r"[^\W\d]\w{0,49}")
 
 
-def read_config(path: Path) -> Config:
+def read_config(path: Path, enrolment: Path | None = None) -> Config:
     """Gives the configuration in the file; folders named in it start at the file's own folder.
 
-    Raises BadInput with every complaint found, also when there is no such file or it cannot be read.
+    `enrolment`, as the command line gives it, goes before the one that the file names. Raises BadInput with every
+    complaint found, also when there is no such file or it cannot be read.
     """
     words = Words(zh=f"配置 {path.name}", en=f'config "{path.name}"')
     place = Place(where=str(path), words=words)
@@ -71,14 +71,21 @@ def read_config(path: Path) -> Config:
         return Table(top.table(name), where, findings, known=CONFIG_KEYS[name], elsewhere=_homes())
 
     screen = _screen(section("screen"))
+    site = _site(section("site"), source, findings, screen)
+    zones = read_zones(top, source, findings, screen.canvas)
+    folders = _folders(section("folders"), base)
+    sound = _sound(section("sound"))
+    office, trust = read_office(
+        section("office"), section("trust"), findings, base=base, screen=screen.id, enrolment=enrolment
+    )
     config = Config(
         screen=screen,
-        site=_site(section("site"), source, findings, screen),
-        zones=read_zones(top, source, findings, screen.canvas),
-        folders=_folders(section("folders"), base),
-        sound=_sound(section("sound")),
-        office=_office(section("office"), base),
-        trust=Trust(root=section("trust").one("root", None, written.optional_path(base))),
+        site=site,
+        zones=zones,
+        folders=folders,
+        sound=sound,
+        office=office,
+        trust=trust,
         brightness=_brightness(section("brightness")),
         power=_power(section("power")),
         base=base,
@@ -173,6 +180,7 @@ def _folders(table: Table, base: Path) -> Folders:
         state=table.one("state", base / "var" / "player", written.path(base)),
         unsigned=table.choice("unsigned", "allow", UNSIGNED),
         watch=table.choice("watch", "auto", WATCH),
+        published_mib=table.integer("published_mib", 8192, 64, 1 << 24),
     )
     for key, watched in (("media", folders.media), ("playlists", folders.playlists)):
         if len(set(watched)) < len(watched):
@@ -190,16 +198,6 @@ def _sound(table: Table) -> SoundSettings:
         volume=table.integer("volume", 80, 0, 100),
         enabled=table.flag("enabled", True),
         quiet=table.each("quiet", written.period, empty=True) if "quiet" in table else ("all",),
-    )
-
-
-def _office(table: Table, base: Path) -> Office:
-    return Office(
-        broker=table.one("broker", "", written.address("mqtt", "mqtts")),
-        http=table.one("http", "", written.address("http", "https")),
-        user=table.text("user", "", most=100),
-        credentials=table.one("credentials", None, written.optional_path(base)),
-        prefix=table.one("prefix", "wuzha/1", written.prefix),
     )
 
 

@@ -22,20 +22,45 @@ class Woken(msgspec.Struct, frozen=True):
 
 
 class Stopped(msgspec.Struct, frozen=True, kw_only=True):
-    """The player is to end: a signal came, or a thread broke."""
+    """The player is to end: a signal came, a thread broke, or it is to begin anew."""
 
     fault: str = ""
+    again: bool = False
 
 
-Event = ProgramChanged | Woken | Stopped
+class Skip(msgspec.Struct, frozen=True):
+    """Every zone but a ticker is to go on to its next item."""
+
+
+class Identify(msgspec.Struct, frozen=True):
+    """The screen is to say for so long who it is."""
+
+    seconds: int
+
+
+class SetVolume(msgspec.Struct, frozen=True):
+    """The screen's volume is another one."""
+
+    percent: int
+
+
+class TakeStill(msgspec.Struct, frozen=True):
+    """Somebody wants a picture of the canvas."""
+
+
+Ask = Skip | Identify | SetVolume | TakeStill
+"""What the office asks of the loop."""
+Event = ProgramChanged | Woken | Stopped | Ask
 
 WOKEN: Final = Woken()
+MOST_ASKS = 16
 
 
 class Inbox:
     """The loop's only door to other threads.
 
-    It never fills: wake-ups are one flag, of programs only the newest is kept, and the first stop holds.
+    It never fills: wake-ups are one flag, of programs only the newest is kept, the first stop holds, and what is asked
+    for beyond `MOST_ASKS` is refused.
     """
 
     def __init__(self) -> None:
@@ -43,8 +68,19 @@ class Inbox:
         self._rung = False
         self._program: ProgramChanged | None = None
         self._stopped: Stopped | None = None
+        self._asks: list[Ask] = []
 
-    def put(self, event: Event) -> None:
+    def ask(self, ask: Ask) -> bool:
+        """Leaves something to be done and ends the loop's sleep; False when too much waits already."""
+        with self._bell:
+            if len(self._asks) >= MOST_ASKS:
+                return False
+            self._asks.append(ask)
+            self._rung = True
+            self._bell.notify()
+            return True
+
+    def put(self, event: ProgramChanged | Woken | Stopped) -> None:
         """Leaves an event for the loop and ends its sleep."""
         with self._bell:
             match event:
@@ -67,6 +103,7 @@ class Inbox:
             if not self._rung and timeout_s > 0:
                 self._bell.wait(timeout_s)
             self._rung = False
-            came = tuple(e for e in (self._program, self._stopped) if e is not None)
+            came = tuple(e for e in (self._program, *self._asks, self._stopped) if e is not None)
             self._program = None
+            self._asks.clear()
             return came

@@ -11,9 +11,10 @@ from typing import Protocol
 import msgspec
 
 from player.cue import advance, due
-from player.events import Event, Inbox, ProgramChanged, Stopped
+from player.events import Ask, Event, Inbox, ProgramChanged, Skip, Stopped, Woken
+from player.keys import Keys
 from player.stage.overlay import Insight, Overlay
-from player.stage.ports import Began, Broke, Closed, Done, Key, ScreenEvent
+from player.stage.ports import Began, Broke, Done, ScreenEvent
 from player.stage.stage import Stage
 from player.state import Ended, Ending, Moment, Play, Prepare, Start, State, ZoneRun
 from player.trace import Tracer
@@ -29,8 +30,7 @@ LOOK_S = 1.0
 """At least so often the rules are asked, so that a clock that was set is noticed."""
 EVENTS_S = 0.1
 """At least so often the screen's keys are read."""
-ESCAPE_TWICE_S = 2.0
-SKIPPED = "skipped by key"
+SKIPPED, SKIPPED_AFAR = "skipped by key", "skipped by the office"
 Turn = tuple[str, int]
 """Zone and number of a slot."""
 
@@ -64,11 +64,17 @@ class Loop:
         insight: Callable[[State, BelievedTime], Insight],
         windowed: bool,
         tracer: Tracer | None = None,
+        saw: Callable[[State], None] = lambda _: None,
+        asked: Callable[[Ask, float], None] = lambda *_: None,
+        release: Callable[[], None] = lambda: None,
         look_s: float = LOOK_S,
         events_s: float = EVENTS_S,
     ) -> None:
+        """`saw` hears of every new state, `asked` does what the office asks for and `release` ends its orders."""
         self.state = state
         self.fault = ""
+        self.again = False
+        """Whether it ended in order to begin anew."""
         self._stage = stage
         self._clock = clock
         self._inbox = inbox
@@ -81,8 +87,9 @@ class Loop:
         self._mute = mute
         self._overlay = overlay
         self._insight = insight
-        self._windowed = windowed
+        self._keys = Keys(windowed=windowed)
         self._tracer = tracer
+        self._saw, self._asked, self._release = saw, asked, release
         self._look_s = look_s
         self._events_s = events_s
         self._look_at: dict[str, float] = {}
@@ -91,7 +98,8 @@ class Loop:
         """Over for us, and not yet let go of by the stage, which knows how much of it was seen."""
         self._accounts: dict[Turn, Done | Broke] = {}
         self._quiet: str | None = None
-        self._escaped_at: float | None = None
+        self._skip = ""
+        """Why the running items are to be left."""
         self._going = True
 
     def run(self, until: float | None = None) -> None:
@@ -100,8 +108,9 @@ class Loop:
         while self._going and (until is None or self._clock.now() < until):
             now = self._clock.now()
             at = self._clock.read(now).at
-            self._apply(events)
-            self._take_keys(now, at)
+            self._apply(events, now)
+            self._take_keys(now)
+            self._leave_items(now, at)
             self._take_endings(now, at)
             self._cue(now, at)
             next_due = self._present(now)
@@ -121,36 +130,46 @@ class Loop:
             self._close_play(ended, None, now)
         self._ended.clear()
 
-    def _apply(self, events: tuple[Event, ...]) -> None:
+    def _apply(self, events: tuple[Event, ...], now: float) -> None:
         for event in events:
             match event:
                 case ProgramChanged():
                     notes = (*event.notes, *(c.problem for c in event.complaints))
                     self.state = msgspec.structs.replace(self.state, program=event.program, notes=notes)
                     self._look_at.clear()
+                    if self._tracer is not None:
+                        self._tracer.took_program(now)
+                    self._saw(self.state)
                 case Stopped():
-                    self.fault = event.fault
+                    self.fault, self.again = event.fault, event.again
                     self._going = False
-                case _:
+                case Skip():
+                    self._skip = SKIPPED_AFAR
+                case Woken():
                     pass
+                case _:
+                    self._asked(event, now)
 
-    def _take_keys(self, now: float, at: dt.datetime) -> None:
-        for key in self._look(now):
-            match key:
-                case Closed():
+    def _take_keys(self, now: float) -> None:
+        for event in self._look(now):
+            match self._keys.meant(event, now):
+                case "end":
                     self._going = False
-                case Key(name="escape") if self._windowed:
-                    self._going = not (self._escaped_at is not None and now - self._escaped_at <= ESCAPE_TWICE_S)
-                    self._escaped_at = now
-                case Key(name="n"):
-                    for run in self.state.zones:
-                        if run.slot is not None and run.slot.kind == "ticker":
-                            continue  # a sentence is read to its end
-                        self._advance(run, now, at, Ending(outcome="cut", reason=SKIPPED))
-                case Key(name="i"):
+                case "skip":
+                    self._skip = SKIPPED
+                case "tell":
                     self._overlay.toggle(now)
-                case _:
-                    pass
+                case "release":
+                    self._release()
+
+    def _leave_items(self, now: float, at: dt.datetime) -> None:
+        if not self._skip:
+            return
+        for run in self.state.zones:
+            if run.slot is not None and run.slot.kind == "ticker":
+                continue  # a sentence is read to its end
+            self._advance(run, now, at, Ending(outcome="cut", reason=self._skip))
+        self._skip = ""
 
     def _take_endings(self, now: float, at: dt.datetime) -> None:
         for event in self._stage.poll(now):
@@ -243,6 +262,7 @@ class Loop:
             zones = tuple(after if z.zone == run.zone else z for z in self.state.zones)
             self.state = msgspec.structs.replace(self.state, zones=zones)
             self._keep(self.state)
+            self._saw(self.state)
 
     def _run(self, zone: str) -> ZoneRun:
         return next(run for run in self.state.zones if run.zone == zone)

@@ -37,6 +37,8 @@ class Folders(msgspec.Struct, frozen=True, kw_only=True):
     state: Path
     unsigned: Unsigned = "allow"
     watch: Watch = "auto"
+    published_mib: int = 8192
+    """How much of the disk published media may take."""
 
 
 class SoundSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,16 +56,25 @@ class Office(msgspec.Struct, frozen=True, kw_only=True):
 
     broker: str = ""
     http: str = ""
+    """Where publications and their media come from."""
+    folder: Path | None = None
+    """Where they come from when there is no `http`: the office's repository on a stick or a share."""
     user: str = ""
     credentials: Path | None = None
     """A file that holds the password."""
+    ca: Path | None = None
+    """A file of certificates that the broker and the http address are trusted by; None: the system's."""
     prefix: str = "wuzha/1"
+    enrolment: Path | None = None
+    """The folder that the office wrote for this screen."""
 
 
 class Trust(msgspec.Struct, frozen=True, kw_only=True):
     """Whom to believe."""
 
     root: Path | None = None
+    expired_days: int = 180
+    """So long is content played on whose signatures have expired."""
 
 
 class Brightness(msgspec.Struct, frozen=True, kw_only=True):
@@ -96,3 +107,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     power: Power
     base: Path
     """The folder of the file; relative paths in it start here."""
+
+    @property
+    def takes_publications(self) -> bool:
+        """Whether there is somebody to believe and a place to fetch from."""
+        return self.trust.root is not None and (bool(self.office.http) or self.office.folder is not None)
+
+    @property
+    def has_office(self) -> bool:
+        """Whether this screen belongs to an office; without one it plays what lies in its folders and nothing else."""
+        return bool(self.office.broker) or self.takes_publications

@@ -11,6 +11,7 @@ from player.decode.protocol import ShowCard, ShowFile, ShowStrip, Target
 from player.stage.ports import DecoderState, Key, ScreenEvent
 from signage.errors import Words
 from signage.layout import Box
+from signage.link import Arrived, Connected, Disconnected, LinkEvent, Outgoing, Sent, Will
 
 Pixel = tuple[int, int, int]
 """Red, green, blue."""
@@ -323,3 +324,76 @@ def strip_columns(text: str, start: int, used: int, width: int) -> list[Pixel]:
 
 def _reversed(across: bytes) -> bytes:
     return b"".join(across[at : at + 4] for at in range(len(across) - 4, -1, -4))
+
+
+class FakeLink:
+    """A connection to a broker that a test plays: it says what comes and looks at what went."""
+
+    def __init__(self, will: Callable[[], Will] | None = None, *, room: int = 20) -> None:
+        self.will = will
+        self.last_will: Will | None = None
+        self.room = room
+        """So much may be in flight before `publish` says no."""
+        self.published: list[Outgoing] = []
+        """Everything that was ever handed over, in order."""
+        self.farewell: tuple[Outgoing, ...] = ()
+        self.connected = False
+        self.stopped = False
+        self.holds_pubacks = False
+        self.refuses: Callable[[Outgoing], str] = lambda out: ""
+        """Why the broker does not take a message; empty: it does."""
+        self._events: list[LinkEvent] = []
+        self._tokens = 0
+        self._in_flight: dict[int, Outgoing] = {}
+
+    def start(self) -> None:
+        pass
+
+    def connect(self, level: int = 5) -> None:
+        """Lets the broker take us in."""
+        if self.will is not None:
+            self.last_will = self.will()
+        self.connected = True
+        self._events.append(Connected(level))
+
+    def cut(self, why: str = "gone") -> None:
+        """Ends the connection without a word."""
+        self.connected = False
+        self._events += [Sent(token, why) for token in self._in_flight]
+        self._in_flight.clear()
+        self._events.append(Disconnected(why))
+
+    def deliver(self, topic: str, payload: bytes, *, retained: bool = False) -> None:
+        """Lets a message come."""
+        self._events.append(Arrived(topic, payload, retained))
+
+    def puback(self) -> None:
+        """Lets the broker acknowledge what is in flight."""
+        for token, out in self._in_flight.items():
+            self._events.append(Sent(token, self.refuses(out)))
+        self._in_flight.clear()
+
+    def take(self, wait_s: float = 0.0) -> tuple[LinkEvent, ...]:
+        if not self.holds_pubacks:
+            self.puback()
+        events, self._events = tuple(self._events), []
+        return events
+
+    def publish(self, topic: str, payload: bytes, *, retain: bool = False) -> int | None:
+        if not self.connected or len(self._in_flight) >= self.room:
+            return None
+        self._tokens += 1
+        out = Outgoing(topic, payload, retain)
+        self._in_flight[self._tokens] = out
+        self.published.append(out)
+        return self._tokens
+
+    def acknowledge(self, arrived: Arrived) -> None:
+        pass
+
+    def stop(self, farewell: tuple[Outgoing, ...] = (), wait_s: float = 3.0) -> None:
+        self.farewell, self.stopped = farewell, True
+
+    def sent(self, end: str) -> list[bytes]:
+        """Gives the payloads that went to topics with that end, in order."""
+        return [out.payload for out in self.published if out.topic.endswith(end)]

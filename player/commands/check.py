@@ -20,7 +20,7 @@ def main(options: argparse.Namespace) -> int:
     """Prints every complaint with its place, problem and cure; 2 if there is any."""
     logging.disable(logging.WARNING)
     try:
-        config = read_config(options.config)
+        config = read_config(options.config, options.enrolment)
     except BadInput as bad:
         return _tell(bad.complaints, (), options.json)
     seen = survey(config)

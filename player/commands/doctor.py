@@ -9,13 +9,13 @@ import shutil
 import sys
 from zoneinfo import ZoneInfo
 
-import msgspec
-
-from player.app import open_screen, open_voice
 from player.claim import is_claimed
 from player.clock import Clock
+from player.commands.finding import Finding
+from player.commands.office import broker, orders, trust
 from player.config import Config, read_config
 from player.decode.prober import Prober
+from player.doors import open_screen, open_voice
 from player.durable import write_whole
 from player.keeper import read_kept
 from player.survey import survey
@@ -26,30 +26,24 @@ from player.watch.verdict import SAYS
 from signage import calendar
 from signage.errors import Words
 
-LIBRARIES = ("pygame-ce", "av", "pillow", "watchdog", "msgspec", "segno", "tzdata", "chinesecalendar")
+LIBRARIES = (
+    "pygame-ce", "av", "pillow", "watchdog", "msgspec", "segno", "tzdata", "chinesecalendar", "paho-mqtt", "tuf",
+    "cryptography", "urllib3",
+)  # fmt: skip
 LOW_DISK_BYTES = 500_000_000
-
-
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
-    """One line of the page."""
-
-    subject: str
-    ok: bool
-    says: Words
-    details: dict[str, object] = {}
 
 
 SUBJECTS = {
     "display": "显示", "sound": "声音", "clock": "时钟", "disk": "磁盘", "media": "素材", "playlists": "播放表",
     "workers": "解码进程", "watch": "自检", "ledger": "台账", "broker": "消息服务", "trust": "签名信任",
-    "versions": "版本",
+    "orders": "管理端命令", "versions": "版本",
 }  # fmt: skip
 
 
 def main(options: argparse.Namespace) -> int:
     """Prints the page; 0 when it could be made, whatever it says."""
     logging.disable(logging.WARNING)
-    config = read_config(options.config)
+    config = read_config(options.config, options.enrolment)
     findings = (
         _display(config),
         _sound(config),
@@ -59,10 +53,9 @@ def main(options: argparse.Namespace) -> int:
         _workers(),
         _watch(config),
         _ledger(config),
-        Finding(
-            subject="broker", ok=True, says=Words("未接入（本版本单机播放）", "not connected: this version plays alone")
-        ),
-        Finding(subject="trust", ok=True, says=Words("未启用签名", "no signatures are in use")),
+        broker(config),
+        trust(config),
+        orders(config),
         _versions(),
     )
     if options.json:

@@ -4,9 +4,10 @@ import argparse
 import json
 import os
 
-from player.content.names import bad_name, printable
+from player.content.names import printable
 from player.decode.prober import Prober
 from signage.errors import Words
+from signage.filenames import bad_name
 from signage.media import MediaFacts
 
 

@@ -87,6 +87,7 @@ class Overlay:
         self._screen = screen
         self._due: float | None = None
         self._lines: tuple[str, ...] = ()
+        self._hide_at: float | None = None
         self._again_at: float | None = None
         """While the lines are being drawn: when they are to be written anew."""
 
@@ -97,16 +98,29 @@ class Overlay:
 
     def toggle(self, now: float) -> None:
         """Shows it at the next refresh, or hides it at once."""
+        self._hide_at = None
         if self._due is None:
             self._due = now
             return
-        self._due = self._again_at = None
+        self._hide()
+
+    def show_for(self, now: float, seconds: float) -> None:
+        """Shows it for so long; one that a person switched on stays."""
+        if self._due is None or self._hide_at is not None:
+            self._hide_at = now + seconds
+        self._due = now if self._due is None else self._due
+
+    def _hide(self) -> None:
+        self._due = self._again_at = self._hide_at = None
         self._lines = ()
         self._screen.hide_panel()
 
     def refresh(self, now: float, insight: Insight) -> None:
         """Writes it anew if it is shown and its second has passed."""
         if self._due is None or now < self._due:
+            return
+        if self._hide_at is not None and now >= self._hide_at:
+            self._hide()
             return
         if self._again_at is None:
             self._again_at = now + EVERY_S

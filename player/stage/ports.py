@@ -97,7 +97,7 @@ class SoundLike(Protocol):
 class Key:
     """A key that means something to us was pressed."""
 
-    name: Literal["escape", "i", "n"]
+    name: Literal["escape", "i", "n", "b"]
 
 
 @dataclass(frozen=True, slots=True)

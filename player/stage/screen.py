@@ -12,6 +12,7 @@ import pygame
 
 from player.stage.panel import Panel
 from player.stage.ports import Closed, Exposed, Key, ScreenEvent
+from player.stage.shot import CanvasStill
 from player.stage.window import XRGB, NoDisplayError, NoWindow, Window, Wish, no_display_words, open_window
 from signage.errors import Words
 from signage.layout import Box, Rotate
@@ -20,7 +21,12 @@ log = logging.getLogger(__name__)
 
 RETRY_S = 2.0
 LOOKS_EVERY_S = 0.25
-KEYS: dict[int, Literal["escape", "i", "n"]] = {pygame.K_ESCAPE: "escape", pygame.K_i: "i", pygame.K_n: "n"}
+KEYS: dict[int, Literal["escape", "i", "n", "b"]] = {
+    pygame.K_ESCAPE: "escape",
+    pygame.K_i: "i",
+    pygame.K_n: "n",
+    pygame.K_b: "b",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +204,13 @@ class Screen:
         self.flip((Box(0, 0, *self.size),))
         return True
 
+    def still(self) -> CanvasStill:
+        """Gives a copy of what is before people's eyes, for another thread to make a file of."""
+        return CanvasStill(self._copied(), self._rotate)
+
     def snapshot(self, kind: Literal["png", "jpeg"] = "png", *, upright: bool = True) -> bytes:
         """Gives what is on the canvas as a picture file, turned back for reading unless told otherwise."""
-        left, top = self._window.origin
-        shown = pygame.Surface(self.size, 0, 32, XRGB)
-        shown.blit(self._window.surface, (0, 0), (left, top, *self.size))
+        shown = self._copied()
         if upright and self._rotate:
             shown = pygame.transform.rotate(shown, self._rotate)
         file = io.BytesIO()
@@ -219,6 +227,11 @@ class Screen:
         self._window.close()
         self._window = NoWindow((1, 1))
         self._headless = True
+
+    def _copied(self) -> pygame.Surface:
+        shown = pygame.Surface(self.size, 0, 32, XRGB)
+        shown.blit(self._window.surface, (0, 0), (*self._window.origin, *self.size))
+        return shown
 
     def _open(self) -> bool:
         try:

@@ -17,6 +17,7 @@ from signage.ledger import Anchor, Line
 
 APPLICATION_ID = 0x575A4C31
 VERSION = 1
+SQLITE = sqlite3.sqlite_version
 SEGMENT = 4096
 """Records are taken away by so many."""
 _HEADER = b"SQLite format 3\0"
@@ -152,6 +153,14 @@ class LedgerDb:
                 return
             after = found[-1][0]
 
+    def some(self, epoch: Epoch, after: int, most: int) -> tuple[Line, ...]:
+        """Gives at most so many records of an epoch after a number, in order."""
+        found = self._db.execute(
+            "SELECT seq, text, hash FROM record WHERE epoch = ? AND seq > ? ORDER BY seq LIMIT ?",
+            (epoch.number, after, most),
+        ).fetchall()
+        return tuple(Line(seq, bytes(text), bytes(digest)) for seq, text, digest in found)
+
     def between(self, kind: str, from_ms: int, to_ms: int) -> Iterator[tuple[int, bytes]]:
         """Gives epoch number and text of the records of a kind from one time to before another, by time."""
         cursor = self._db.execute(
@@ -233,6 +242,22 @@ def open_copy(path: Path) -> LedgerDb:
         connection.close()
         raise LedgerDamaged("damaged", str(error)) from error
     except LedgerDamaged:
+        connection.close()
+        raise
+    return LedgerDb(connection)
+
+
+def open_beside(path: Path) -> LedgerDb:
+    """Opens, only to read, a ledger that another thread of this process writes. Raises what `open_copy` raises.
+
+    Nothing but SQLite may open the file here: closing any other descriptor of it would drop the writer's locks (POSIX).
+    """
+    if not path.exists():
+        raise FileNotFoundError(path)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=1.0)
+    try:
+        _must_be_ours(connection)
+    except BaseException:
         connection.close()
         raise
     return LedgerDb(connection)

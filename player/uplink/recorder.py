@@ -11,10 +11,11 @@ from typing import Protocol
 
 from player.state import Moment, Play
 from player.uplink.ledger_db import TROUBLE
-from player.uplink.records import Began, Entry, Happened
+from player.uplink.records import Began, Entry, Happened, Receipt
 from player.uplink.writer import Writer
 from signage.errors import Words
 from signage.ledger import Details, What, moment
+from signage.messages import Step
 from signage.slot import Slot
 
 log = logging.getLogger(__name__)
@@ -35,11 +36,16 @@ STOP_S = 5.0
 class Records(Protocol):
     """Where the player leaves what is to be written down."""
 
+    on_written: Callable[[], None]
+    """Called on the ledger's thread after every commit; may only set or wake."""
+
     @property
     def trouble(self) -> Words | None: ...
     def began(self, slot: Slot, at: Moment, /) -> None: ...
     def played(self, play: Play, /) -> None: ...
     def happened(self, what: What, details: Details, /) -> None: ...
+    def receipt(self, publication: int, step: Step, details: Details, at: Moment, /) -> None: ...
+    def renew(self, reason: str, /) -> None: ...
     def start(self) -> None: ...
     def stop(self) -> None: ...
 
@@ -48,6 +54,7 @@ class NoRecords:
     """For a player whose clock is made up: nothing it plays may be written down."""
 
     trouble = None
+    on_written: Callable[[], None]
 
     def began(self, _slot: Slot, _at: Moment) -> None:
         """Does nothing."""
@@ -56,6 +63,12 @@ class NoRecords:
         """Does nothing."""
 
     def happened(self, _what: What, _details: Details) -> None:
+        """Does nothing."""
+
+    def receipt(self, _publication: int, _step: Step, _details: Details, _at: Moment) -> None:
+        """Does nothing."""
+
+    def renew(self, _reason: str) -> None:
         """Does nothing."""
 
     def start(self) -> None:
@@ -81,6 +94,9 @@ class Recorder:
         self._stopping = False
         self._trouble: Words | None = None
         self._clock: Moment | None = None
+        self._renewal = ""
+        """Why a new epoch is to begin; empty: it is not."""
+        self.on_written: Callable[[], None] = lambda: None
         self._thread = threading.Thread(target=self._run, name="ledger", daemon=True)
 
     @property
@@ -100,6 +116,16 @@ class Recorder:
         """Takes an event of this moment."""
         at = self._read_clock()
         self._take(Happened(what, details, at), at)
+
+    def receipt(self, publication: int, step: Step, details: Details, at: Moment) -> None:
+        """Takes how far a publication came."""
+        self._take(Receipt(publication, step, details, at), at)
+
+    def renew(self, reason: str) -> None:
+        """Asks for a new epoch, behind everything that was left here before."""
+        with self._news:
+            self._renewal = reason
+            self._news.notify()
 
     def start(self) -> None:
         """Opens the ledger, in the background."""
@@ -136,6 +162,7 @@ class Recorder:
                     self._writer.open(self._read_clock())
                 if batch:
                     self._writer.write(batch)
+                renewed = self._renew()
             except TROUBLE as fault:
                 self._fail(fault, len(batch))
                 self._writer.abandon()
@@ -144,16 +171,28 @@ class Recorder:
                 self._rest(delay_s)
                 delay_s = min(LONGEST_DELAY_S, 2 * delay_s)
                 continue
+            if batch or renewed:
+                self.on_written()
             delay_s, batch = FIRST_DELAY_S, []
             self._recover()
             if stopping and not self._waiting:
                 self._writer.close()
                 return
 
+    def _renew(self) -> bool:
+        reason = self._renewal
+        if reason:
+            self._writer.renew(reason, self._read_clock())
+            self._renewal = ""
+        return bool(reason)
+
     def _wait(self) -> bool:
         """Waits for news, for a second at most; says whether the end has come."""
         with self._news:
-            if self._news.wait_for(lambda: self._waiting or self._stopping, LOOK_S) and not self._stopping:
+            if (
+                self._news.wait_for(lambda: self._waiting or self._renewal or self._stopping, LOOK_S)
+                and not self._stopping
+            ):
                 self._news.wait_for(lambda: self._stopping, GATHER_S)
             return self._stopping
 

@@ -6,7 +6,8 @@ Rule: pure; the records get their numbers where they are written.
 import msgspec
 
 from player.state import Moment, Play
-from signage.ledger import Details, EventRecord, PlayRecord, What, moment
+from signage.ledger import Details, EventRecord, PlayRecord, ReceiptRecord, What, moment
+from signage.messages import Step
 from signage.slot import Slot
 
 INTERRUPTED = "interrupted"
@@ -30,7 +31,16 @@ class Happened(msgspec.Struct, frozen=True):
     at: Moment
 
 
-Entry = Began | Play | Happened
+class Receipt(msgspec.Struct, frozen=True):
+    """How far a publication came."""
+
+    publication: int
+    step: Step
+    details: Details
+    at: Moment
+
+
+Entry = Began | Play | Happened | Receipt
 """What waits to be written."""
 
 
@@ -59,6 +69,15 @@ def event_record(happened: Happened, boot: str) -> EventRecord:
     )
 
 
+def receipt_record(receipt: Receipt, boot: str) -> ReceiptRecord:
+    """Gives the record of a receipt."""
+    at = receipt.at
+    return ReceiptRecord(
+        at=moment(at.at), boot=boot, mono_ms=_ms(at.now), clock=at.clock, publication=receipt.publication,
+        step=receipt.step, details=receipt.details,
+    )  # fmt: skip
+
+
 def _of_slot(slot: Slot, began: Moment, boot: str) -> PlayRecord:
     if slot.strip is not None:
         title = slot.strip.text
@@ -73,6 +92,7 @@ def _of_slot(slot: Slot, began: Moment, boot: str) -> PlayRecord:
         rank=slot.rank,
         playlist=slot.playlist,
         playlist_sha256=slot.playlist_sha256,
+        publication=slot.publication,
         item=slot.item,
         shows=slot.kind,
         media=slot.media.name if slot.media is not None else "",

@@ -17,7 +17,16 @@ import msgspec
 from player.state import Moment, Play
 from player.uplink.head import Head, read_head, write_head
 from player.uplink.ledger_db import Epoch, LedgerDamaged, LedgerDb, Row, open_ledger
-from player.uplink.records import Began, Entry, Happened, event_record, play_record, showing_record
+from player.uplink.records import (
+    Began,
+    Entry,
+    Happened,
+    Receipt,
+    event_record,
+    play_record,
+    receipt_record,
+    showing_record,
+)
 from signage.ledger import Anchor, Break, Details, KnownRecord, PlayRecord, check, genesis, line, utc_ms
 
 log = logging.getLogger(__name__)
@@ -94,11 +103,22 @@ class Writer:
                     marks[entry.slot.zone] = None
                 case Happened():
                     records.append(event_record(entry, self._boot))
+                case Receipt():
+                    records.append(receipt_record(entry, self._boot))
                 case _:
                     assert_never(entry)
         self._commit(db, epoch, head, records, marks)
         if self._since_cut >= TAIL and entries:
             self._cut_old(_moment(entries[-1]))
+
+    def renew(self, reason: str, at: Moment) -> None:
+        """Begins a new epoch behind what is there. Raises sqlite3.Error and OSError: then the present one goes on."""
+        db, _, head = self._must_be_open()
+        self._begin(db, reason, Head(epoch=head.epoch, seq=head.seq, hash=head.hash), "", at)
+        epoch = db.epochs()[-1]
+        self._epoch, self._head, self._attempted = epoch, epoch.head, None
+        self._head_due = 0.0
+        self._keep_head()
 
     def abandon(self) -> None:
         """Lets go of the file after an error: what SQLite believes of it may not be what is on the disk."""
@@ -287,7 +307,7 @@ def _kind(record: KnownRecord) -> str:
 
 def _moment(entry: Entry) -> Moment:
     match entry:
-        case Began() | Happened():
+        case Began() | Happened() | Receipt():
             return entry.at
         case Play():
             return entry.ended

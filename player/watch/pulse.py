@@ -15,6 +15,8 @@ import msgspec
 
 PULSE_S = 1.0
 MAX_LINE_BYTES = 16_384
+AGAIN = 4
+"""The exit code of a screen process that wants to be started again: the office asked for it."""
 _POINTS = 8
 
 

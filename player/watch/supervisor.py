@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,15 +16,19 @@ from types import FrameType
 
 from player.watch.backoff import next_deaths, pause_s
 from player.watch.ear import Ear
+from player.watch.ending import Ending
 from player.watch.health import Health, write_health
 from player.watch.lookout import Lookout
-from player.watch.pulse import Pulse
+from player.watch.notify import ADDRESS, Notify
+from player.watch.pulse import AGAIN, Pulse
 from player.watch.verdict import SAYS, Verdict
 
 SILENCE_S = 10.0
 """A loop that has not turned for so long hangs. It turns at least once a second."""
 START_S = 60.0
 """Until the first pulse: opening the display and reading ten thousand verdicts of a slow disk takes its time."""
+LEAST_LIFE_S = 5.0
+"""A screen process that asks to begin anew sooner waits for so long."""
 LOOK_S = 10.0
 """Between two looks at the display."""
 BAD_INPUT = 2
@@ -42,28 +45,44 @@ class Supervisor:
         self._words = tuple(words)
         self._until = None if for_s is None else time.monotonic() + for_s
         self._process: subprocess.Popen[bytes] | None = None
-        self._ending = threading.Event()
+        self._ending = Ending()
         self._last: Pulse | None = None
         """The newest pulse of all that were heard."""
         self._verdict: Verdict | None = None
         self._restarts = 0
+        self._resumes = False
         self._last_end = ""
+        self._notify = Notify(os.environ)
 
     def run(self) -> int:
         """Supervises until the screen process ends in order or this process is told to; gives the exit code."""
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, self._pass_on)
+        try:
+            return self._run()
+        finally:
+            self._notify.stopping()
+            self._notify.close()
+
+    def _run(self) -> int:
         deaths = 0
         while True:
             began = time.monotonic()
             code = self._once()
-            if code in (0, BAD_INPUT) or self._ending.is_set():
+            if code == AGAIN and not self._ending.asked:
+                log.info("the screen process begins anew, as it was asked to")
+                self._resumes = True
+                if time.monotonic() - began < LEAST_LIFE_S and self._ending.wait(LEAST_LIFE_S):
+                    return 0
+                continue
+            if code in (0, BAD_INPUT) or self._ending.asked:
                 return code if code in (0, BAD_INPUT) else 0
             deaths = next_deaths(deaths, time.monotonic() - began)
-            if self._restarts == 0 and self._last is None and code == 1:
+            if not self._resumes and self._last is None and code == 1:
                 return code  # it never came to play: what is wrong is wrong now, and a person stands before it
             self._last_end = f"signal {-code}" if code < 0 else f"exit code {code}"
             self._restarts += 1
+            self._resumes = True
             log.error("the screen process ended with %s, starting it again", self._last_end)
             self._tell()
             if self._ending.wait(pause_s(deaths)):
@@ -72,20 +91,22 @@ class Supervisor:
     def _once(self) -> int:
         """Starts the screen process, watches it to its end and gives its exit code, negative for a signal."""
         words = [*self._words, "--watched"]
-        if self._restarts:
+        if self._resumes:
             words += ["--resumed"]
         if self._until is not None:
             words += ["--for", f"{max(0.0, self._until - time.monotonic()):.3f}"]
         inherited = os.environ.get("PYTHONPATH")
         path = os.pathsep.join(p for p in (str(_ROOT), inherited) if p)
+        # What the service manager hears is this process's word alone.
+        environment = {name: value for name, value in os.environ.items() if name not in (ADDRESS, "WATCHDOG_USEC")}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "player", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Its threads take turns anyway: one heap for all of them leaves less unused.
-            env={"MALLOC_ARENA_MAX": "1", **os.environ, "PYTHONPATH": path},
+            env={"MALLOC_ARENA_MAX": "1", **environment, "PYTHONPATH": path},
         )
-        if self._ending.is_set():
+        if self._ending.asked:
             self._process.terminate()
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -103,7 +124,7 @@ class Supervisor:
         while not ear.wait_silent(max(0.0, min(1.0, look_at - time.monotonic()))):
             now, heard = time.monotonic(), ear.last
             if heard is not None:
-                self._last = heard.pulse
+                self._hear(heard.pulse)
             silent_s = now - (heard.at if heard else began)
             if silent_s > (SILENCE_S if heard else START_S):
                 log.error("the screen process has not turned for %.0f s, killing it", silent_s)
@@ -112,8 +133,13 @@ class Supervisor:
                 look_at = now + LOOK_S
                 self._judge(lookout.look())
         if (heard := ear.last) is not None:
-            self._last = heard.pulse
+            self._hear(heard.pulse)
         process.wait()
+
+    def _hear(self, pulse: Pulse) -> None:
+        if pulse is not self._last:
+            self._notify.pulse()
+        self._last = pulse
 
     def _judge(self, verdict: Verdict | None) -> None:
         if verdict is None or verdict == self._verdict:
@@ -136,6 +162,6 @@ class Supervisor:
 
     def _pass_on(self, _number: int, _frame: FrameType | None) -> None:
         # Ctrl-C reaches the whole group anyway; a second signal does the screen process no harm.
-        self._ending.set()
+        self._ending.ask()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()

@@ -1,12 +1,21 @@
 """A bad playlist is refused whole; the last good one stays on air."""
 
+import datetime as dt
+import hashlib
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from player.composition import composed
+from player.composition import BLACKOUT, composed
 from player.config import Config, read_config
 from player.content.library import Library, PlaylistFile
+from player.orders import Orders
+from player.publication.published import OnAir, Published
+from signage.cards import BLACK
+from signage.media import Media, MediaFacts
+from signage.program import Program
+from signage.rotation import Rotation, cut_reason, next_slot
 
 GOOD = '[[item]]\ncard = "slogan"\ntext = "好"\n'.encode()
 BETTER = '[[item]]\ncard = "slogan"\ntext = "更好"\n'.encode()
@@ -67,3 +76,153 @@ def test_a_screen_heeds_the_quiet_periods_it_names(tmp_path: Path, named: str, h
     path.write_text(f'[screen]\nid = "sq-led"\n[sound]\nquiet = {named}\n', encoding="utf-8")
     made = composed(read_config(path), Library(calendar=file("calendar", QUIET)), {})
     assert len(made.program.calendar.quiet) == heeded
+
+
+NOON = dt.datetime(2026, 6, 6, 12, tzinfo=dt.UTC)
+FILLER = b'rank = "filler"\n' + GOOD
+POSTERS = b'[[item]]\nmedia = "*.png"\n'
+ALARM = b'rank = "emergency"\npriority = 100\n' + GOOD
+
+
+def medium(name: str, sha256: str = "a") -> Media:
+    return Media(name=name, path=f"/m/{name}", sha256=sha256 * 64, size_bytes=1, facts=MediaFacts(kind="image"))
+
+
+def on_air(*publications: Published, **fields: object) -> OnAir:
+    return OnAir(publications=publications, **fields)  # type: ignore[arg-type]
+
+
+def published(number: int, *playlists: PlaylistFile, media: tuple[Media, ...] = (), **fields: object) -> Published:
+    return Published(number=number, playlists=playlists, media=media, **fields)  # type: ignore[arg-type]
+
+
+def names(program: Program) -> list[tuple[str, int]]:
+    return [(p.name, p.publication) for p in program.playlists]
+
+
+def trusting(*texts: bytes, more: tuple[str, ...] = ()) -> frozenset[str]:
+    return frozenset((*(hashlib.sha256(text).hexdigest() for text in texts), *more))
+
+
+@pytest.fixture
+def strict(config: Config) -> Config:
+    return msgspec.structs.replace(config, folders=msgspec.structs.replace(config.folders, unsigned="refuse"))
+
+
+def shown(program: Program, rotation: Rotation | None = None) -> str:
+    slot, _ = next_slot(program, "main", rotation or Rotation(), NOON)
+    return slot.media.name if slot.media else slot.card.template if slot.card else ""
+
+
+def test_published_and_local_playlists_are_on_air_together(config: Config) -> None:
+    own = (medium("a.png", "b"),)
+    made = composed(
+        config,
+        Library(playlists=(file("local", POSTERS),), media=(medium("a.png"),)),
+        {},
+        on_air(published(3, file("signed", POSTERS), media=own)),
+    )
+    assert names(made.program) == [("local", 0), ("signed", 3)]
+    assert [p.media for p in made.program.playlists] == [None, own]
+    assert (made.good, made.notes) == ({"local": POSTERS}, ())
+
+
+def test_a_published_playlist_takes_the_place_of_the_local_one_of_its_name_and_a_note_says_so(config: Config) -> None:
+    made = composed(
+        config, Library(playlists=(file("a", GOOD), file("b", GOOD))), {}, on_air(published(3, file("a", BETTER)))
+    )
+    assert names(made.program) == [("a", 3), ("b", 0)]
+    assert made.program.playlists[0].items[0].text == "更好"
+    assert ["a.toml" in words.en for words in made.notes] == [True]
+
+
+def test_a_published_playlist_for_a_zone_that_is_not_here_is_noted(config: Config) -> None:
+    made = composed(config, Library(), {}, on_air(published(3, file("a", b'zone = "low"\n' + GOOD))))
+    assert ["zone low" in words.en for words in made.notes] == [True]
+
+
+def test_of_two_publications_with_one_name_the_newer_keeps_it(config: Config) -> None:
+    made = composed(config, Library(), {}, on_air(published(3, file("a", GOOD)), published(12, file("a", BETTER))))
+    assert names(made.program) == [("a", 12), ("a@3", 3)]
+    assert made.program.playlists[0].items[0].text == "更好"
+
+
+def test_a_published_calendar_takes_the_place_of_the_local_one(config: Config) -> None:
+    local = b'[[quiet]]\nname = "local"\ndates = ["2026-06-07"]\n'
+    made = composed(
+        config,
+        Library(calendar=file("calendar", local)),
+        {},
+        on_air(published(3), published(2, calendar=file("calendar", QUIET))),
+    )
+    assert [q.name for q in made.program.calendar.quiet] == ["高考"]
+    assert len(made.notes) == 1
+
+
+def test_unsigned_files_of_the_folder_do_not_count_where_they_are_refused(strict: Config) -> None:
+    library = Library(
+        playlists=(file("signed", POSTERS), file("stray", GOOD)),
+        calendar=file("calendar", QUIET),
+        media=(medium("a.png", "a"), medium("b.png", "b")),
+        held=(medium("c.png", "c"),),
+    )
+    made = composed(strict, library, {}, on_air(trusted=trusting(POSTERS, more=("a" * 64,))))
+    assert names(made.program) == [("signed", 0)]
+    assert ([m.name for m in made.program.media], made.program.held) == (["a.png"], ())
+    assert made.program.calendar.quiet == ()
+    assert ["2 playlists and 1 media" in words.en for words in made.notes] == [True]
+
+
+def test_without_anybody_to_trust_nothing_local_counts_where_unsigned_is_refused(strict: Config) -> None:
+    made = composed(strict, Library(playlists=(file("a", GOOD),), media=(medium("a.png"),)), {"a": GOOD})
+    assert (made.program.playlists, made.program.media) == ((), ())
+
+
+def test_an_unsigned_text_that_was_good_once_does_not_come_back_through_a_broken_signed_one(strict: Config) -> None:
+    made = composed(strict, Library(playlists=(file("a", BAD),)), {"a": GOOD}, on_air(trusted=trusting(BAD)))
+    assert made.program.playlists == ()
+    made = composed(strict, Library(playlists=(file("a", BAD),)), {"a": GOOD}, on_air(trusted=trusting(BAD, GOOD)))
+    assert names(made.program) == [("a", 0)]
+
+
+def test_what_expired_long_ago_leaves_only_filler(config: Config, strict: Config) -> None:
+    signed = on_air(published(3, file("a", GOOD), file("rest", FILLER)), expired=True, trusted=trusting(GOOD, FILLER))
+    local = Library(playlists=(file("local", GOOD), file("calm", FILLER)))
+    assert names(composed(config, local, {}, signed).program) == [("calm", 0), ("local", 0), ("rest", 3)]
+    assert names(composed(strict, local, {}, signed).program) == [("calm", 0), ("rest", 3)]
+
+
+def test_a_blackout_is_black_in_every_zone_whatever_else_is_on_air(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk_config.toml"
+    zones = "".join(
+        f'[[zone]]\nname = "{name}"\nbox = [0, {y}, 1280, 100]\n' for name, y in (("main", 0), ("low", 100))
+    )
+    path.write_text(f'[screen]\nid = "sq-led"\n{zones}', encoding="utf-8")
+    library = Library(playlists=(file("alarm", ALARM), file(BLACKOUT, ALARM)))
+    before = composed(read_config(path), library, {}).program
+    dark = composed(read_config(path), library, {}, orders=Orders(blackout=True)).program
+    running, rotation = next_slot(before, "main", Rotation(), NOON)
+    assert cut_reason(dark, running, NOON) == "emergency"
+    for zone in ("main", "low"):
+        slot, after = next_slot(dark, zone, rotation if zone == "main" else Rotation(), NOON)
+        assert slot.card is not None
+        assert (slot.playlist, slot.card.template, slot.rank, slot.transition) == (BLACKOUT, BLACK, "emergency", "cut")
+        assert cut_reason(dark, slot, NOON) is None
+        assert cut_reason(before, slot, NOON) is not None
+        assert shown(before, after) == "slogan" or zone == "low"
+
+
+def test_filler_by_order_leaves_only_filler_and_never_the_bare_folder(config: Config) -> None:
+    order = Orders(filler=True)
+    library = Library(
+        playlists=(file("a", GOOD), file("rest", b'rank = "filler"\n' + POSTERS)), media=(medium("a.png"),)
+    )
+    assert shown(composed(config, library, {}, orders=order).program) == "a.png"
+    bare = composed(config, Library(media=(medium("a.png"),)), {}, orders=order).program
+    assert shown(bare) == "slogan"
+    assert shown(composed(config, Library(media=(medium("a.png"),)), {}).program) == "a.png"
+
+
+def test_a_blackout_goes_before_filler(config: Config) -> None:
+    both = Orders(blackout=True, filler=True)
+    assert shown(composed(config, Library(playlists=(file("rest", FILLER),)), {}, orders=both).program) == BLACK

@@ -75,6 +75,7 @@ playlists = ["lists"]
 state = "state"
 unsigned = "refuse"
 watch = "polling"
+published_mib = 512
 [sound]
 volume = 5
 enabled = false
@@ -82,11 +83,14 @@ quiet = ["高考"]
 [office]
 broker = "mqtts://broker.example:8883"
 http = "https://office.example/media"
+folder = "stick"
 user = "sq-1"
 credentials = "secret"
+ca = "ca.pem"
 prefix = "town/1"
 [trust]
 root = "root.json"
+expired_days = 30
 [brightness]
 day = 90
 night = 30
@@ -112,16 +116,19 @@ off = "22:00"
         state=tmp_path / "state",
         unsigned="refuse",
         watch="polling",
+        published_mib=512,
     )
     assert config.sound == SoundSettings(volume=5, enabled=False, quiet=("高考",))
     assert config.office == Office(
         broker="mqtts://broker.example:8883",
         http="https://office.example/media",
+        folder=tmp_path / "stick",
         user="sq-1",
         credentials=tmp_path / "secret",
+        ca=tmp_path / "ca.pem",
         prefix="town/1",
     )
-    assert config.trust == Trust(root=tmp_path / "root.json")
+    assert config.trust == Trust(root=tmp_path / "root.json", expired_days=30)
     assert config.brightness == Brightness(day=90, night=30, day_from=25200, night_from=66600)
     assert config.power == Power(on=21600, off=79200)
 

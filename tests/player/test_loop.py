@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from player.events import Event, Inbox, ProgramChanged, Stopped
+from player.events import Ask, Event, Identify, Inbox, ProgramChanged, SetVolume, Skip, Stopped
 from player.insight import insight
 from player.loop import Loop
 from player.stage.overlay import Overlay
@@ -86,6 +86,9 @@ class Bench:
         self.kept: list[State] = []
         self.mutes: list[bool] = []
         self.broken: list[tuple[int, Words]] = []
+        self.seen: list[State] = []
+        self.asked: list[tuple[Ask, float]] = []
+        self.releases = 0
         self.held = False
         """While true, new decoders keep their frames back."""
         self.loop = Loop(
@@ -105,6 +108,9 @@ class Bench:
             overlay=Overlay(self.screen),
             insight=lambda state, told: insight(state, told, ("wuzha 1",), ()),
             windowed=True,
+            saw=self.seen.append,
+            asked=lambda ask, now: self.asked.append((ask, now)),
+            release=self._release,
             look_s=look_s,
             events_s=events_s,
         )
@@ -119,6 +125,9 @@ class Bench:
         self.play(seconds)
         self.loop.close()
         return self
+
+    def _release(self) -> None:
+        self.releases += 1
 
     def titles(self) -> list[str]:
         return [p.slot.card.title for p in self.plays if p.slot.card is not None]
@@ -210,6 +219,53 @@ def test_i_shows_what_is_playing_and_hides_it_again() -> None:
     bench.screen.press("i")
     bench.play(0.3)
     assert bench.screen.panel is None
+
+
+def test_the_office_goes_on_to_the_next_item_as_a_key_does() -> None:
+    bench = Bench(program(Playlist(name="a", items=cards("1", "2", "3"), dwell_s=100)))
+    bench.play(1.0)
+    assert bench.loop._inbox.ask(Skip())
+    bench.play(1.0)
+    assert (bench.titles(), bench.plays[-1].reason) == (["1"], "skipped by the office")
+
+
+def test_what_the_office_asks_for_is_handed_on_at_once() -> None:
+    bench = Bench(program(Playlist(name="a", items=cards("1"), dwell_s=100)))
+    bench.play(1.0)
+    now = bench.clock.seconds
+    for ask in (Identify(5), SetVolume(30)):
+        bench.loop._inbox.ask(ask)
+    bench.play(0.2)
+    assert [ask for ask, _ in bench.asked] == [Identify(5), SetVolume(30)]
+    assert bench.asked[0][1] - now < 0.2
+
+
+def test_b_twice_releases_and_once_does_not() -> None:
+    bench = Bench(program(Playlist(name="a", items=cards("1"), dwell_s=100)))
+    bench.screen.press("b")
+    bench.play(3.0)
+    bench.screen.press("b")
+    bench.play(0.2)
+    assert bench.releases == 0
+    bench.screen.press("b")
+    bench.play(0.2)
+    assert bench.releases == 1
+
+
+def test_every_new_state_is_seen_also_one_that_only_brings_notes() -> None:
+    note = Words("坏了", "broken")
+    playlist = Playlist(name="a", items=cards("1"), dwell_s=100)
+    bench = Bench(program(playlist), script=[(1005.0, ProgramChanged(program=program(playlist), notes=(note,)))])
+    bench.play(3.0)
+    assert bench.seen[-1].zones[0].slot is not None
+    bench.play(4.0)
+    assert bench.seen[-1].notes == (note,)
+
+
+def test_a_stop_in_order_to_begin_anew_is_no_fault() -> None:
+    bench = Bench(program(), script=[(1005.0, Stopped(again=True))])
+    bench.run(60.0)
+    assert (bench.loop.again, bench.loop.fault) == (True, "")
 
 
 def test_a_stop_with_a_fault_is_told() -> None:

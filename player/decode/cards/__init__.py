@@ -14,6 +14,7 @@ from player.decode.cards.rows import contact, rules
 from player.decode.cards.sheet import Sheet
 from player.decode.cards.wordy import alert, broadcast, notice, slogan
 from player.decode.protocol import Target
+from signage.cards import BLACK
 from signage.slot import Card
 
 _TEMPLATES = {
@@ -47,6 +48,8 @@ def strip_tiles(text: str, length_px: int, em_px: int, target: Target) -> Iterat
 def _drawn(card: Card, target: Target) -> Sheet:
     width, height = target.width_px, target.height_px
     colours = theme.named(card.theme)
+    if card.template == BLACK:
+        return Sheet(pen.blank(width, height, "#000000"), colours)
     sheet = Sheet(pen.blank(width, height, colours.ground), colours)
     if narrow.is_flat(width, height):
         narrow.flat(sheet, card)

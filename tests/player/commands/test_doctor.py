@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 SUBJECTS = {
     "display", "sound", "clock", "disk", "media", "playlists", "workers", "watch", "ledger", "broker", "trust",
-    "versions",
+    "orders", "versions",
 }  # fmt: skip
 
 

@@ -88,3 +88,28 @@ def test_an_overlay_hidden_while_it_is_drawn_stays_away_and_comes_again() -> Non
     overlay.refresh(5.0, insight(9))
     assert screen.panel is not None
     assert "07:30:09" in "".join(screen.panel)
+
+
+def test_shown_for_a_while_it_goes_away_by_itself() -> None:
+    screen = FakeScreen(64, 32)
+    overlay = Overlay(screen)
+    overlay.show_for(0.0, 5.0)
+    overlay.refresh(0.0, insight(5))
+    assert screen.panel is not None
+    overlay.show_for(3.0, 5.0)
+    for second in range(1, 8):
+        overlay.refresh(float(second), insight(5 + second))
+        assert screen.panel is not None, "asked for again, it stays for as long again"
+    overlay.refresh(8.1, insight(20))
+    assert screen.panel is None
+    assert overlay.next_due is None
+
+
+def test_one_that_a_person_switched_on_stays() -> None:
+    screen = FakeScreen(64, 32)
+    overlay = Overlay(screen)
+    overlay.toggle(0.0)
+    overlay.show_for(0.0, 2.0)
+    for second in range(10):
+        overlay.refresh(float(second), insight(5 + second))
+    assert screen.panel is not None

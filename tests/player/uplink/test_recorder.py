@@ -13,7 +13,7 @@ from player.state import Moment, Play
 from player.uplink.ledger_db import open_copy
 from player.uplink.recorder import Recorder
 from player.uplink.writer import Writer
-from signage.ledger import EventRecord, PlayRecord, read
+from signage.ledger import EventRecord, PlayRecord, ReceiptRecord, read
 from signage.slot import Card, Slot
 
 DAWN = dt.datetime(2026, 6, 6, 7, tzinfo=dt.UTC)
@@ -162,3 +162,52 @@ def test_taking_a_play_never_waits_for_the_disk(path: Path) -> None:
     going.set()
     recorder.stop()
     assert items(path) == list(range(1, 1000))
+
+
+def test_a_receipt_is_a_record_of_its_moment(path: Path) -> None:
+    wall = Wall()
+    recorder = Recorder(Writer(path, "sq-led", "b"), wall)
+    recorder.start()
+    heard_at = wall()
+    recorder.receipt(7, "fetched", {"files": 3}, heard_at)
+    recorder.stop()
+    [receipt] = [each for each in told(path) if isinstance(each, ReceiptRecord)]
+    assert (receipt.publication, receipt.step, receipt.details) == (7, "fetched", {"files": 3})
+    assert receipt.mono_ms == round(heard_at.now * 1000)
+
+
+def test_every_commit_is_told(path: Path) -> None:
+    written = threading.Semaphore(0)
+    recorder = Recorder(Writer(path, "sq-led", "b"), Wall())
+    recorder.on_written = written.release
+    recorder.start()
+    for number in (1, 2):
+        recorder.played(play(number))
+        assert written.acquire(timeout=20)
+        assert items(path)[-1] == number, "what is told of is there"
+    recorder.stop()
+
+
+def test_a_new_epoch_is_begun_when_asked_behind_what_was_left_before(path: Path) -> None:
+    recorder = Recorder(Writer(path, "sq-led", "b"), Wall())
+    recorder.played(play(1))
+    recorder.start()
+    recorder.renew("the office knows another history")
+    wait_for(lambda: len([e for e in told(path) if isinstance(e, EventRecord) and e.what == "epoch"]) == 2)
+    recorder.played(play(2))
+    recorder.stop()
+    db = open_copy(path)
+    first, second = db.epochs()
+    [reason] = [read(line.text) for line in db.lines(second) if line.seq == 1]
+    db.close()
+    assert (first.head.seq, second.head.seq) == (2, 2)
+    assert isinstance(reason, EventRecord)
+    assert reason.details["reason"] == "the office knows another history"
+    assert reason.details["former_seq"] == 2
+    write_again = Recorder(Writer(path, "sq-led", "b"), Wall())
+    write_again.start()
+    write_again.played(play(3))
+    write_again.stop()
+    db = open_copy(path)
+    assert len(db.epochs()) == 2, "it is gone on with"
+    db.close()

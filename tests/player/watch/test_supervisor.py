@@ -1,8 +1,10 @@
 """The supervisor with the real player under it: what dies comes back where it was."""
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from pathlib import Path
 import pytest
 from PIL import ImageGrab
 
+from player.watch import supervisor
 from player.watch.health import read_health
 from tests.player.commands.conftest import house  # noqa: F401
 
@@ -149,6 +152,17 @@ def test_ctrl_c_ends_it_all_in_order(player):
     assert kept["running"] == {}, "after an orderly end the next item is next"
 
 
+def test_a_burst_of_signals_ends_it_too(player):
+    """A parent with many threads that is killed sends one for each of them (prctl(2), PR_SET_PDEATHSIG)."""
+    one = player("--headless")
+    await_(one.turns)
+    pid = one.screen_pid()
+    for _ in range(300):
+        one.process.send_signal(signal.SIGTERM)
+    assert one.process.wait(20) == 0
+    assert is_gone(pid)
+
+
 def test_a_bad_configuration_is_not_tried_again(player):
     one = player("--headless")
     one.end()
@@ -237,3 +251,48 @@ def display() -> Iterator[str]:
     one = Display()
     yield one.name
     one.end()
+
+
+ASKS_AGAIN = """
+import sys
+from pathlib import Path
+told = Path("starts.txt")
+told.write_text((told.read_text() if told.exists() else "") + " ".join(sys.argv[1:]) + "\\n")
+print('{"state": "."}', flush=True)
+sys.exit(4 if told.read_text().count("\\n") == 1 else 0)
+"""
+
+
+def test_a_screen_process_that_asks_to_begin_anew_is_no_death(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "player.py").write_text(ASKS_AGAIN, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(supervisor, "_ROOT", tmp_path)
+    monkeypatch.setattr(supervisor, "LEAST_LIFE_S", 0.1)
+    before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        assert supervisor.Supervisor(("run",)).run() == 0
+    finally:
+        for name, handler in before.items():
+            signal.signal(name, handler)
+    assert (tmp_path / "starts.txt").read_text().splitlines() == ["run --watched", "run --watched --resumed"]
+    assert read_health(tmp_path) is None, "nothing went wrong"
+
+
+def test_the_service_manager_hears_of_the_screen_and_only_from_the_supervisor(player, monkeypatch, tmp_path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(WAIT_S)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        one = player("--headless")
+        assert manager.recv(200).startswith(b"READY=1")
+        assert one.turns() is not None
+        assert manager.recv(200) == b"WATCHDOG=1"
+        environment = Path(f"/proc/{one.screen_pid()}/environ").read_bytes()
+        assert b"NOTIFY_SOCKET" not in environment
+        os.kill(one.screen_pid(), signal.SIGSTOP)
+        heard: list[bytes] = []
+        manager.settimeout(4.0)
+        with contextlib.suppress(TimeoutError):
+            while len(heard) < 4:
+                heard.append(manager.recv(200))
+        assert len(heard) < 4, "a screen that stands still is not said to be alive"

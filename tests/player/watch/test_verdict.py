@@ -30,6 +30,10 @@ def test_a_picture_that_is_dark_itself_is_no_black_screen():
     assert judged((still(0x0A0A0A, BLACK),) * 3) == "fine"
 
 
+def test_a_blackout_that_was_ordered_is_no_black_screen():
+    assert judged((still(BLACK, BLACK),) * 3) == "fine"
+
+
 def test_another_window_over_the_canvas_is_foreign():
     assert judged((still(GREY, RED), still(GREY, RED))) == "foreign"
 

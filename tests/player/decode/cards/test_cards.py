@@ -12,6 +12,7 @@ from player.decode.cards import code, pen, rows, theme
 from player.decode.cards.sheet import Sheet, numbered
 from player.decode.cards.wordy import alert, broadcast, notice, slogan
 from player.decode.protocol import Target
+from signage.cards import BLACK
 from signage.slot import Card
 
 RULES = (
@@ -93,6 +94,12 @@ def test_inks_stand_out_from_their_grounds(name: str) -> None:
         (colours.panel_strong, colours.panel),
     ]
     assert [(ink, ground) for ink, ground in pairs if theme.contrast(ink, ground) < 4.5] == []
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_the_card_of_a_blackout_is_black_all_over(size: tuple[int, int]) -> None:
+    image = cards.draw(Card(template=BLACK, title="不显示", text="不显示"), target(*size, background="#8c0f14"))
+    assert (image.size, image.getextrema()) == (size, ((0, 0),) * 3)
 
 
 def test_contrast_is_that_of_wcag() -> None:

@@ -1,0 +1,256 @@
+"""Builds what ties this player to its office: publications, standing orders, and the agent with its connection.
+
+Rule: nothing of it holds up the first picture: what is large is loaded on the agent's own thread, and only for a screen
+that has an office.
+"""
+
+import contextlib
+import importlib.metadata
+import logging
+import platform
+import threading
+from collections.abc import Callable
+
+import msgspec
+
+from player.config import Config
+from player.content.judge import Probe
+from player.enrolment import read_password
+from player.events import Identify, Inbox, SetVolume, Skip, Stopped, TakeStill
+from player.orders import Orders
+from player.publication.folder_source import FolderSource
+from player.publication.http_source import HttpSource
+from player.publication.publications import Publications
+from player.publication.published import OnAir
+from player.state import Moment
+from player.uplink.beside import Beside
+from player.uplink.connections import Connections
+from player.uplink.ledger_db import SQLITE
+from player.uplink.mailbox import Mailbox
+from player.uplink.recorder import Records
+from player.uplink.standing import Standing
+from player.uplink.telling import Self, Sight
+from player.uplink.writer import LEDGER, boot_id
+from signage import __version__
+from signage.errors import Words
+from signage.ledger import Details, What
+from signage.slot import Slot
+from signage.timefloor import BelievedTime
+
+log = logging.getLogger(__name__)
+
+FIRST_PICTURE_S = 3.0
+"""The agent waits so long for the first picture: loading it takes turns with what draws."""
+STOP_S = 10.0
+SESSION_S, WILL_DELAY_S = 300, 10
+"""The broker keeps a session over a short outage, and says that the screen is lost after so long."""
+LIBRARIES = ("av", "pillow", "pygame-ce", "paho-mqtt", "tuf", "cryptography")
+NO_PASSWORD = "the file with the broker's password cannot be read"
+
+
+class Channel:
+    """One player's tie to its office."""
+
+    def __init__(
+        self,
+        config: Config,
+        *,
+        inbox: Inbox,
+        changed: threading.Event,
+        records: Records,
+        read_clock: Callable[[], Moment],
+        probe: Probe,
+        told: bool,
+    ) -> None:
+        """`changed` has the program composed anew; without `told` nothing is told to the office or looked up there."""
+        self._config, self._inbox, self._changed = config, inbox, changed
+        self._records, self._read_clock, self._told = records, read_clock, told
+        state = config.folders.state
+        self._standing = Standing(state)
+        self._first = threading.Event()
+        self._mail = Mailbox()
+        self.sight: Callable[[], Sight] = lambda: Sight(told=_believed(read_clock()))
+        self.trouble: Words | None = None
+        self.saw, self.played, self.took = self._mail.saw, self._mail.played, self._mail.took
+        self.release = self._mail.end_orders
+        self._publications = self._opened(probe) if config.takes_publications else None
+        self._thread = threading.Thread(target=self._run, name="agent", daemon=True)
+
+    # For the composer and the loop; every call returns at once
+
+    def on_air(self) -> OnAir:
+        """Gives what the office published for this screen."""
+        return self._publications.latest() if self._publications is not None else OnAir()
+
+    def orders(self) -> Orders:
+        """Gives what the office ordered."""
+        kept = self._standing.kept
+        return Orders(blackout=kept.blackout, filler=kept.filler)
+
+    @property
+    def volume(self) -> int:
+        """Gives the volume that holds, in percent."""
+        kept = self._standing.kept.volume
+        return self._config.sound.volume if kept is None else kept
+
+    def began(self, slot: Slot) -> None:
+        """Hears that a slot's first frame is on the screen."""
+        self._first.set()
+        if slot.publication and self._publications is not None and self._told:
+            self._publications.showing(slot.publication)
+
+    def quarantine(self, sha256: str, why: Words) -> None:
+        """Leaves a published file out that broke its decoder."""
+        if self._publications is not None:
+            self._publications.quarantine(sha256, why)
+
+    # Start and stop
+
+    def start(self) -> None:
+        """Begins to fetch, to tell and to listen."""
+        if not self._told:
+            return
+        if self._publications is not None:
+            self._publications.start()
+        if self._config.office.broker:
+            self._records.on_written = self._mail.wake
+            self._thread.start()
+
+    def stop(self) -> None:
+        """Says farewell and ends."""
+        self._mail.stop()
+        self._first.set()
+        if self._thread.ident is not None:
+            self._thread.join(STOP_S)
+        if self._publications is not None and self._told:
+            self._publications.stop()
+
+    def _opened(self, probe: Probe) -> Publications:
+        config, root = self._config, self._config.trust.root
+        assert root is not None
+        office = config.office
+        source = (
+            HttpSource(office.http, ca=str(office.ca or "")) if office.http else FolderSource(office.folder or root)
+        )
+        publications = Publications(
+            state=config.folders.state,
+            screen=config.screen.id,
+            root=root,
+            source=source,
+            probe=probe,
+            read_clock=self._read_clock,
+            receipt=self._records.receipt,
+            changed=self._changed.set,
+            progressed=self._mail.wake,
+            budget_bytes=config.folders.published_mib << 20,
+            expired_days=config.trust.expired_days,
+            first_picture=self._first,
+        )
+        publications.cached()
+        return publications
+
+    def _run(self) -> None:
+        self._first.wait(FIRST_PICTURE_S)
+        if self._mail.stopping:
+            return
+        from player.uplink.agent import Agent  # noqa: PLC0415 - see the rule above
+        from signage.link import Broker, Link, Will, why_no_url  # noqa: PLC0415
+        from signage.topics import MOST_BYTES, Topics, most_bytes  # noqa: PLC0415
+
+        office, screen = self._config.office, self._config.screen.id
+        topics = Topics(office.prefix)
+
+        def largest(topic: str) -> int:
+            found = topics.read(topic)
+            return most_bytes(found) if found is not None else min(MOST_BYTES.values())
+
+        def link(will: Callable[[], Will | None]) -> Link:
+            broker = Broker(url=office.broker, user=office.user, password=self._password(), ca=str(office.ca or ""))
+            return Link(
+                broker, screen, filters=topics.for_screen(screen), will=will, session_s=SESSION_S,
+                will_delay_s=WILL_DELAY_S, on_news=self._mail.wake, most_bytes=largest,
+            )  # fmt: skip
+
+        if (why := why_no_url(office.broker)) is not None:
+            log.error("[office] broker %s: %s", office.broker, why.en)
+            self.trouble = Words(zh=f"[office] broker {why.zh}", en=f"[office] broker: {why.en}")
+            return
+        state, publications = self._config.folders.state, self._publications
+        Agent(
+            Self(screen=screen, boot=boot_id(), canvas=self._config.screen.canvas, versions=_versions()),
+            topics=topics,
+            link=link,
+            mail=self._mail,
+            ledger=Beside(state / LEDGER, screen),
+            standing=self._standing,
+            connections=Connections(state),
+            hands=self,
+            renew=self._records.renew,
+            publications=publications,
+            keys=publications.command_keys if publications is not None else tuple,
+            sight=self._seen,
+            read_clock=self._read_clock,
+        ).run()
+
+    def _password(self) -> str:
+        path = self._config.office.credentials
+        try:
+            return read_password(path)
+        except (OSError, ValueError) as fault:
+            log.error("%s: %s", NO_PASSWORD, fault)
+            self.trouble = Words(zh=f"消息服务的密码文件读不出来（{fault}）", en=f"{NO_PASSWORD}: {fault}")
+            return ""
+
+    def _seen(self) -> Sight:
+        seen, publications = self.sight(), self._publications
+        if publications is None:
+            return seen
+        numbers = tuple(each.number for each in publications.latest().publications)
+        return msgspec.structs.replace(seen, publications=numbers, coming=publications.progress())
+
+    # What the agent has done for a command
+
+    def take_still(self) -> bool:
+        """Asks the loop for a picture."""
+        return self._inbox.ask(TakeStill())
+
+    def skip(self) -> None:
+        """Has the next items begin."""
+        self._inbox.ask(Skip())
+
+    def refresh(self) -> None:
+        """Has publications looked for."""
+        if self._publications is not None:
+            self._publications.refresh()
+
+    def identify(self, seconds: int) -> None:
+        """Has the screen say who it is."""
+        self._inbox.ask(Identify(seconds))
+
+    def set_volume(self, _percent: int | None) -> None:
+        """Has the volume that holds now be heard."""
+        self._inbox.ask(SetVolume(self.volume))
+
+    def orders_changed(self) -> None:
+        """Has the program composed anew."""
+        self._changed.set()
+
+    def restart(self) -> None:
+        """Has the screen process begin anew."""
+        self._inbox.put(Stopped(again=True))
+
+    def happened(self, what: What, details: Details) -> None:
+        """Writes down that an order begins or ends."""
+        self._records.happened(what, details)
+
+
+def _believed(at: Moment) -> BelievedTime:
+    return BelievedTime(at=at.at, quality=at.clock)
+
+
+def _versions() -> dict[str, str]:
+    found = {"wuzha": __version__, "python": platform.python_version(), "sqlite": SQLITE}
+    for name in LIBRARIES:
+        with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+            found[name] = importlib.metadata.version(name)
+    return found

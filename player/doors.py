@@ -1,0 +1,42 @@
+"""Opens screen, sound and stage as the configuration asks for."""
+
+from player.config import Config
+from player.decode.process import ForkServer
+from player.events import Inbox
+from player.stage.decoder import Decoder
+from player.stage.ports import SoundLike
+from player.stage.screen import Screen
+from player.stage.sound import MixerSound, NullSound, open_sound
+from player.stage.stage import Stage
+from player.stage.window import Wish
+
+
+def open_screen(config: Config, *, headless: bool) -> Screen:
+    """Opens the window that the configuration asks for; without a display the canvas stays in memory."""
+    settings = config.screen
+    width, height = settings.canvas
+    wish = Wish(
+        size=(height, width) if settings.rotate in (90, 270) else (width, height),
+        position=settings.position,
+        fullscreen=settings.fullscreen,
+        present=settings.present,
+        title=settings.title or settings.id,
+    )
+    return Screen(wish, rotate=settings.rotate, headless=headless)
+
+
+def open_voice(config: Config) -> MixerSound | NullSound:
+    """Opens the sound device, unless the configuration wants silence."""
+    return open_sound(config.sound.volume) if config.sound.enabled else NullSound()
+
+
+def open_stage(config: Config, screen: Screen, sound: SoundLike, inbox: Inbox, server: ForkServer) -> Stage:
+    """Gives the stage with the zones of the configuration, dark."""
+    return Stage(
+        screen,
+        sound,
+        zones=config.zones,
+        canvas=config.screen.canvas,
+        rotate=config.screen.rotate,
+        decoder_factory=lambda target, want_sound: Decoder(target, want_sound, inbox.wake, server=server),
+    )

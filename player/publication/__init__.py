@@ -1,0 +1,1 @@
+"""What the office signs and publishes, brought onto this machine: verified, fetched whole, and only then on air."""

@@ -1,0 +1,95 @@
+"""What of the publications survives a restart, and the anchor of all trust.
+
+```
+<state>/published/root.json   the root metadata that came with the enrolment
+<state>/published/floor.json  the versions that were trusted, see floor.py
+<state>/published/kept.json   what was assigned and on air, what is trusted
+<state>/published/told.json   receipts that were told, see receipts.py
+<state>/published/tuf/        python-tuf's own files
+```
+"""
+
+import datetime as dt
+import logging
+from pathlib import Path
+
+import msgspec
+
+from player.durable import write_whole
+from player.publication.staging import Planned
+from signage.errors import Words
+from signage.messages import Trusted
+
+log = logging.getLogger(__name__)
+
+FOLDER = "published"
+"""Its name in the state folder."""
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The contents of `kept.json`."""
+
+    v: int = 1
+    plans: tuple[Planned, ...] = ()
+    """The newest assignment."""
+    on_air: tuple[Planned, ...] = ()
+    trusted: frozenset[str] = frozenset()
+    versions: Trusted = Trusted()
+    command_keys: tuple[str, ...] = ()
+    """In hexadecimal digits."""
+    expires: dt.datetime | None = None
+    quarantined: dict[str, Words] = {}
+    """By SHA-256: files that broke the decoder."""
+
+
+def read_kept(folder: Path) -> Kept:
+    """Gives what was kept; nothing when there is none or it is not ours: then it is fetched again."""
+    try:
+        return msgspec.json.decode((folder / "kept.json").read_bytes(), type=Kept)
+    except FileNotFoundError:
+        return Kept()
+    except (OSError, msgspec.DecodeError) as error:
+        log.error("kept.json cannot be read (%s); publications are looked up again", error)
+        return Kept()
+
+
+def write_kept(folder: Path, kept: Kept) -> None:
+    """Keeps it, flushed. Raises OSError."""
+    write_whole(folder / "kept.json", msgspec.json.encode(kept))
+
+
+def anchor(folder: Path, enrolled: Path) -> bytes:
+    """Gives the root metadata that all trust hangs on, and keeps a copy of it.
+
+    A person who enrols the screen with another office ends the trust in the former one: what it signed is put aside.
+    Raises OSError when there is neither a root from the enrolment nor a copy.
+    """
+    copy = folder / "root.json"
+    former = copy.read_bytes() if copy.exists() else None
+    try:
+        given = enrolled.read_bytes()
+    except OSError:
+        if former is None:
+            raise
+        log.warning("the enrolment's root cannot be read; going on with the copy")
+        return former
+    if former == given:
+        return given
+    if former is not None:
+        from player.publication.trusted import vouches  # noqa: PLC0415 - seldom needed, and slow to load
+
+        if not vouches(former, given):
+            log.warning("enrolled with another office: what the former one published is put aside")
+            _put_aside(folder)
+    write_whole(copy, given)
+    return given
+
+
+def _put_aside(folder: Path) -> None:
+    number = 1
+    while (aside := folder / f"former{number}").exists():
+        number += 1
+    aside.mkdir(parents=True)
+    for name in ("tuf", "floor.json", "kept.json", "told.json", "root.json"):
+        if (folder / name).exists():
+            (folder / name).rename(aside / name)

@@ -1,0 +1,255 @@
+"""Signed publications on this machine, on a thread of their own: look, verify, fetch, stage, put on air.
+
+Rule: the methods that other threads call return at once; what they ask for is done here, the newest first. Whatever
+goes wrong leaves on air what was on air.
+"""
+
+import contextlib
+import datetime as dt
+import logging
+import time
+from collections.abc import Callable
+from pathlib import Path
+from threading import Event, Thread
+
+from player.publication.courier import Courier, Probe
+from player.publication.depot import BUDGET_BYTES, KEEP_FREE_BYTES, Depot, NoRoomError
+from player.publication.expiry import expiry
+from player.publication.fetch import MismatchError, PutOffError
+from player.publication.kept import FOLDER, anchor
+from player.publication.looking import Lookout
+from player.publication.news import Asked, News
+from player.publication.published import OnAir
+from player.publication.receipts import Receipt, Receipts
+from player.publication.rhythm import FIRST_DELAY_S, Rhythm
+from player.publication.signed import ExpiredError
+from player.publication.sources import Source, SourceError
+from player.publication.standing import Standing
+from player.state import Moment
+from signage.errors import Words
+from signage.messages import PublicationState, Trusted
+from signage.trust import TrustError
+
+log = logging.getLogger(__name__)
+
+EXPIRED_DAYS = 180
+HOUSE_EVERY_S, FIRST_PICTURE_S, STOP_S = 60.0, 3.0, 5.0
+
+
+class Publications:
+    """All that came signed; see `docs/publications.md`."""
+
+    def __init__(
+        self,
+        *,
+        state: Path,
+        screen: str,
+        root: Path,
+        source: Source,
+        probe: Probe,
+        read_clock: Callable[[], Moment],
+        receipt: Receipt,
+        changed: Callable[[], None],
+        progressed: Callable[[], None] = lambda: None,
+        budget_bytes: int = BUDGET_BYTES,
+        keep_free_bytes: int = KEEP_FREE_BYTES,
+        expired_days: int = EXPIRED_DAYS,
+        first_delay_s: float = FIRST_DELAY_S,
+        first_picture: Event | None = None,
+    ) -> None:
+        """`root` is the enrolment's root metadata; `probe` decodes a file in the sandboxed worker.
+
+        `changed` and `progressed` are called when `latest` and `progress` give something new, `receipt` once for
+        each step, from any thread; they may only set or wake. Nothing is loaded or fetched before `first_picture`.
+        """
+        self._folder, self._screen, self._root, self._source = state / FOLDER, screen, root, source
+        self._read_clock, self._changed, self._progressed = read_clock, changed, progressed
+        self._grace = dt.timedelta(days=expired_days)
+        self._news = News(source.interrupt)
+        self._rhythm = Rhythm(first_delay_s)
+        self._depot = Depot(self._folder, budget_bytes=budget_bytes, keep_free_bytes=keep_free_bytes)
+        self._receipts = Receipts(self._folder / "told.json", receipt, read_clock)
+        self._standing = Standing(self._folder, self._depot, self._receipts)
+        self._courier = Courier(
+            self._standing, self._depot, source, self._receipts, probe,
+            put_off=self._news.is_there, progressed=self._tell,
+        )  # fmt: skip
+        self._first_picture = first_picture
+        self._lookout: Lookout | None = None
+        self._troubles: dict[str, Words] = {}
+        self._on_air = OnAir()
+        self._progress: tuple[PublicationState, ...] = ()
+        self._thread = Thread(target=self._run, name="publications", daemon=True)
+
+    # For any thread
+
+    def cached(self) -> OnAir:
+        """Gives what was on air when the player ended; blocks for some ms, uses no network. Call it before `start`."""
+        if self._lookout is None:
+            with contextlib.suppress(SourceError):
+                self._open()
+            self._publish()
+        return self._on_air
+
+    def latest(self) -> OnAir:
+        """Gives what is on air now, at once."""
+        return self._on_air
+
+    def progress(self) -> tuple[PublicationState, ...]:
+        """Gives how far publications are that are on their way, or refused."""
+        return self._progress
+
+    def trusted(self) -> Trusted:
+        """Gives the versions of metadata that are trusted."""
+        return self._standing.kept.versions
+
+    def command_keys(self) -> tuple[bytes, ...]:
+        """Gives the raw Ed25519 public keys that commands may be signed with."""
+        return tuple(bytes.fromhex(key) for key in self._standing.kept.command_keys)
+
+    def hear(self, head: bytes) -> None:
+        """Takes a head, the exact timestamp metadata, and looks; one that is known already is passed over."""
+        self._news.head(head, self._read_clock())
+
+    def refresh(self) -> None:
+        """Looks again now."""
+        self._news.look()
+
+    def showing(self, number: int) -> None:
+        """Takes the word that a publication has its first frame on the screen; 0 is none."""
+        if number:
+            self._receipts.tell(number, "shown")
+
+    def quarantine(self, sha256: str, why: Words) -> None:
+        """Leaves a file out that broke the decoder, over restarts too, if it is one of a publication."""
+        self._news.broken(sha256, why)
+
+    # Start and stop
+
+    def start(self) -> None:
+        """Begins to look."""
+        self.cached()
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends the thread, in the middle of a download too; waits `STOP_S` at most for a disk that hangs."""
+        self._news.stop()
+        if self._thread.is_alive():
+            self._thread.join(STOP_S)
+        self._source.close()
+
+    # From here on: the thread.
+
+    def _run(self) -> None:
+        if self._first_picture is not None:
+            self._first_picture.wait(FIRST_PICTURE_S)
+        self._try(self._settle)
+        while self._news.wait(min(self._rhythm.left_s(), HOUSE_EVERY_S)):
+            self._try(self._round)
+            self._publish()
+        self._try(self._receipts.save)
+
+    def _try(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except OSError as error:
+            self._wrong("disk", Words(zh=f"发布的文件写不进磁盘（{error}）", en=f"the disk fails: {error}"))
+            self._rhythm.failed(unasked=True)
+        else:
+            self._troubles.pop("disk", None)
+
+    def _round(self) -> None:
+        asked = self._news.take()
+        if asked.broken:
+            self._standing.quarantine(asked.broken)
+            self._settle()
+        if asked.look:
+            self._standing.waiting_for.clear()
+        if asked.head is not None or asked.look or self._rhythm.is_look_due():
+            self._look(asked)
+        self._bring()
+        self._standing.save()
+        self._receipts.save()
+
+    def _look(self, asked: Asked) -> None:
+        unasked = asked.head is None and not asked.look
+        if self._source.is_unchanged() and unasked and self._lookout is not None and "look" not in self._troubles:
+            self._rhythm.looked(self._source.look_every_s)
+            return
+        head, moment = asked.head or (None, self._read_clock())
+        try:
+            lookout = self._lookout or self._open()
+            signed, plans = lookout.look(moment.at if moment.clock != "unsynced" else None, head)
+        except (TrustError, MismatchError) as error:
+            self._wrong("look", error.words)
+            if not isinstance(error, ExpiredError):
+                self._receipts.refuse_head(error.words)
+            self._rhythm.failed(unasked=unasked)
+            return
+        except SourceError as error:
+            self._wrong("look", error.words)
+            # The head may be good and the server away: what the server has then is looked at soon, asked or not.
+            self._rhythm.failed(unasked=True)
+            return
+        if head is not None:
+            self._news.held(head)
+        self._troubles.pop("look", None)
+        self._rhythm.looked(self._source.look_every_s)
+        if self._standing.adopt(signed, plans, moment):
+            self._rhythm.brought()
+        self._settle()
+
+    def _open(self) -> Lookout:
+        """Begins: the anchor, then what was kept. Raises SourceError when there is nothing to trust in."""
+        try:
+            root = anchor(self._folder, self._root)
+        except OSError as error:
+            why = error.strerror or str(error)
+            words = Words(
+                zh=f"信任根 {self._root} 读不出来（{why}）", en=f"the root {self._root} cannot be read: {why}"
+            )
+            self._wrong("look", words)
+            raise SourceError(words) from error
+        self._standing.open()
+        self._lookout = Lookout(self._folder, self._screen, root, self._source, self._depot)
+        return self._lookout
+
+    def _bring(self) -> None:
+        if self._rhythm.is_bring_due():
+            self._standing.waiting_for.clear()
+        try:
+            while not self._news.is_there() and self._courier.bring_next():
+                self._settle()
+                self._standing.save()
+        except PutOffError:
+            self._settle()
+        if self._standing.waiting_for:
+            self._rhythm.bring_again()
+
+    def _settle(self) -> None:
+        changed = self._standing.settle()
+        self._publish()
+        if changed:
+            self._standing.save()
+            with contextlib.suppress(NoRoomError):
+                self._depot.make_room(0, self._standing.needed(), time.monotonic())
+
+    def _publish(self) -> None:
+        is_over, alarm = expiry(self._standing.kept.expires, self._read_clock(), self._grace)
+        notes = (*([alarm] if alarm is not None else []), *self._troubles.values())
+        found = self._standing.on_air(expired=is_over, notes=notes)
+        if found != self._on_air:
+            self._on_air = found
+            self._changed()
+        self._tell()
+
+    def _tell(self) -> None:
+        progress = self._standing.progress()
+        if progress != self._progress:
+            self._progress = progress
+            self._progressed()
+
+    def _wrong(self, what: str, why: Words) -> None:
+        if self._troubles.get(what) != why:
+            log.warning("publications: %s", why.en)
+        self._troubles[what] = why

@@ -1,0 +1,68 @@
+"""`orders.json` in the state folder: what the office ordered for good, and the highest number of a command ever taken.
+
+Rule: flushed before anything is acted on; so no command is obeyed twice, and a blackout holds over restarts.
+"""
+
+import logging
+from pathlib import Path
+from typing import Annotated
+
+import msgspec
+
+from player.durable import write_whole
+
+NAME = "orders.json"
+_Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
+log = logging.getLogger(__name__)
+
+
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """The contents of the file."""
+
+    v: int = 1
+    number: int = 0
+    """The highest of all commands that were taken."""
+    key: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2})*\\Z")] = ""
+    """What signed that one, in hexadecimal digits; empty: not known. See `last_number`."""
+    blackout: bool = False
+    filler: bool = False
+    volume: _Percent | None = None
+    """Percent; None: as configured."""
+    brightness: _Percent | None = None
+
+
+def last_number(kept: Kept, keys: tuple[bytes, ...]) -> int:
+    """Gives the number that a command has to be above, while these are the keys of the office.
+
+    Whoever stole a key may have used up all numbers. New keys begin anew: what the old one signed holds no more.
+    """
+    return kept.number if not kept.key or bytes.fromhex(kept.key) in keys else 0
+
+
+class Standing:
+    """What holds now. `kept` is for any thread; only the agent's thread changes it."""
+
+    def __init__(self, state: Path) -> None:
+        """Reads what holds; a file that cannot be read orders nothing and is put aside."""
+        self._path = state / NAME
+        self.kept = _read(self._path)
+
+    def keep(self, kept: Kept) -> None:
+        """Writes it, flushed, and then it holds. Raises OSError: then what was before holds."""
+        if kept != self.kept:
+            write_whole(self._path, msgspec.json.encode(kept))
+            self.kept = kept
+
+
+def _read(path: Path) -> Kept:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Kept)
+    except FileNotFoundError:
+        return Kept()
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as fault:
+        log.warning("%s: not understood, no order of the office holds: %s", path.name, fault)
+        try:
+            path.replace(path.with_suffix(".broken"))
+        except OSError:
+            log.warning("%s: not put aside", path.name)
+        return Kept()

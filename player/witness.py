@@ -1,0 +1,37 @@
+"""Hears what the loop shows and what breaks, and passes it on to the ledger, the media library and the office."""
+
+from player.alone import Tie
+from player.breakages import Breakages
+from player.content.ingest import Ingest
+from player.state import Moment, Play
+from player.uplink.recorder import Records
+from signage.errors import Words
+from signage.slot import Slot
+
+
+class Witness:
+    """For the loop's thread; every call returns at once."""
+
+    def __init__(self, records: Records, tie: Tie, ingest: Ingest) -> None:
+        self._records, self._tie, self._ingest = records, tie, ingest
+        self._breakages = Breakages(self._quarantine)
+
+    def began(self, slot: Slot, at: Moment) -> None:
+        """Takes that a slot's first frame is on the screen."""
+        self._records.began(slot, at)
+        self._tie.began(slot)
+
+    def played(self, play: Play) -> None:
+        """Takes a play that is over."""
+        self._breakages.played(play)
+        self._records.played(play)
+        self._tie.played(play)
+
+    def broke(self, slot: Slot, why: Words) -> None:
+        """Takes that a slot could not be shown."""
+        self._breakages.note(slot, why)
+
+    def _quarantine(self, sha256: str, why: Words) -> None:
+        self._ingest.quarantine(sha256, why)
+        self._tie.quarantine(sha256, why)
+        self._records.happened("quarantined", {"sha256": sha256, "why": why.en})

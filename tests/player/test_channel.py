@@ -1,0 +1,94 @@
+"""What a screen with an office loads and opens, and what one without leaves alone."""
+
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from player.channel import Channel
+from player.config import Config
+from player.events import Identify, Inbox, SetVolume, Skip, Stopped, TakeStill
+from player.state import Moment
+from player.uplink.recorder import NoRecords
+from player.uplink.standing import Kept, Standing
+from signage.errors import Words
+from tests.player.commands.test_office import enrolled
+from tests.player.uplink.test_writer import at
+
+ALONE = """
+import sys
+import player.app, player.cli, player.commands.run
+of_the_office = ("paho", "tuf", "securesystemslib", "cryptography", "urllib3", "requests")
+loaded = sorted(name for name in sys.modules if name.split(".")[0] in of_the_office or name == "player.channel")
+sys.exit(", ".join(loaded) or 0)
+"""
+
+
+def test_a_player_on_its_own_loads_nothing_of_the_office() -> None:
+    done = subprocess.run([sys.executable, "-c", ALONE], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+class Room:
+    def __init__(self, config: Config) -> None:
+        self.inbox, self.changed = Inbox(), threading.Event()
+        self.channel = Channel(
+            config,
+            inbox=self.inbox,
+            changed=self.changed,
+            records=NoRecords(),
+            read_clock=self.clock,
+            probe=lambda path: Words("x", "x"),
+            told=False,
+        )
+
+    def clock(self) -> Moment:
+        return at()
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    return enrolled(tmp_path, "mqtt://127.0.0.1")
+
+
+def test_what_holds_is_there_before_the_first_picture(config: Config) -> None:
+    Standing(config.folders.state).keep(Kept(number=1, blackout=True, volume=33))
+    room = Room(config)
+    assert room.channel.orders().blackout
+    assert room.channel.volume == 33
+    assert room.channel.on_air().publications == ()
+    room.channel.start()
+    room.channel.stop()
+
+
+def test_without_an_order_the_volume_is_the_configured_one(config: Config) -> None:
+    assert Room(config).channel.volume == config.sound.volume == 80
+
+
+def test_what_a_command_asks_for_reaches_the_loop(config: Config) -> None:
+    room = Room(config)
+    hands = room.channel
+    assert hands.take_still()
+    hands.skip()
+    hands.identify(5)
+    hands.set_volume(None)
+    hands.restart()
+    hands.orders_changed()
+    assert room.inbox.wait(0) == (TakeStill(), Skip(), Identify(5), SetVolume(80), Stopped(again=True))
+    assert room.changed.is_set()
+    hands.stop()
+
+
+def test_a_root_that_cannot_be_read_keeps_the_screen_playing(config: Config) -> None:
+    assert config.trust.root is not None
+    for content in (b"", b"{", b"[]", b"\xff" * 100):
+        config.trust.root.write_bytes(content)
+        room = Room(config)
+        assert room.channel.on_air().publications == ()
+        room.channel.stop()
+    config.trust.root.unlink()
+    room = Room(config)
+    assert room.channel.on_air().publications == ()
+    room.channel.stop()
