@@ -1,0 +1,1 @@
+"""Takes the screens' ledgers and what else they tell, and stores it once."""

@@ -1,0 +1,41 @@
+"""What a person should look at, in the database: raised once, counted when it happens again."""
+
+import datetime as dt
+import logging
+from collections.abc import Iterable
+
+from django.db.models import F
+
+from office.collecting.notices import Kind, Notice
+from office.models import Alarm
+
+log = logging.getLogger(__name__)
+
+MOST_KEY = 100
+MOST_WORDS = 1000
+
+
+def raise_alarms(wrong: Iterable[Notice], at: dt.datetime) -> None:
+    """Writes all of it down, in an order that is the same for everybody; within the caller's transaction."""
+    for notice in sorted(wrong, key=lambda each: (each.screen, each.kind, each.key)):
+        _raise_alarm(notice, at)
+
+
+def close_alarms(screen: str, kind: Kind, key: str, at: dt.datetime) -> None:
+    """Closes what has mended itself: the open alarms of the kind whose key begins so."""
+    Alarm.objects.filter(screen_id=screen, kind=kind, key__startswith=key, closed_at=None).update(closed_at=at)
+
+
+def _raise_alarm(notice: Notice, at: dt.datetime) -> None:
+    same = Alarm.objects.filter(screen_id=notice.screen, kind=notice.kind, key=notice.key[:MOST_KEY])
+    # PostgreSQL has no NUL, and a log has no line breaks.
+    zh, en = (text[:MOST_WORDS].replace("\0", "\ufffd") for text in (notice.words.zh, notice.words.en))
+    if same.filter(closed_at=None).update(times=F("times") + 1, last_at=at, zh=zh, en=en):
+        return
+    log.warning("alarm: %s: %s", notice.screen, ascii(en)[1:-1])
+    if same.update(times=F("times") + 1, last_at=at, zh=zh, en=en, closed_at=None):
+        return
+    made = Alarm(
+        screen_id=notice.screen, kind=notice.kind, key=notice.key[:MOST_KEY], zh=zh, en=en, first_at=at, last_at=at
+    )
+    Alarm.objects.bulk_create([made], ignore_conflicts=True)

@@ -1,0 +1,52 @@
+"""Folds SQLite's write-ahead log into the database, while nobody writes.
+
+SQLite before 3.51.3 may lose commits when one connection folds the log just as another one begins it anew (the
+WAL-reset bug, sqlite.org/wal.html), and an office has several processes. So no connection folds by itself
+(`wal_autocheckpoint=0` in the settings); this does, while a second connection of its own holds the writers' lock.
+"""
+
+import sqlite3
+import time
+from contextlib import closing
+
+from django.db import connection
+
+AFTER_COMMITS = 64
+EVERY_S = 60.0
+WAIT_S = 30.0
+
+
+class Checkpoints:
+    """Counts commits and folds the log now and then; does nothing for other databases. Only one thread may use it."""
+
+    def __init__(self) -> None:
+        self._commits = 0
+        self._last = time.monotonic()
+
+    def committed(self) -> None:
+        """Takes that something was committed."""
+        self._commits += 1
+
+    def fold(self) -> None:
+        """Folds the log, if it is time. Raises django.db.Error."""
+        is_due = self._commits >= AFTER_COMMITS or time.monotonic() - self._last >= EVERY_S
+        if not self._commits or not is_due or connection.vendor != "sqlite":
+            return
+        self._commits, self._last = 0, time.monotonic()
+        with connection.wrap_database_errors:
+            fold_log(str(connection.settings_dict["NAME"]))
+
+
+def fold_log(path: str) -> None:
+    """Folds the log of a database, as far as nobody reads what is older. Raises sqlite3.Error."""
+    with closing(_opened(path)) as guard, closing(_opened(path)) as folder:
+        guard.execute("BEGIN IMMEDIATE")
+        folder.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        guard.execute("ROLLBACK")
+
+
+def _opened(path: str) -> sqlite3.Connection:
+    opened = sqlite3.connect(path, timeout=WAIT_S, isolation_level=None)
+    opened.execute("PRAGMA synchronous = FULL")
+    opened.execute("PRAGMA wal_autocheckpoint = 0")
+    return opened

@@ -1,0 +1,197 @@
+"""Stores batches of the screens' ledgers: each record once, in one transaction with how far its chain is known.
+
+Rule: nothing here is kept in memory but names of rows that never change; every decision is made in the transaction that
+writes it, so any number of collectors may work on one database, and each may die at any moment.
+"""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Sequence
+
+import msgspec
+from django.db import transaction
+
+from office.collecting import notices
+from office.collecting.alarms import raise_alarms
+from office.collecting.bulk import insert
+from office.collecting.chain import ForkError, ScatteredError, beginning, joined
+from office.collecting.epochs import Epoch, keep, lock
+from office.collecting.notices import Notice
+from office.collecting.reading import (
+    MOST_SEQ,
+    SEQ_BITS,
+    BrokenError,
+    Columns,
+    Proved,
+    ShownKey,
+    columns,
+    plain_shown,
+    proved,
+)
+from office.collecting.told import keep_told
+from office.models import LedgerEpoch, LedgerRecord, LedgerRun, Play, Screen, Shown
+from office.models.records import key_of
+from signage.ledger import genesis
+from signage.messages import LedgerBatch
+
+MOST_REMEMBERED = 100_000
+"""Names of rows."""
+MOST_EPOCHS = 1000
+"""Of one screen; whoever begins more is stopped."""
+
+_RECORD = ("id", "text", "hash")
+_PLAY = ("id", "epoch_id", "shown_id", "at_ms", "day", "hour", "outcome", "believed", "actual_ms")
+
+
+class _Names(dict[ShownKey, int]):
+    """The rows of what is shown; what is new gets one, which does no harm when nothing refers to it in the end."""
+
+    def __missing__(self, shown: ShownKey) -> int:
+        if len(self) > MOST_REMEMBERED:
+            self.clear()
+        key = hashlib.sha256(msgspec.json.encode(shown)).hexdigest()
+        found = Shown.objects.filter(key=key).values_list("id", flat=True)
+        number = found.first()
+        if number is None:
+            Shown.objects.bulk_create([Shown(None, key, *plain_shown(shown))], ignore_conflicts=True)
+            number = found.get()
+        self[shown] = number
+        return int(number)
+
+
+class _Offer(msgspec.Struct):
+    """A batch that may be stored, and what of it is new."""
+
+    batch: LedgerBatch
+    proved: Proved
+    columns: Columns
+    epoch: int
+    fresh: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def is_whole(self) -> bool:
+        return self.fresh == ((self.proved.run.first, self.proved.run.last),)
+
+    def is_fresh(self, key: int) -> bool:
+        seq = key & MOST_SEQ
+        return any(first <= seq <= last for first, last in self.fresh)
+
+
+class Ledgers:
+    """The ledgers of all screens, as long as a connection to the database lasts. Only one thread may use it."""
+
+    def __init__(self) -> None:
+        self._epochs: dict[tuple[str, str], int] = {}
+        self._names = _Names()
+
+    def store(self, batches: Sequence[LedgerBatch], at: dt.datetime) -> None:
+        """Stores what is new; what is wrong with the rest becomes an alarm. Raises django.db.Error: nothing is stored.
+
+        Whose batches they are has been looked at before: `batch.screen` is the one that sent it.
+        """
+        wrong: list[Notice] = []
+        offers = self._offers(batches, at, wrong)
+        if not offers and not wrong:
+            return
+        with transaction.atomic():
+            epochs = lock({each.epoch for each in offers})
+            self._join(offers, epochs, wrong)
+            self._insert([each for each in offers if each.fresh], epochs, at, wrong)
+            wrong += keep(epochs.values(), at)
+            raise_alarms(wrong, at)
+
+    def _offers(self, batches: Sequence[LedgerBatch], at: dt.datetime, wrong: list[Notice]) -> list[_Offer]:
+        screens = {batch.screen for batch in batches}
+        known = set(Screen.objects.filter(id__in=screens, revoked_at=None).values_list("id", flat=True))
+        wrong += [notices.stranger(screen) for screen in sorted(screens - known)]
+        offers = []
+        for batch in batches:
+            if batch.screen not in known:
+                continue
+            try:
+                found = proved(batch)
+                epoch = self._epoch(batch.screen, batch.epoch, at)
+                if epoch is None:
+                    wrong.append(notices.many_epochs(batch.screen, MOST_EPOCHS))
+                else:
+                    offers.append(_Offer(batch, found, columns(found, epoch, self._names), epoch))
+            except BrokenError as refusal:
+                wrong.append(notices.broken(batch, refusal.words))
+        return offers
+
+    def _epoch(self, screen: str, name: str, at: dt.datetime) -> int | None:
+        """Gives the row of an epoch, making it when it is new; None when there are too many."""
+        known = self._epochs.get((screen, name))
+        if known is not None:
+            return known
+        if len(self._epochs) > MOST_REMEMBERED:
+            self._epochs.clear()
+        there = LedgerEpoch.objects.filter(screen_id=screen)
+        found = there.filter(name=name).values_list("id", flat=True).first()
+        if found is None and there.count() >= MOST_EPOCHS:
+            return None
+        number = _made(screen, name, at) if found is None else int(found)
+        self._epochs[screen, name] = number
+        return number
+
+    def _join(self, offers: list[_Offer], epochs: dict[int, Epoch], wrong: list[Notice]) -> None:
+        for number, offer in enumerate(offers):
+            epoch, batch = epochs.get(offer.epoch), offer.batch
+            if epoch is None or (epoch.screen, epoch.name) != (batch.screen, batch.epoch):
+                # The database was put back: the row is another's now, and this batch comes again.
+                self._epochs.pop((batch.screen, batch.epoch), None)
+                continue
+            stored_hash = _stored_hash(offer.epoch, offers[:number])
+            try:
+                found = joined(epoch.runs, offer.proved.run, offer.proved.hashes, stored_hash)
+            except ForkError as fork:
+                wrong.append(notices.forked(batch, fork))
+                continue
+            except ScatteredError:
+                wrong.append(notices.scattered(batch))
+                continue
+            epoch.runs, epoch.oldest = found.runs, max(epoch.oldest, batch.oldest)
+            offer.fresh = found.fresh
+            if found.fresh and offer.columns.odd:
+                wrong.append(notices.odd(batch, offer.columns.odd))
+
+    def _insert(self, offers: list[_Offer], epochs: dict[int, Epoch], at: dt.datetime, wrong: list[Notice]) -> None:
+        new = Columns([], [], [])
+        for each in offers:
+            found = each.columns
+            if each.is_whole:
+                new.records.extend(found.records)
+                new.plays.extend(found.plays)
+                new.told.extend(found.told)
+            else:
+                new.records.extend(row for row in found.records if each.is_fresh(row[0]))
+                new.plays.extend(row for row in found.plays if each.is_fresh(row[0]))
+                new.told.extend(row for row in found.told if each.is_fresh(row[0]))
+        insert(LedgerRecord._meta.db_table, _RECORD, new.records)
+        insert(Play._meta.db_table, _PLAY, new.plays)
+        wrong += keep_told([(key, epochs[key >> SEQ_BITS], row) for key, row in new.told], at)
+
+
+def _stored_hash(epoch: int, before: list[_Offer]) -> Callable[[int], bytes]:
+    """Gives a record's hash from the database, or from what is just being added to it."""
+
+    def look(seq: int) -> bytes:
+        for each in before:
+            run = each.proved.run
+            if each.fresh and each.epoch == epoch and run.first <= seq <= run.last:
+                return each.proved.hashes[seq - run.first]
+        return bytes(LedgerRecord.objects.values_list("hash", flat=True).get(pk=key_of(epoch, seq)))
+
+    return look
+
+
+def _made(screen: str, name: str, at: dt.datetime) -> int:
+    """Makes an epoch, unless another collector was quicker."""
+    [start] = beginning(genesis(screen, name))
+    with transaction.atomic():
+        new = LedgerEpoch(screen_id=screen, name=name, heard_at=at, head=start.after)
+        LedgerEpoch.objects.bulk_create([new], ignore_conflicts=True)
+        number: int = LedgerEpoch.objects.values_list("id", flat=True).get(screen_id=screen, name=name)
+        run = LedgerRun(epoch_id=number, first=start.first, last=start.last, before=start.before, after=start.after)
+        LedgerRun.objects.bulk_create([run], ignore_conflicts=True)
+    return number

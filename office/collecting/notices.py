@@ -1,0 +1,121 @@
+"""What can be wrong with a screen and what it sends, in sentences for a person."""
+
+from typing import Literal
+
+import msgspec
+
+from office.collecting.chain import ForkError, Gap
+from signage.errors import Words
+from signage.messages import LedgerBatch
+
+Kind = Literal["fork", "broken", "gap", "lost", "odd", "refused", "clone", "malformed", "stranger"]
+"""As `office.models.Alarm.Kind` has them."""
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something that is wrong with a screen; `key` tells it from others of its kind."""
+
+    screen: str
+    kind: Kind
+    key: str
+    words: Words
+
+
+def stranger(screen: str) -> Notice:
+    """Somebody sends who is not enrolled here, or not any more."""
+    zh = "没有登记（或已注销）的屏幕在发送，内容没有保存"
+    return Notice(screen, "stranger", "", Words(zh, "a screen that is not enrolled sends; nothing of it is kept"))
+
+
+def broken(batch: LedgerBatch, words: Words) -> Notice:
+    """A batch whose own chain does not hold."""
+    zh, en = f"台账批次被拒绝（{words.zh}）", f"a batch of the ledger is refused: {words.en}"
+    return Notice(batch.screen, "broken", f"{batch.epoch}:{batch.first}", Words(zh, en))
+
+
+def forked(batch: LedgerBatch, fork: ForkError) -> Notice:
+    """Two different records go by one number."""
+    seq, stored, offered = fork.seq, fork.stored.hex()[:12], fork.offered.hex()[:12]
+    if seq == 0:
+        words = Words(zh="台账不是从这块屏幕的起点开始的", en="its ledger does not begin where this screen's does")
+        return broken(batch, words)
+    zh = f"台账第 {seq} 条与已保存的不同（{stored}… / {offered}…）：屏幕被复制、改动过，或恢复了旧系统"
+    en = (
+        f"record {seq} of the ledger differs from the stored one ({stored}…, now {offered}…): "
+        "the screen was cloned or tampered with, or an old image was put back"
+    )
+    return Notice(batch.screen, "fork", f"{batch.epoch}:{seq}", Words(zh, en))
+
+
+def scattered(batch: LedgerBatch) -> Notice:
+    """A batch that leaves one gap too many."""
+    words = Words(zh="缺口太多，批次没有保存", en="too many gaps; the batch is not kept")
+    return Notice(batch.screen, "broken", f"{batch.epoch}:gaps", words)
+
+
+def many_epochs(screen: str, most: int) -> Notice:
+    """An epoch too many."""
+    words = Words(zh=f"台账换过 {most} 次以上，新的没有保存", en=f"more than {most} ledgers; a new one is not kept")
+    return Notice(screen, "broken", "epochs", words)
+
+
+def odd(batch: LedgerBatch, count: int) -> Notice:
+    """Records that hold and cannot be understood."""
+    words = Words(
+        zh=f"台账里有看不懂的记录（这一批 {count} 条）：已保存，没有计数",
+        en=f"records that cannot be understood ({count} in this batch): stored, and not counted",
+    )
+    return Notice(batch.screen, "odd", batch.epoch, words)
+
+
+def unstorable(batch: LedgerBatch, fault: Exception) -> Notice:
+    """A batch that the database refuses: a fault of ours."""
+    words = Words(zh=f"批次存不进数据库（{fault}）", en=f"the database refuses a batch: {fault}")
+    return Notice(batch.screen, "broken", f"{batch.epoch}:{batch.first}", words)
+
+
+def waiting(screen: str, epoch: str, gap: Gap) -> Notice:
+    """Records that should have come."""
+    words = Words(
+        zh=f"台账第 {gap.first}–{gap.last} 条一直没有收到，后面的已经到了",
+        en=f"records {gap.first}–{gap.last} of the ledger did not come, later ones did",
+    )
+    return Notice(screen, "gap", f"{epoch}:{gap.first}", words)
+
+
+def lost(screen: str, epoch: str, gap: Gap) -> Notice:
+    """Records that will not come."""
+    words = Words(
+        zh=f"台账第 {gap.first}–{gap.last} 条丢失：屏幕上已因过期删除，管理端没有收到过",
+        en=f"records {gap.first}–{gap.last} of the ledger are lost: the player has them no more, the office never had",
+    )
+    return Notice(screen, "lost", f"{epoch}:{gap.first}", words)
+
+
+def lost_by_player(screen: str, key: int, records: object) -> Notice:
+    """Records that the player itself could not write."""
+    words = Words(
+        zh=f"屏幕的磁盘写不进去，丢了 {records} 条记录", en=f"the player could not write {records} records: its disk"
+    )
+    return Notice(screen, "lost", f"record:{key}", words)
+
+
+def refused(screen: str, publication: int, why: Words) -> Notice:
+    """A publication that a screen does not take."""
+    words = Words(zh=f"发布 {publication} 被拒绝：{why.zh}", en=f"publication {publication} is refused: {why.en}")
+    return Notice(screen, "refused", str(publication), words)
+
+
+def cloned(screen: str, conn: int, known: int) -> Notice:
+    """A connection counter that went back, or was used twice."""
+    words = Words(
+        zh=f"连接计数从 {known} 变成 {conn}：同一身份在两台机器上，或恢复了旧系统",
+        en=f"its connection counter went from {known} to {conn}: two machines with one identity, or an old image",
+    )
+    return Notice(screen, "clone", "", words)
+
+
+def malformed(screen: str, leaf: str, why: object) -> Notice:
+    """A message that is refused."""
+    words = Words(zh=f"“{leaf}” 消息被拒绝（{why}）", en=f"a message on {leaf!r} is refused: {why}")
+    return Notice(screen, "malformed", leaf, words)

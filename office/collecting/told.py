@@ -1,0 +1,41 @@
+"""Keeps what ledgers tell besides plays: how far publications came, and events that bear on what was played."""
+
+import datetime as dt
+from collections.abc import Iterable
+
+from office.collecting import notices
+from office.collecting.epochs import Epoch
+from office.collecting.notices import Notice
+from office.collecting.reading import EventRow, ReceiptRow
+from office.models import Alarm, Event, Receipt
+from signage.errors import Words
+
+
+def keep_told(told: Iterable[tuple[int, Epoch, EventRow | ReceiptRow]], at: dt.datetime) -> list[Notice]:
+    """Writes receipts and events under the keys of their records; gives what a person should know."""
+    receipts: list[Receipt] = []
+    events: list[Event] = []
+    found: list[Notice] = []
+    for key, epoch, row in told:
+        match row:
+            case ReceiptRow():
+                receipts.append(Receipt(key, epoch.screen, row.publication, row.step, row.at, dict(row.details)))
+                found += _of_receipt(epoch.screen, row, at)
+            case EventRow():
+                events.append(Event(key, epoch.id, row.at, row.what, dict(row.details)))
+                if row.what == "lost":
+                    found.append(notices.lost_by_player(epoch.screen, key, row.details.get("records", "?")))
+    Receipt.objects.bulk_create(receipts, batch_size=200)
+    Event.objects.bulk_create(events, batch_size=200)
+    return found
+
+
+def _of_receipt(screen: str, receipt: ReceiptRow, at: dt.datetime) -> list[Notice]:
+    if receipt.step == "refused":
+        zh, en = (str(receipt.details.get(each) or receipt.details.get("why") or "") for each in ("zh", "en"))
+        return [notices.refused(screen, receipt.publication, Words(zh, en))]
+    if receipt.step == "shown":
+        Alarm.objects.filter(
+            screen_id=screen, kind=Alarm.Kind.REFUSED, key=str(receipt.publication), closed_at=None
+        ).update(closed_at=at)
+    return []

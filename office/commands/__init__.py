@@ -1,0 +1,1 @@
+"""What `wuzha-office` does, one file per command."""

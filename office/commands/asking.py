@@ -1,0 +1,67 @@
+"""What the commands ask a person: who signs, with which passphrase. Secrets come from files or a terminal only."""
+
+import getpass
+import sys
+from pathlib import Path
+
+from office.place import Place
+from office.publishing.publish import Signers, open_signers
+from office.trusting.keys import UnusableKeyError
+from office.trusting.root import holders, newest_root
+
+MOST_PASSPHRASE = 1024
+
+
+def me() -> str:
+    """Gives the name of who sits at this machine, for the record."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return "?"
+
+
+def ask_passphrase(whose: str, file: Path | None, *, new: bool = False) -> str:
+    """Gives a passphrase from a file or, asked for, from the terminal; a new one twice. Raises UnusableKeyError."""
+    if file is not None:
+        try:
+            with file.open(encoding="utf-8") as opened:
+                return opened.read(MOST_PASSPHRASE).rstrip("\r\n")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnusableKeyError(f"读不出 {file}：{error}\n{file} cannot be read: {error}") from error
+    if not sys.stdin.isatty():
+        raise UnusableKeyError(
+            f"没有终端可以输入 {whose} 的口令，请用 --passphrase-file…\n"
+            f"there is no terminal to ask for {whose}'s passphrase: use --passphrase-file…"
+        )
+    given = getpass.getpass(f"{whose} 的口令 · {whose}'s passphrase: ")
+    if new and getpass.getpass("再输一次 · once more: ") != given:
+        raise UnusableKeyError("两次不一样\nthe two differ")
+    return given
+
+
+def ask_signers(
+    place: Place, author: str | None, approver: str | None, file_author: Path | None, file_approver: Path | None
+) -> Signers:
+    """Gives both signers, each asked for their passphrase. Raises UnusableKeyError."""
+    author = author or only_holder(place, "author")
+    approver = approver or only_holder(place, "approver")
+    if author == approver:
+        raise UnusableKeyError("编制人和审核人必须是两个人\nauthor and approver must be two people")
+    first = ask_passphrase(f"{author}（编制 author）", file_author)
+    second = ask_passphrase(f"{approver}（审核 approver）", file_approver)
+    return open_signers(place, (author, first), (approver, second))
+
+
+def only_holder(place: Place, role: str) -> str:
+    """Gives who holds the one key of a role. Raises UnusableKeyError when there are none or several."""
+    names = [holder.person for holder in holders(newest_root(place).signed) if holder.role == role]
+    if len(names) == 1:
+        return names[0]
+    if not names:
+        raise UnusableKeyError(
+            f"还没有 {role}：wuzha-office keys --person 名字 --role {role}\n"
+            f"there is no {role} yet: wuzha-office keys --person NAME --role {role}"
+        )
+    raise UnusableKeyError(
+        f"{role} 有几个人：{' '.join(names)}，请写明\nseveral people are {role}: {' '.join(names)}; name one"
+    )

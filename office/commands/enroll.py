@@ -1,0 +1,63 @@
+"""`wuzha-office enroll`: what a new screen needs, and its rights at the broker."""
+
+import argparse
+import datetime as dt
+
+import msgspec
+
+from office.commands.asking import me
+from office.enrolling import Enrolment, enroll, from_config, revoke, write_broker_files
+from office.place import Place
+from office.voice import UnheardError, say_head
+from signage.errors import BadInput, Complaint, Words
+
+
+def main(options: argparse.Namespace, place: Place) -> int:
+    """Enrols, enrols again, or revokes."""
+    at = dt.datetime.now(dt.UTC)
+    told = _told(options)
+    write_broker_files(place)  # the settings may say another prefix or user by now
+    if options.revoke:
+        changed = revoke(place, told.screen, me(), at) is not None
+        print(f"{told.screen} 已注销 · {told.screen} has no rights any more")
+    else:
+        done = enroll(place, told, options.out, me(), at)
+        changed = done.head is not None
+        shows = "、".join(str(n) for n in done.publications) or "—"
+        print(f"{done.screen} 已登记，文件在 {done.folder}（含密码，不要发在群里）；会显示发布 {shows}\n"
+              f"{done.screen} is enrolled; its files are in {done.folder} (a password among them); it shows {shows}\n"
+              f"播放机上 · on the player: wuzha-player run --enrolment {done.folder.name}")  # fmt: skip
+    print("让消息服务器重新读密码 · let the broker read its passwords again: systemctl reload mosquitto")
+    if changed:
+        try:
+            say_head(place)
+        except UnheardError as fault:
+            print(fault)
+    return 0
+
+
+def _told(options: argparse.Namespace) -> Enrolment:
+    if options.config is None and options.screen is None:
+        cure = Words(
+            "写屏幕编号，或 --config kiosk_config.toml", "write the screen's id, or --config kiosk_config.toml"
+        )
+        raise BadInput((Complaint("enroll", Words("没有写哪块屏幕", "does not say which screen"), cure),))
+    told = from_config(options.config) if options.config is not None else Enrolment(screen=options.screen)
+    given = {
+        "screen": options.screen,
+        "title": options.title,
+        "site": options.site,
+        "kind": options.kind,
+        "village": options.village,
+        "tags": tuple(options.tag) if options.tag else None,
+        "variables": dict(_variable(text) for text in options.variable) if options.variable else None,
+    }
+    return msgspec.structs.replace(told, **{key: value for key, value in given.items() if value is not None})
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not equals or not name.strip().isidentifier():
+        cure = Words("写 名字=内容，例如 grid_phone=110", "write NAME=TEXT, such as grid_phone=110")
+        raise BadInput((Complaint(f"--variable {text[:50]}", Words("看不懂", "cannot be read"), cure),))
+    return name.strip(), value

@@ -1,0 +1,86 @@
+"""Follows a publication over the screens, out of what the collector writes down."""
+
+import datetime as dt
+import time
+from collections import Counter
+from collections.abc import Callable
+
+from office.commands.table import Progress, show
+from office.console.progress import ScreenLine, screen_line
+from office.console.wording import STEPS
+from office.models import Publication, Receipt, Screen
+from signage.messages import Step
+
+LOOK_S = 0.4
+
+
+def lines(publication: Publication) -> tuple[ScreenLine, ...]:
+    """Gives one line for each screen that the publication was ever aimed at."""
+    wanted = set(Screen.objects.filter(assignments__publication=publication).values_list("id", flat=True))
+    receipts: dict[str, list[Receipt]] = {}
+    for receipt in Receipt.objects.filter(publication=publication.number):
+        receipts.setdefault(receipt.screen_id, []).append(receipt)
+    now = dt.datetime.now(dt.UTC)
+    return tuple(
+        screen_line(screen, receipts.get(screen.id, ()), publication.number, wanted=screen.id in wanted, now=now)
+        for screen in Screen.objects.filter(aimed__publication=publication).distinct()
+    )
+
+
+def follow(publication: Publication, wait_s: float, *, goal: str = "shown") -> tuple[ScreenLine, ...]:
+    """Shows how it goes until every screen got there, was refused, or the time is over; gives where each ended.
+
+    `goal` is `shown` or `withdrawn`.
+    """
+    reached: Callable[[ScreenLine], bool] = is_shown if goal == "shown" else is_gone
+    bar, until = Progress(), time.monotonic() + wait_s
+    try:
+        while True:
+            found = lines(publication)
+            done = sum(map(reached, found))
+            bar.tell(done, len(found), _words(found, done))
+            if all(reached(line) or is_refused(line) for line in found) or time.monotonic() >= until:
+                return found
+            time.sleep(LOOK_S)
+    finally:
+        bar.end()
+
+
+def step_of(line: ScreenLine) -> Step | None:
+    """Gives the step that a screen reached; None: it did not say a word."""
+    return next((step for step, label in STEPS.items() if label == line.label), None)
+
+
+def is_shown(line: ScreenLine) -> bool:
+    """Whether its first frame was on the screen."""
+    return line.shown
+
+
+def is_gone(line: ScreenLine) -> bool:
+    """Whether it is off the screen: taken down, or never there."""
+    return step_of(line) == "withdrawn" or not line.shown
+
+
+def is_refused(line: ScreenLine) -> bool:
+    """Whether the screen refuses it."""
+    return step_of(line) == "refused"
+
+
+def show_lines(found: tuple[ScreenLine, ...]) -> None:
+    """Prints a line for each screen, and why where it is refused."""
+    heads = ("屏幕 screen", "名称 title", "连接 link", "进度 step", "时间 at", "")
+    show(heads, ([line.id, line.title, line.link.zh, f"{line.label.zh} {line.label.en}", _when(line), line.detail]
+                 for line in found))  # fmt: skip
+    for line in found:
+        if line.why is not None:
+            print(f"{line.id}：{line.why.zh}\n    {line.why.en}")
+
+
+def _when(line: ScreenLine) -> str:
+    times = [mark.at for mark in line.marks if mark.at is not None]
+    return max(times).astimezone().strftime("%m-%d %H:%M:%S") if times else ""
+
+
+def _words(found: tuple[ScreenLine, ...], done: int) -> str:
+    steps = Counter(f"{line.label.zh} {line.label.en}" for line in found)
+    return f"{done}/{len(found)}  " + " · ".join(f"{name} {count}" for name, count in steps.most_common())

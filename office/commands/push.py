@@ -1,0 +1,86 @@
+"""`wuzha-office push`: checks a folder, says what would change, has two people sign, publishes, follows it."""
+
+import argparse
+import datetime as dt
+
+from office.commands.asking import ask_signers
+from office.commands.following import follow, is_shown, show_lines
+from office.commands.table import Progress
+from office.console.wording import size
+from office.place import Place
+from office.publishing.aims import chosen
+from office.publishing.changes import Change, changes
+from office.publishing.check import mistakes
+from office.publishing.folder import Draft, read_folder
+from office.publishing.publish import publish
+from office.voice import UnheardError, say_head
+from signage.errors import BadInput
+
+
+def main(options: argparse.Namespace, place: Place) -> int:
+    """0: every screen shows it, or nobody waited; 1: some do not yet, or refused it; 2: nothing was published."""
+    draft = _read(options)
+    aims = chosen(options.to)
+    screens = {screen.id: screen for _, group in aims for screen in group}
+    _show(draft, changes(draft, screens.values()))
+    if options.dry_run:
+        return 0
+    signers = ask_signers(
+        place, options.author, options.approver, options.passphrase_file_author, options.passphrase_file_approver
+    )
+    bar, copied, total = Progress(), 0, sum(medium.size_bytes for medium in draft.media)
+
+    def progress(name: str, count: int) -> None:
+        nonlocal copied
+        copied += count
+        bar.tell(copied, total, f"{size(copied)}/{size(total)} {name}")
+
+    publication = publish(place, draft, aims, signers, dt.datetime.now(dt.UTC), progress=progress)
+    bar.end()
+    print(f"已发布 {publication.number}（{draft.line}），签名 {signers.author} + {signers.approver}\n"
+          f"published {publication.number} ({draft.line}), signed by {signers.author} and {signers.approver}",
+          flush=True)  # fmt: skip
+    try:
+        say_head(place)
+    except UnheardError as fault:
+        print(f"{fault}\n屏幕会在 15 分钟内自己发现 · screens will find out by themselves within 15 minutes")
+    if options.wait <= 0:
+        return 0
+    found = follow(publication, options.wait)
+    show_lines(found)
+    return 0 if all(map(is_shown, found)) else 1
+
+
+def _read(options: argparse.Namespace) -> Draft:
+    bar, read = Progress(), 0
+
+    def progress(name: str, count: int) -> None:
+        nonlocal read
+        read += count
+        bar.tell(0, 0, f"检查 checking {size(read)} {name}")
+
+    try:
+        draft = read_folder(options.folder, options.line or "", progress)
+    finally:
+        bar.end()
+    wrong = mistakes(draft)
+    if wrong:
+        raise BadInput(wrong)
+    for note in draft.notes:
+        print(f"提示：{note.zh}\n    {note.en}")
+    return draft
+
+
+def _show(draft: Draft, found: tuple[Change, ...]) -> None:
+    media = sum(medium.size_bytes for medium in draft.media)
+    print(f"{draft.line}：{len(draft.playlists)} 个播放表 playlists，{len(draft.media)} 个素材 media，{size(media)}，"
+          f"{len(found)} 块屏幕 screens")  # fmt: skip
+    for each in found:
+        was = f"替换 replaces {each.replaces}" if each.replaces else "新增 new"
+        marks = [f"+{stem}" for stem in each.added] + [f"~{stem}" for stem in each.changed]
+        marks += [f"-{stem}" for stem in each.removed]
+        fetch = f"下载 fetches {each.fetch_files}（{size(each.fetch_bytes)}）"
+        name = f"{each.screen} {each.title}".strip()
+        print(f"  {name}：{was}，{' '.join(marks) or '播放表不变 same playlists'}，{fetch}")
+        for note in each.notes:
+            print(f"    ▲ {note.zh}\n      {note.en}")

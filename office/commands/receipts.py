@@ -1,0 +1,37 @@
+"""`wuzha-office receipts`: how far a publication came on each screen, and who is missing."""
+
+import argparse
+import json
+import sys
+
+from office.commands.following import lines, show_lines, step_of
+from office.models import Publication, Receipt
+from office.place import Place
+
+
+def main(options: argparse.Namespace, _place: Place) -> int:
+    """Prints a line for each screen; 1 when there is no such publication."""
+    all_ = Publication.objects.all()
+    publication = all_.filter(number=options.number).first() if options.number is not None else all_.first()
+    if publication is None:
+        print("没有这次发布 · there is no such publication", file=sys.stderr)
+        return 1
+    found = lines(publication)
+    if options.json:
+        for line in found:
+            receipts = Receipt.objects.filter(screen_id=line.id, publication=publication.number).order_by("pk")
+            print(json.dumps({
+                "publication": publication.number, "screen": line.id, "step": step_of(line), "shown": line.shown,
+                "wanted": line.wanted, "why": line.why.en if line.why else None,
+                "receipts": [{"step": r.step, "at": r.at.isoformat(), **r.details} for r in receipts],
+            }, ensure_ascii=False))  # fmt: skip
+        return 0
+    print(f"发布 {publication.number} {publication.line}：{publication.get_state_display()}，"
+          f"{publication.author} + {publication.approver}")  # fmt: skip
+    show_lines(found)
+    missing = [line.id for line in found if line.wanted and not line.shown]
+    print(
+        f"上屏 {sum(line.shown for line in found)}/{len(found)}"
+        + (f"，还缺 missing: {' '.join(missing)}" if missing else "")
+    )
+    return 0

@@ -1,0 +1,65 @@
+"""`wuzha-office screens`: one line for each screen, those that need somebody first."""
+
+import argparse
+import datetime as dt
+import json
+
+from django.utils import timezone
+
+from office.commands.table import show
+from office.console.tiles import Tile, by_need, tile
+from office.models import Alarm, Screen
+from office.place import Place
+
+MOST_ALARMS = 20
+"""In the table; JSON has all of them."""
+
+
+def main(options: argparse.Namespace, _place: Place) -> int:
+    """Prints them as a table, or one JSON object a line."""
+    now = dt.datetime.now(dt.UTC)
+    screens = {s.id: s for s in Screen.objects.select_related("site__village").prefetch_related("tags")}
+    tiles = by_need(tile(screen, now) for screen in screens.values())
+    alarms = list(Alarm.objects.filter(closed_at=None).order_by("screen_id", "first_at"))
+    if options.json:
+        for each in tiles:
+            mine = [alarm for alarm in alarms if alarm.screen_id == each.id]
+            print(json.dumps(_told(each, screens[each.id], mine), ensure_ascii=False))
+        return 0
+    show(("屏幕 screen", "名称 title", "状态 status", "听到 heard", "发布 shows", "正在播放 on air", "问题 trouble"),
+         map(_row, tiles))  # fmt: skip
+    if alarms:
+        print(f"\n报警 alarms ({len(alarms)})")
+        rows = alarms[:MOST_ALARMS]
+        show(("屏幕 screen", "最近 last", "次数 times", ""), ((a.screen_id, _when(a), a.times, a.zh) for a in rows))
+    return 0
+
+
+def _row(each: Tile) -> tuple[str, ...]:
+    status = f"{each.label.sign} {each.label.zh} {each.label.en}"
+    heard = each.heard.zh if each.heard else ""
+    troubles = "；".join(words.zh for words in each.troubles)
+    return each.id, each.title, status, heard, " ".join(map(str, each.publications)), _on_air(each), troubles
+
+
+def _on_air(each: Tile) -> str:
+    return " | ".join(f"{zone.zone}: {zone.name or zone.shows}" for zone in each.zones)[:60]
+
+
+def _when(alarm: Alarm) -> str:
+    return f"{timezone.localtime(alarm.last_at):%m-%d %H:%M}"
+
+
+def _told(each: Tile, screen: Screen, alarms: list[Alarm]) -> dict[str, object]:
+    state = screen.state or {}
+    return {
+        "screen": each.id, "title": each.title, "status": screen.status, "online": each.online,
+        "revoked": screen.revoked_at is not None, "site": screen.site.name if screen.site else "",
+        "kind": screen.site.kind if screen.site else "",
+        "village": screen.site.village.name if screen.site and screen.site.village else "",
+        "tags": sorted(tag.name for tag in screen.tags.all()),
+        "state_at": screen.state_at.isoformat() if screen.state_at else None,
+        "publications": list(each.publications), "zones": state.get("zones", []),
+        "troubles": [{"zh": words.zh, "en": words.en} for words in each.troubles],
+        "alarms": [{"kind": alarm.kind, "zh": alarm.zh, "en": alarm.en, "times": alarm.times} for alarm in alarms],
+    }  # fmt: skip

@@ -1,0 +1,1 @@
+"""The console: three pages behind a login, and the published files for the screens."""

@@ -1,0 +1,224 @@
+"""The page of counts: how often what was shown where, with what is missing, and the same as a table for Excel."""
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+import msgspec
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from office.console import wording
+from office.counting import BYS as KNOWN
+from office.counting import Asked, By, Count, Missing, counted, missing
+from office.models import Publication, Screen
+from signage.topics import SCREEN_ID
+
+BYS: dict[By, tuple[str, str]] = {
+    "item": ("内容", "item"),
+    "media": ("素材", "media"),
+    "playlist": ("播放表", "playlist"),
+    "publication": ("发布", "publication"),
+    "screen": ("屏幕", "screen"),
+    "site": ("场所", "site"),
+    "kind": ("场所类型", "kind"),
+    "village": ("村、社区", "village"),
+    "day": ("日期", "day"),
+    "hour": ("时段", "hour"),
+    "outcome": ("结果", "outcome"),
+}
+PERIODS = {
+    "today": ("今天", "today"),
+    "week": ("近 7 天", "7 days"),
+    "month": ("本月", "this month"),
+    "all": ("全部", "all"),
+}
+MOST_ROWS = 500
+"""On the page; the table for Excel has all."""
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
+
+
+class Wish(msgspec.Struct, frozen=True):
+    """What somebody wants counted."""
+
+    by: By
+    asked: Asked
+    period: str
+    """`today`, `week`, `month`, `all`; empty: days that were typed."""
+
+    def query(self, **other: str) -> str:
+        """Gives it as the end of an address, with some parts exchanged."""
+        values = {
+            "by": self.by,
+            "from": "" if self.period or self.asked.first is None else self.asked.first.isoformat(),
+            "to": "" if self.period or self.asked.last is None else self.asked.last.isoformat(),
+            "period": self.period,
+            "screen": self.asked.screen or "",
+            "publication": "" if self.asked.publication is None else str(self.asked.publication),
+            **other,
+        }
+        return urlencode({name: value for name, value in values.items() if value})
+
+
+class Row(msgspec.Struct, frozen=True):
+    """One line of the table."""
+
+    name: str
+    count: Count
+    percent: int = 0
+    """Of the longest line."""
+
+    @property
+    def shown(self) -> dict[str, str]:
+        """Gives the numbers as they stand on the page."""
+        names = ("plays", "complete", "cut", "failed", "doubtful")
+        numbers = {name: f"{getattr(self.count, name):,}" for name in names}
+        return {**numbers, "lasted": lasted(self.count.seconds)}
+
+
+@require_safe
+@login_required
+def counts(request: HttpRequest) -> HttpResponse:
+    """Shows the counts that were asked for."""
+    wish = read_wish(request.GET, timezone.localdate())
+    found = counted(wish.by, wish.asked)
+    gaps = missing(wish.asked)
+    values = {
+        "page": "counts",
+        "wish": wish,
+        "bys": [(key, *words) for key, words in BYS.items()],
+        "head": BYS[wish.by],
+        "periods": [(key, words, wish.query(period=key, **{"from": "", "to": ""})) for key, words in PERIODS.items()],
+        "screens": Screen.objects.order_by("title", "id"),
+        "publications": Publication.objects.exclude(state="draft"),
+        "rows": _rows(wish.by, found)[:MOST_ROWS],
+        "more": max(0, len(found) - MOST_ROWS),
+        "total": Row("", _total(found)),
+        "lost": _holes(gaps, lost=True),
+        "late": _holes(gaps, lost=False),
+        "csv": f"/counts/table.csv?{wish.query()}",
+    }
+    return render(request, "console/counts.html", values)
+
+
+@require_safe
+@login_required
+def table(request: HttpRequest) -> HttpResponse:
+    """Gives the counts as CSV that a Chinese Excel opens as it is: UTF-8 with its mark."""
+    wish = read_wish(request.GET, timezone.localdate())
+    zh, en = BYS[wish.by]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text)
+    writer.writerow([zh, "次数", "完整", "中断", "失败", "秒"])
+    for row in _rows(wish.by, counted(wish.by, wish.asked)):
+        count = row.count
+        writer.writerow(
+            [_cell(row.name), count.plays, count.complete, count.cut, count.failed, round(count.seconds, 3)]
+        )
+    for gap in missing(wish.asked):
+        writer.writerow([_cell(_hole(gap))])
+    days = "-".join(day.strftime("%Y%m%d") for day in (wish.asked.first, wish.asked.last) if day) or "all"
+    name = f"counts-{en}-{days}.csv"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    body = text.getvalue().encode("utf-8-sig", errors="replace")
+    return HttpResponse(body, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def read_wish(told: Mapping[str, Any], today: dt.date) -> Wish:
+    """Reads what stands in the address; what is no wish is passed over. Without days it is the last seven."""
+    by: By = next((each for each in KNOWN if each == told.get("by")), "item")
+    screen, publication = told.get("screen", ""), told.get("publication", "")
+    first, last = _day(told.get("from", "")), _day(told.get("to", ""))
+    period = told.get("period", "")
+    if period not in PERIODS:
+        period = "" if first or last else "week"
+    match period:
+        case "today":
+            first, last = today, today
+        case "week":
+            first, last = today - dt.timedelta(days=6), today
+        case "month":
+            first, last = today.replace(day=1), today
+        case "all":
+            first, last = None, None
+    asked = Asked(
+        first=first,
+        last=last,
+        screen=screen if SCREEN_ID.fullmatch(screen) else None,
+        publication=int(publication)
+        if publication.isascii() and publication.isdigit() and len(publication) < 10
+        else None,
+    )
+    return Wish(by, asked, period)
+
+
+def lasted(seconds: float) -> str:
+    """Gives how long something was on the screens."""
+    minutes = round(seconds / 60)
+    if minutes < 60:
+        return f"{minutes} 分钟" if minutes else f"{round(seconds)} 秒"
+    return f"{minutes // 60:,} 小时 {minutes % 60} 分"
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text) if len(text) == 10 else None
+    except ValueError:
+        return None
+
+
+def _rows(by: By, found: Iterable[Count]) -> list[Row]:
+    rows = list(found)
+    if by not in ("day", "hour"):
+        rows.sort(key=lambda each: -each.plays)
+    most = max((each.plays for each in rows), default=1)
+    titles = dict(Screen.objects.values_list("id", "title")) if by == "screen" else {}
+    return [Row(_name(by, each.key, titles), each, round(100 * each.plays / most)) for each in rows]
+
+
+def _name(by: By, key: str, titles: Mapping[str, str]) -> str:
+    match by:
+        case "screen":
+            return f"{titles[key]}（{key}）" if titles.get(key) else key
+        case "publication":
+            return f"发布 {key}" if key not in ("", "0") else "本地文件夹"
+        case "outcome":
+            return wording.OUTCOMES.get(key, key)
+        case "site" | "village" | "kind":
+            return wording.KINDS.get(key, key) or "（没有填写）"
+        case "playlist":
+            return key or "（内置提示或素材文件夹）"
+        case _:
+            return key or "–"
+
+
+def _total(found: Sequence[Count]) -> Count:
+    names = ("plays", "complete", "cut", "failed", "seconds", "doubtful")
+    return Count("", *(sum(getattr(each, name) for each in found) for name in names))
+
+
+def _holes(gaps: Iterable[Missing], *, lost: bool) -> list[tuple[str, str]]:
+    """Gives the screens with such gaps, and how many records are in them."""
+    found: dict[str, int | None] = {}
+    for gap in gaps:
+        if gap.lost == lost:
+            so_far = found.get(gap.screen, 0)
+            found[gap.screen] = None if gap.records is None or so_far is None else so_far + gap.records
+    return [(screen, "若干" if records is None else f"{records:,}") for screen, records in found.items()]
+
+
+def _hole(gap: Missing) -> str:
+    kind = "已丢失" if gap.lost else "尚未收到"
+    which = f"台账第 {gap.first} 至 {gap.last} 条" if gap.first else f"{gap.records or '若干'} 条记录"
+    return f"{kind}：{gap.screen} {which}"
+
+
+def _cell(text: str) -> str:
+    return f"'{text}" if text.startswith(FORMULA) else text

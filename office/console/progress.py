@@ -1,0 +1,124 @@
+"""How far a publication came on each screen, out of receipts and what the screens say.
+
+Rule: pure; receipts and screens come as values, the moment that is now as well.
+"""
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from office.console import wording
+from office.console.tiles import status
+from office.console.wording import Label, size
+from signage.errors import Words
+from signage.messages import STEPS, PublicationState, ScreenState, Step
+
+if TYPE_CHECKING:  # values come from elsewhere; so this needs no database
+    from office.models import Receipt, Screen
+
+TIMED: tuple[Step, ...] = ("heard", "verified", "fetched", "staged", "shown", "withdrawn")
+"""The steps that have a column."""
+HEADS = {"heard": "收到", "verified": "核对", "fetched": "下载", "staged": "就绪", "shown": "上屏", "withdrawn": "撤下"}
+"""The columns' names: what was done at that moment."""
+
+
+class Mark(msgspec.Struct, frozen=True):
+    """One step of one screen; `at` None: not there yet."""
+
+    head: str
+    at: dt.datetime | None
+    after: str = ""
+    """How long after the first one."""
+
+
+class ScreenLine(msgspec.Struct, frozen=True, kw_only=True):
+    """One screen of a publication."""
+
+    id: str
+    title: str
+    link: Label
+    """How it stands with the screen itself."""
+    label: Label
+    marks: tuple[Mark, ...]
+    detail: str
+    why: Words | None
+    wanted: bool
+    """Whether it is to show the publication now."""
+    shown: bool
+
+
+def screen_line(
+    screen: "Screen", receipts: "Iterable[Receipt]", number: int, *, wanted: bool, now: dt.datetime
+) -> ScreenLine:
+    """Gives how far a publication came on a screen; `receipts` are the screen's, of this publication."""
+    at: dict[str, dt.datetime] = {}
+    refused: Receipt | None = None
+    last = ""
+    for each in sorted(receipts, key=lambda receipt: receipt.pk):
+        at[each.step] = min(each.at, at.get(each.step, each.at)) if each.step == "shown" else each.at
+        refused = each if each.step == "refused" else refused
+        last = each.step
+    said = _said(screen, number)
+    step = _furthest(at, last, said)
+    shown = "shown" in at and step != "withdrawn"
+    return ScreenLine(
+        id=screen.id,
+        title=screen.title or screen.id,
+        link=status(screen, now),
+        label=wording.STEPS[step] if step is not None else wording.WAITING,
+        marks=_marks(at),
+        detail=_detail(said) if said is not None and step == "fetched" else "",
+        why=_why(said, refused) if step == "refused" else None,
+        wanted=wanted,
+        shown=shown,
+    )
+
+
+def _marks(at: Mapping[str, dt.datetime]) -> tuple[Mark, ...]:
+    first = at.get("heard")
+    later = {each: at[each] - first for each in TIMED[1:] if each in at and first is not None}
+    return tuple(Mark(HEADS[each], at.get(each), took(later[each]) if each in later else "") for each in TIMED)
+
+
+def took(time: dt.timedelta) -> str:
+    """Gives how long something took, as people say it; empty where clocks disagree."""
+    seconds = time.total_seconds()
+    if seconds < 0 or seconds >= 86400:
+        return ""
+    if seconds < 60:
+        return f"+{seconds:.1f} 秒"
+    return f"+{int(seconds // 60)} 分" if seconds < 3600 else f"+{int(seconds // 3600)} 小时"
+
+
+def _furthest(at: Mapping[str, dt.datetime], last: str, said: PublicationState | None) -> Step | None:
+    """Gives the step that counts: a refusal or withdrawal that came last, else the highest."""
+    if last in ("refused", "withdrawn"):
+        return "refused" if last == "refused" else "withdrawn"
+    steps = [step for step in STEPS[:5] if step in at]
+    if said is not None and said.step not in steps and "shown" not in steps:
+        steps.append(said.step)
+    return max(steps, key=STEPS.index) if steps else None
+
+
+def _said(screen: "Screen", number: int) -> PublicationState | None:
+    try:
+        state = msgspec.convert(screen.state, ScreenState)
+    except msgspec.ValidationError:
+        return None
+    return next((each for each in state.coming if each.number == number), None)
+
+
+def _detail(said: PublicationState) -> str:
+    if not said.needed:
+        return ""
+    return f"{said.fetched}/{said.needed} · {size(said.fetched_bytes)}/{size(said.needed_bytes)}"
+
+
+def _why(said: PublicationState | None, refused: "Receipt | None") -> Words | None:
+    if said is not None and said.why is not None:
+        return Words(said.why.zh, said.why.en)
+    told = (refused.details if refused else None) or {}
+    zh, en = str(told.get("zh") or told.get("why") or ""), str(told.get("en") or told.get("why") or "")
+    return Words(zh, en) if zh or en else None

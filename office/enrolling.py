@@ -1,0 +1,214 @@
+"""Enrols a screen: its row, its password at the broker, and the folder that its player needs.
+
+The office keeps a hash of the password only; a lost folder is replaced by enrolling again, which ends the old password.
+"""
+
+import datetime as dt
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from django.db import transaction
+
+from office import audit
+from office.broker.passwords import new_password, with_password, without_user
+from office.broker.rights import Rights
+from office.models import Screen, Site, Tag, Village
+from office.place import Place, locked, write_secret, write_whole
+from office.publishing import assigning, publish
+from office.trusting.repository import standing
+from office.trusting.root import root_bytes
+from signage.errors import BadInput, Complaint, Words, WuzhaError
+from signage.source import MAX_FILE_BYTES
+from signage.topics import SCREEN_ID
+
+OFFICE_FILE, PASSWORD_FILE, ROOT_FILE, CA_FILE = "office.toml", "password", "root.json", "ca.pem"
+"""What an enrolment holds."""
+
+
+class NoScreenError(WuzhaError):
+    """No such screen is enrolled."""
+
+
+class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody says of a screen; None leaves what the office knows."""
+
+    screen: str
+    title: str | None = None
+    site: str | None = None
+    kind: str | None = None
+    village: str | None = None
+    variables: Mapping[str, str] | None = None
+    tags: tuple[str, ...] | None = None
+    zones: tuple[str, ...] | None = None
+    timezone: str | None = None
+
+
+class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
+    """What came of it."""
+
+    screen: str
+    folder: Path
+    publications: tuple[int, ...]
+    """What the screen is to show from now on."""
+    head: bytes | None
+    """The new head, if there is one."""
+
+
+def from_config(path: Path) -> Enrolment:
+    """Reads what a `kiosk_config.toml` says of its screen; the player's own check says whether it is right.
+
+    Raises BadInput when it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            text = file.read(MAX_FILE_BYTES + 1)
+        if len(text) > MAX_FILE_BYTES:
+            raise ValueError("too large")
+        told = tomllib.loads(text.decode("utf-8-sig"))
+        screen, site = _table(told, "screen"), _table(told, "site")
+        variables = {str(k): str(v) for k, v in _table(site, "variables").items() if v != ""}
+        zones = told.get("zone", [])
+        return Enrolment(
+            screen=str(screen["id"]),
+            title=str(screen.get("title", "")),
+            site=str(screen.get("title") or screen["id"]),
+            kind=str(site.get("kind", "")),
+            village=str(site.get("village", "")),
+            variables=variables,
+            zones=tuple(str(zone["name"]) for zone in zones) or ("main",),
+            timezone=str(screen.get("timezone", "Asia/Shanghai")),
+        )
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
+        problem = Words(zh=f"读不出屏幕的资料（{error!r}）", en=f"does not tell of a screen: {error!r}")
+        cure = Words(zh="先用 wuzha-player check 检查它", en="check it with wuzha-player check first")
+        raise BadInput((Complaint(str(path), problem, cure),)) from error
+
+
+def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.datetime) -> Enrolled:
+    """Enrols a screen, or again one that is; writes its folder. Raises BadInput, UnusableKeyError, OSError.
+
+    `folder` None: `enrolments/{id}` in the home.
+    """
+    if not SCREEN_ID.fullmatch(told.screen) or told.screen == place.settings().user:
+        problem = Words(f"{told.screen[:50]!r} 不能作屏幕编号", f"{told.screen[:50]!r} cannot be the id of a screen")
+        cure = Words("用小写字母、数字和 -，3 到 36 个字", "use small letters, digits and -, 3 to 36 of them")
+        raise BadInput((Complaint("enroll", problem, cure),))
+    root = root_bytes(place)  # before anything is changed: without keys there is nothing to enrol into
+    folder = place.home / "enrolments" / told.screen if folder is None else folder
+    signs = standing(place).targets is not None
+    online = publish.online_signer(place) if signs else None
+    with locked(place), transaction.atomic():
+        screen = _entered(told)
+        given = assigning.aim_at_screen(screen)
+        audit.note(by, "enroll", {"screen": screen.id, "title": screen.title}, at)
+        head = publish.reassign(place, online, at) if online is not None else None
+        password = new_password()
+        _write_folder(place, screen.id, password, root, folder)
+        _keep_passwords(place, with_password(_passwords(place), screen.id, password))
+    shows = tuple(p.number for p in assigning.shown_by(screen))
+    return Enrolled(screen=screen.id, folder=folder, publications=shows or given, head=head)
+
+
+def revoke(place: Place, name: str, by: str, at: dt.datetime) -> bytes | None:
+    """Takes a screen's password and assignments away; gives the new head. Raises NoScreenError."""
+    signs = standing(place).targets is not None
+    online = publish.online_signer(place) if signs else None
+    with locked(place), transaction.atomic():
+        screen = Screen.objects.filter(id=name, revoked_at=None).first()
+        if screen is None:
+            raise NoScreenError(f"没有登记屏幕 {name}\nno screen {name} is enrolled")
+        screen.revoked_at = at
+        screen.save(update_fields=("revoked_at",))
+        for assignment in screen.assignments.all():
+            assignment.screens.remove(screen)
+        audit.note(by, "revoke", {"screen": name}, at)
+        head = publish.reassign(place, online, at) if online is not None else None
+        _keep_passwords(place, without_user(_passwords(place), name))
+    return head
+
+
+def write_broker_files(place: Place) -> None:
+    """Writes the broker's password file with the office's own user in it, and its rights; keeps the screens' users."""
+    told = place.settings()
+    password = place.office_password.read_text().strip()
+    with locked(place):
+        _keep_passwords(place, with_password(_passwords(place), told.user, password))
+        write_whole(place.broker_acl, Rights(told.prefix, told.user).acl().encode(), 0o600)
+
+
+def _entered(told: Enrolment) -> Screen:
+    screen = Screen.objects.filter(id=told.screen).first() or Screen(id=told.screen)
+    screen.revoked_at = None
+    if told.title is not None:
+        screen.title = told.title[:100]
+    if told.zones is not None:
+        screen.zones = list(told.zones)
+    if told.timezone is not None:
+        screen.timezone = told.timezone
+    if told.site is not None:
+        screen.site, _ = Site.objects.get_or_create(name=told.site[:100])
+    elif screen.site is None and (told.kind or told.village or told.variables):
+        screen.site, _ = Site.objects.get_or_create(name=(screen.title or screen.id)[:100])
+    if screen.site is not None:
+        _describe(screen.site, told)
+    # Only what is said here: the collector writes the rest of the row meanwhile.
+    told_fields = ("title", "timezone", "zones", "site", "revoked_at")
+    screen.save(update_fields=None if screen._state.adding else told_fields)
+    if told.tags is not None:
+        screen.tags.set([Tag.objects.get_or_create(name=tag[:50])[0] for tag in told.tags])
+    return screen
+
+
+def _describe(site: Site, told: Enrolment) -> None:
+    if told.kind is not None:
+        site.kind = told.kind[:50]
+    if told.village:
+        site.village, _ = Village.objects.get_or_create(name=told.village[:100])
+    if told.variables is not None:
+        site.variables = {**site.variables, **told.variables}
+    site.save()
+
+
+def _write_folder(place: Place, screen: str, password: str, root: bytes, folder: Path) -> None:
+    settings = place.settings()
+    lines = [
+        f"# {screen}：复制到播放机，用 wuzha-player run --enrolment 指明；password 不要给别人看。",
+        f"# {screen}: copy to the player, name it with wuzha-player run --enrolment; keep password to yourself.",
+        f"screen = {_quoted(screen)}",
+        f"broker = {_quoted(settings.screens_broker or settings.broker)}",
+        f"http = {_quoted(settings.http)}",
+        f"user = {_quoted(screen)}",
+        f"prefix = {_quoted(settings.prefix)}",
+        f"ca = {_quoted(CA_FILE if settings.ca else '')}",
+    ]
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    write_secret(folder / PASSWORD_FILE, password.encode())
+    write_whole(folder / ROOT_FILE, root)
+    if settings.ca:
+        write_whole(folder / CA_FILE, (place.home / settings.ca).read_bytes())
+    write_whole(folder / OFFICE_FILE, ("\n".join(lines) + "\n").encode())
+
+
+def _passwords(place: Place) -> str:
+    try:
+        return place.broker_passwords.read_text()
+    except FileNotFoundError:
+        return ""
+
+
+def _keep_passwords(place: Place, text: str) -> None:
+    write_secret(place.broker_passwords, text.encode())
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _table(told: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+    value = told.get(key, {})
+    if not isinstance(value, dict):
+        raise TypeError(f"[{key}] is no table")
+    return value

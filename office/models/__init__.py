@@ -1,0 +1,41 @@
+"""What the office keeps."""
+
+from office.models.audit import AuditEntry, Sequence
+from office.models.commands import Command
+from office.models.content import Assignment, Media, Playlist, Publication, PublishedMedia
+from office.models.fleet import Screen, Site, Tag, Village
+from office.models.records import (
+    Alarm,
+    Event,
+    LedgerEpoch,
+    LedgerRecord,
+    LedgerRun,
+    Outcome,
+    Play,
+    Receipt,
+    Shown,
+)
+
+__all__ = [
+    "Alarm",
+    "Assignment",
+    "AuditEntry",
+    "Command",
+    "Event",
+    "LedgerEpoch",
+    "LedgerRecord",
+    "LedgerRun",
+    "Media",
+    "Outcome",
+    "Play",
+    "Playlist",
+    "Publication",
+    "PublishedMedia",
+    "Receipt",
+    "Screen",
+    "Sequence",
+    "Shown",
+    "Site",
+    "Tag",
+    "Village",
+]

@@ -1,0 +1,1 @@
+"""From a folder to the screens: read, checked, compared, signed by two, published, withdrawn."""

@@ -1,0 +1,166 @@
+"""A pushed folder, read into a draft: playlists, calendar, and the media they may show.
+
+It holds `playlists/*.toml` and `media/**`, or media alone: then a playlist that shows them all is made for it.
+"""
+
+import os
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
+
+import msgspec
+
+from office.trusting.content import hash_file
+from signage.calendar import Calendar
+from signage.errors import BadInput, Complaint, Words
+from signage.filenames import AUDIO, PICTURES, VIDEO, bad_path, is_folder_passed_over, is_passed_over
+from signage.media import Media, MediaFacts, MediaKind, natural_key
+from signage.playlist import Playlist
+from signage.reading import CALENDAR_FILE, MOST_ITEMS, read_calendar, read_playlist
+from signage.source import MAX_FILE_BYTES
+from signage.trust import MOST_MEDIA_BYTES, MOST_PLAYLISTS
+
+MOST_FILES = 10_000
+CALENDAR = "calendar"
+
+
+class Text(msgspec.Struct, frozen=True, kw_only=True):
+    """A playlist or the calendar: its stem and exact bytes."""
+
+    name: str
+    body: bytes
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """What would be published."""
+
+    line: str
+    texts: tuple[Text, ...]
+    """Playlists, and the calendar where there is one, by name."""
+    playlists: tuple[Playlist, ...]
+    calendar: Calendar | None
+    media: tuple[Media, ...]
+    """`path` is where the bytes lie now; the kind is judged by the name, the screens judge by the contents."""
+    notes: tuple[Words, ...]
+    """What was left out."""
+
+
+def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], None] = lambda _n, _b: None) -> Draft:
+    """Reads a folder; `progress` hears each file's name and the bytes hashed. Raises BadInput with every complaint."""
+    name = unicodedata.normalize("NFC", line or folder.absolute().name)
+    complaints: list[Complaint] = []
+    notes: list[Words] = []
+    if not folder.is_dir():
+        raise BadInput(
+            (Complaint(str(folder), Words("不是文件夹", "is no folder"), Words("改正路径", "mend the path")),)
+        )
+    if not name or len(name) > 100 or not name.isprintable():
+        raise BadInput((Complaint(str(folder), Words("名字不能用", "its name cannot be used"),
+                                  Words("用 --line 另起一个名字", "give another one with --line")),))  # fmt: skip
+    structured = (folder / "playlists").is_dir() or (folder / "media").is_dir()
+    media = _media(folder / "media" if structured else folder, complaints, notes, progress)
+    texts = _texts(folder / "playlists", complaints)
+    if not texts and media and not complaints:
+        texts = (_made(name, media),)
+    playlists, calendar = _understood(texts, complaints)
+    if not playlists and not complaints:
+        problem = Words("里面没有播放表，也没有可以播放的素材", "holds neither playlists nor media that can be shown")
+        cure = Words(
+            "放进 playlists/*.toml 和 media/，或只放素材", "put playlists/*.toml and media/ in, or media alone"
+        )
+        complaints.append(Complaint(str(folder), problem, cure))
+    if complaints:
+        raise BadInput(tuple(complaints))
+    return Draft(line=name, texts=texts, playlists=playlists, calendar=calendar, media=media, notes=tuple(notes))
+
+
+def kind_of(name: str) -> MediaKind | None:
+    """Gives what kind of media a name says it is."""
+    low = name.lower()
+    endings: dict[MediaKind, tuple[str, ...]] = {"image": PICTURES, "video": VIDEO, "audio": AUDIO}
+    return next((kind for kind, ends in endings.items() if low.endswith(ends)), None)
+
+
+def _media(
+    folder: Path, complaints: list[Complaint], notes: list[Words], progress: Callable[[str, int], None]
+) -> tuple[Media, ...]:
+    found: dict[str, Media] = {}
+    for path in _walk(folder):
+        relative = os.fsencode(path.relative_to(folder)).decode(errors="surrogateescape").replace(os.sep, "/")
+        name = unicodedata.normalize("NFC", relative)
+        shown = name.encode(errors="backslashreplace").decode()
+        kind, why = kind_of(name), bad_path(name)
+        if kind is None or path.is_symlink() or not path.is_file():
+            notes.append(
+                Words(f"{shown}：不是图片、视频或音频，不发布", f"{shown}: no picture, video or audio; left out")
+            )
+        elif why is not None:
+            complaints.append(Complaint(shown, why, Words("改名", "rename it")))
+        elif name in found:
+            complaints.append(Complaint(shown, Words("有两个文件叫这个名字", "two files have this name"),
+                                        Words("改名", "rename one")))  # fmt: skip
+        elif len(found) >= MOST_FILES:
+            problem = Words(f"文件多于 {MOST_FILES} 个", f"there are more than {MOST_FILES} files")
+            complaints.append(Complaint(str(folder), problem, Words("分几次发布", "publish them apart")))
+            break
+        else:
+            sha256, size = hash_file(path, partial(progress, shown))
+            if not 0 < size <= MOST_MEDIA_BYTES:
+                problem = Words("是空的" if not size else "太大", "is empty" if not size else "is too large")
+                complaints.append(Complaint(shown, problem, Words("换一个文件", "replace it")))
+            facts = MediaFacts(kind=kind)
+            found[name] = Media(name=name, path=str(path), sha256=sha256, size_bytes=size, facts=facts)
+    return tuple(sorted(found.values(), key=lambda medium: natural_key(medium.name)))
+
+
+def _walk(folder: Path) -> Iterator[Path]:
+    for here, folders, files in os.walk(folder):
+        folders[:] = sorted(name for name in folders if not is_folder_passed_over(name))
+        yield from (Path(here, name) for name in sorted(files) if not is_passed_over(name))
+
+
+def _texts(folder: Path, complaints: list[Complaint]) -> tuple[Text, ...]:
+    found = []
+    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+        name = unicodedata.normalize("NFC", path.stem)
+        why = bad_path(path.name) if not is_passed_over(path.name) else None
+        if is_passed_over(path.name) or not path.is_file():
+            continue
+        if why is not None:
+            complaints.append(Complaint(ascii(path.name), why, Words("改名", "rename it")))
+            continue
+        with path.open("rb") as file:
+            found.append(Text(name=name, body=file.read(MAX_FILE_BYTES + 1)))
+    if len(found) > MOST_PLAYLISTS:
+        problem = Words(f"播放表多于 {MOST_PLAYLISTS} 个", f"there are more than {MOST_PLAYLISTS} playlists")
+        complaints.append(Complaint(str(folder), problem, Words("分几次发布", "publish them apart")))
+    return tuple(found)
+
+
+def _understood(texts: tuple[Text, ...], complaints: list[Complaint]) -> tuple[tuple[Playlist, ...], Calendar | None]:
+    playlists, calendar = [], None
+    for text in texts:
+        file = f"{text.name}.toml"
+        try:
+            if file == CALENDAR_FILE:
+                calendar = read_calendar(text.body, file)
+            else:
+                playlists.append(read_playlist(text.body, file))
+        except BadInput as bad:
+            complaints.extend(bad.complaints)
+    return tuple(playlists), calendar
+
+
+def _made(line: str, media: tuple[Media, ...]) -> Text:
+    """A playlist that shows every file once, in natural order."""
+    items = "".join(f"\n[[item]]\nmedia = {_quoted(medium.name)}\n" for medium in media[:MOST_ITEMS])
+    stem = re.sub(r'[<>:"|?*\\/]', "-", line).strip(". ") or "media"
+    name = stem if bad_path(f"{stem}.toml") is None and stem != CALENDAR else "media"
+    return Text(name=name, body=f"title = {_quoted(line)}\n{items}".encode())
+
+
+def _quoted(text: str) -> str:
+    """TOML's basic string; names have no control characters by now."""
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

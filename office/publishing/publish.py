@@ -1,0 +1,215 @@
+"""Publishing: one transaction of the database and one new head of the signed files, or neither."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+import msgspec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from django.db import transaction
+
+from office import audit
+from office.models import Media, Playlist, Publication, PublishedMedia, Screen
+from office.place import Place, locked
+from office.publishing import assigning
+from office.publishing.aims import Aim
+from office.publishing.folder import CALENDAR, Draft
+from office.trusting.content import keep_file, keep_texts, prune
+from office.trusting.keys import UnusableKeyError, open_key, open_online_key
+from office.trusting.repository import PublishError, Standing, signed_targets, standing, write
+from office.trusting.root import Signer, signer
+from signage.errors import WuzhaError
+from signage.trust import MediaTarget, PlaylistTarget, Wanted, above, read_target
+
+
+class NoPublicationError(WuzhaError):
+    """There is no publication of this number on any screen."""
+
+
+class Signers(msgspec.Struct, frozen=True):
+    """Two different people, and what signs for each."""
+
+    author: str
+    approver: str
+    keys: tuple[Signer, Signer]
+
+
+def open_signers(place: Place, author: tuple[str, str], approver: tuple[str, str]) -> Signers:
+    """Opens both keys; each comes as name and passphrase. Raises UnusableKeyError."""
+    if author[0] == approver[0]:
+        raise UnusableKeyError("编制人和审核人必须是两个人\nauthor and approver must be two people")
+    return Signers(
+        author[0],
+        approver[0],
+        (
+            signer(place, author[0], "author", open_key(place, author[0], "author", author[1])),
+            signer(place, approver[0], "approver", open_key(place, approver[0], "approver", approver[1])),
+        ),
+    )
+
+
+def online_signer(place: Place, key: Ed25519PrivateKey | None = None) -> Signer:
+    """Opens the key that signs by itself. Raises UnusableKeyError."""
+    return signer(place, "office", "online", key or open_online_key(place))
+
+
+def publish(
+    place: Place,
+    draft: Draft,
+    aims: Sequence[tuple[Aim, tuple[Screen, ...]]],
+    signers: Signers,
+    at: dt.datetime,
+    *,
+    progress: Callable[[str, int], None] = lambda _n, _b: None,
+) -> Publication:
+    """Publishes a draft to the screens of the aims. Raises WuzhaError, and then nothing has changed.
+
+    `progress` hears each file's name and the bytes copied.
+    """
+    for medium in draft.media:
+        keep_file(place, Path(medium.path), medium.sha256, partial(progress, medium.name))
+    keep_texts(place, (text.body for text in draft.texts))
+    online = online_signer(place)
+    with locked(place), transaction.atomic():
+        was = standing(place)
+        signed = tuple(_signed(was))
+        number = audit.next_number("publication", max((assigning.highest_publication(), *map(_number, signed))))
+        # With what this one replaces: should the commit fail behind the head, the database shows that again.
+        wanted = (*_still_wanted(signed), *_wanted(number, draft))
+        publication = _entered(number, draft, signers, at)
+        assigning.aim_publication(publication, aims)
+        about = {
+            "number": number,
+            "line": draft.line,
+            "to": [str(aim) for aim, _ in aims],
+            "approver": signers.approver,
+        }
+        audit.note(signers.author, "publish", about, at)
+        floor = assigning.floor(was.versions)
+        targets = signed_targets(place, wanted, signers.keys, was=was, floor=floor, at=at)
+        # The head is the last to be written, and nothing but the commit comes after it: should that fail, the next
+        # head takes the assignments from the database again, and the number is not given twice.
+        write(place, online, assigning.signed_assignments(), was=was, targets=targets, floor=floor, at=at)
+    return publication
+
+
+def sign_again(place: Place, signers: Signers, at: dt.datetime) -> None:
+    """Has two people sign what is published now: at first, after a person went, after a restore, before it expires."""
+    online = online_signer(place)
+    with locked(place), transaction.atomic():
+        was = standing(place)
+        floor = assigning.floor(was.versions)
+        audit.note(signers.author, "sign", {"approver": signers.approver}, at)
+        targets = signed_targets(place, tuple(_still_wanted(_signed(was))), signers.keys, was=was, floor=floor, at=at)
+        # All are signed anew: after a restore screens may trust another assignment under the number that ours has.
+        assignments = assigning.signed_assignments()
+        write(place, online, assignments, was=was, targets=targets, floor=above(floor), at=at)
+
+
+def withdraw(place: Place, number: int, by: str, at: dt.datetime) -> Publication:
+    """Takes a publication off every screen; the online key is enough for that. Raises NoPublicationError."""
+    online = online_signer(place)
+    with locked(place), transaction.atomic():
+        publication = Publication.objects.filter(number=number, state=assigning.PUBLISHED).first()
+        if publication is None:
+            raise NoPublicationError(f"没有正在播放的发布 {number}\nthere is no publication {number} on any screen")
+        assigning.end_publication(publication, at)
+        audit.note(by, "withdraw", {"number": number, "line": publication.line}, at)
+        _write_online(place, online, at)
+    return publication
+
+
+def renew(place: Place, at: dt.datetime) -> bytes | None:
+    """Signs again what grows old or no longer is what the database says; the new head, or None when all is well.
+
+    The office calls it every hour or so, and takes the files away then that nothing names any more. Nothing happens
+    before two people have signed once.
+    """
+    if standing(place).targets is None:
+        return None
+    online = online_signer(place)
+    with locked(place), transaction.atomic():
+        head = _write_online(place, online, at)
+    _prune(place)
+    return head
+
+
+def reassign(place: Place, online: Signer, at: dt.datetime) -> bytes | None:
+    """As `renew`, for who holds the home and is in a transaction already."""
+    return _write_online(place, online, at) if standing(place).targets is not None else None
+
+
+def _write_online(place: Place, online: Signer, at: dt.datetime) -> bytes | None:
+    was = standing(place)
+    if was.targets is None:
+        raise PublishError("还没有发布过\nnothing was published yet")
+    floor = assigning.floor(was.versions)
+    return write(place, online, assigning.signed_assignments(), was=was, floor=floor, at=at)
+
+
+def _entered(number: int, draft: Draft, signers: Signers, at: dt.datetime) -> Publication:
+    calendar = next((m.sha256 for m in _texts(draft) if m.name == CALENDAR), "")
+    publication = Publication.objects.create(
+        number=number, line=draft.line, state=assigning.PUBLISHED, author=signers.author, approver=signers.approver,
+        published_at=at, calendar_sha256=calendar,
+    )  # fmt: skip
+    read = {playlist.name: playlist for playlist in draft.playlists}
+    Playlist.objects.bulk_create(
+        Playlist(
+            publication=publication, name=text.name, title=read[text.name].title, zone=read[text.name].zone,
+            rank=read[text.name].rank, sha256=read[text.name].sha256, text=text.body.decode("utf-8-sig"),
+        )
+        for text in draft.texts
+        if text.name in read
+    )  # fmt: skip
+    Media.objects.bulk_create(
+        {m.sha256: Media(sha256=m.sha256, size_bytes=m.size_bytes, kind=m.facts.kind) for m in draft.media}.values(),
+        ignore_conflicts=True,
+    )
+    PublishedMedia.objects.bulk_create(
+        PublishedMedia(publication=publication, name=m.name, media_id=m.sha256) for m in draft.media
+    )
+    return publication
+
+
+class _Text(msgspec.Struct, frozen=True):
+    name: str
+    sha256: str
+    size_bytes: int
+
+
+def _texts(draft: Draft) -> Iterator[_Text]:
+    for text in draft.texts:
+        yield _Text(text.name, hashlib.sha256(text.body).hexdigest(), len(text.body))
+
+
+def _wanted(number: int, draft: Draft) -> Iterator[Wanted]:
+    for text in _texts(draft):
+        yield Wanted(target=PlaylistTarget(number, text.name), sha256=text.sha256, size_bytes=text.size_bytes)
+    for medium in draft.media:
+        yield Wanted(target=MediaTarget(number, medium.name), sha256=medium.sha256, size_bytes=medium.size_bytes)
+
+
+def _signed(was: Standing) -> Iterator[Wanted]:
+    """What two people have signed, whether its publication has ended or not."""
+    for path, file in (was.targets.signed.targets if was.targets is not None else {}).items():
+        yield Wanted(target=read_target(path), sha256=file.hashes["sha256"], size_bytes=file.length)
+
+
+def _still_wanted(signed: Iterable[Wanted]) -> Iterator[Wanted]:
+    """What is signed now, without the files of publications that have ended."""
+    live = set(Publication.objects.filter(state=assigning.PUBLISHED).values_list("number", flat=True))
+    return (each for each in signed if _number(each) in live)
+
+
+def _number(wanted: Wanted) -> int:
+    """Of the publication that a file is of; 0: of none."""
+    return wanted.target.publication if isinstance(wanted.target, PlaylistTarget | MediaTarget) else 0
+
+
+def _prune(place: Place) -> None:
+    now = standing(place)
+    documents = [d for d in (now.targets, now.assign) if d is not None]
+    prune(place, {file.hashes["sha256"] for d in documents for file in d.signed.targets.values()})

@@ -1,0 +1,1 @@
+"""Who may sign, and the signed files that screens fetch."""

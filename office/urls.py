@@ -1,0 +1,5 @@
+"""The addresses that the office answers."""
+
+from django.urls import include, path
+
+urlpatterns = [path("", include("office.console.urls"))]

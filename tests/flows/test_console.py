@@ -1,0 +1,85 @@
+"""The console in a real browser: it keeps itself fresh, says when it cannot, and fits a telephone."""
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test.utils import override_settings
+
+from office.place import Place
+from office.ports import free_port
+from tests.flows.browser import Browser
+from tests.office.conftest import _django, database, place
+
+__all__ = ["_django", "database", "place"]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+
+
+@pytest.fixture
+def server(place: Place) -> Iterator[Any]:
+    """A console with one screen and one publication."""
+    from django.contrib.auth import get_user_model
+
+    from office.models import Assignment, Publication, Screen
+    from office.server import Server
+
+    now = dt.datetime.now(dt.UTC)
+    get_user_model().objects.create_user("office", password="four-words")
+    screen = Screen.objects.create(id="sq-led1", title="广场 LED", status="lost", status_at=now, birth_at=now)
+    one = Publication.objects.create(
+        number=1, line="预警", state="published", author="王", approver="李", published_at=now
+    )
+    Assignment.objects.create(publication=one, aim="all").aimed_at.set([screen])
+    with override_settings(WUZHA_HOME=place.home):
+        found = Server("127.0.0.1", 24000, or_next=True)
+        found.start()
+        yield found
+        if found.alive:
+            found.stop()
+
+
+@pytest.fixture
+def browser(tmp_path: Path, needs: Callable[..., None], server: Any) -> Iterator[Browser]:
+    needs("chromium")
+    with Browser(tmp_path / "profile", free_port(25000)) as found:
+        url = f"http://127.0.0.1:{server.port}"
+        found.go(f"{url}/login/")
+        found.run(
+            "document.querySelector('[name=name]').value = 'office';"
+            "document.querySelector('[name=password]').value = 'four-words'; document.forms[0].submit()"
+        )
+        found.wait("document.title.startsWith('屏幕')")
+        yield found
+
+
+def test_a_page_shows_what_changed_and_keeps_what_was_opened(browser: Browser, server: Any) -> None:
+    from office.models import Screen
+
+    browser.wait("document.querySelector('#screen-sq-led1 .label').innerText.includes('失联')")
+    browser.run("document.querySelector('#more-sq-led1').open = true")
+    Screen.objects.update(status="online", status_at=dt.datetime.now(dt.UTC))
+    browser.wait("document.querySelector('#screen-sq-led1 .label').innerText.includes('在线')")
+    assert browser.run("document.querySelector('#more-sq-led1').open")
+    assert browser.complaints == [], "nothing of the page is stopped by its own policy"
+
+    server.stop()
+    browser.wait("!document.querySelector('#stale').hidden")
+
+
+def test_who_is_logged_out_elsewhere_is_asked_to_log_in_again(browser: Browser) -> None:
+    from django.contrib.sessions.models import Session
+
+    Session.objects.all().delete()
+    browser.wait("location.pathname == '/login/'")
+
+
+def test_every_page_fits_a_telephone_and_a_desk(browser: Browser, server: Any) -> None:
+    for width in (390, 1440):
+        browser.resize(width)
+        for path in ("/", "/publications/", "/counts/"):
+            browser.go(f"http://127.0.0.1:{server.port}{path}")
+            over = browser.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+            assert over <= 0, (path, width)
+    assert browser.complaints == []

@@ -1,0 +1,122 @@
+"""A batch is refused whole unless its chain holds; what holds and is not understood is kept and counted as nothing."""
+
+import msgspec
+import pytest
+
+from office.collecting.reading import BrokenError, Columns, EventRow, ReceiptRow, columns, proved
+from signage.messages import LedgerBatch
+from tests.office.collecting.screens import Ledger, event, play, receipt
+
+
+class Names(dict):  # type: ignore[type-arg]
+    """Rows of what is shown."""
+
+    def __missing__(self, key: object) -> int:
+        self[key] = len(self) + 1
+        return len(self)
+
+
+def read(batch: LedgerBatch) -> Columns:
+    return columns(proved(batch), 7, Names())
+
+
+def test_a_play_becomes_a_row_with_the_day_and_hour_where_it_was_shown() -> None:
+    ledger = Ledger("sq-led")
+    ledger.append(play(0, at="2026-06-06T23:59:59.500+08:00", outcome="cut", clock="unsynced", actual_ms=None))
+    found = read(ledger.batch(1, 1))
+    key = 7 << 40 | 1
+    assert found.records == [(key, ledger.lines[0].text, ledger.lines[0].hash)]
+    assert found.plays == [(key, 7, 1, 1_780_761_599_500, 20260606, 23, 1, False, None)]
+    assert found.odd == 0
+
+
+def test_plays_of_the_same_item_have_the_same_row_of_what_is_shown() -> None:
+    assert [row[2] for row in read(Ledger("sq-led").filled(6).batch(1, 6)).plays] == [1, 2, 3, 1, 2, 3]
+
+
+def test_events_and_receipts_are_told_apart() -> None:
+    ledger = Ledger("sq-led")
+    ledger.append(event("lost", records=3, word="a\0b"))
+    ledger.append(receipt(12, "shown"))
+    first, second = (row for _, row in read(ledger.batch(1, 2)).told)
+    assert isinstance(first, EventRow)
+    assert (first.what, first.details) == ("lost", {"records": 3, "word": "a\ufffdb"})
+    assert isinstance(second, ReceiptRow)
+    assert (second.publication, second.step) == (12, "shown")
+
+
+@pytest.mark.parametrize("changed", [0, 3, 5])
+def test_one_changed_record_refuses_the_whole_batch(changed: int) -> None:
+    batch = Ledger("sq-led").filled(6).batch(1, 6)
+    records = list(batch.records)
+    records[changed] = records[changed].replace("10000", "20000")
+    with pytest.raises(BrokenError):
+        proved(msgspec.structs.replace(batch, records=tuple(records)))
+
+
+def test_a_batch_that_says_it_is_older_than_what_the_player_has_is_refused() -> None:
+    with pytest.raises(BrokenError):
+        proved(Ledger("sq-led").filled(3).batch(2, 3, oldest=3))
+
+
+def test_numbers_beyond_all_ledgers_are_refused() -> None:
+    batch = Ledger("sq-led").filled(1).batch(1, 1)
+    with pytest.raises(BrokenError):
+        proved(msgspec.structs.replace(batch, first=2**40))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"seq":2}',
+        b"nonsense",
+        b"[1]",
+        b'{"kind":"play","kind":"play","seq":1}',
+        b'{"seq":1,"kind":"quiz"}',
+        b'{"kind":"play","seq":1,"x":"' + b"y" * 17_000 + b'"}',
+        b'{"a":' * 3000 + b"1" + b"}" * 3000,
+    ],
+    ids=["another number", "no JSON", "no object", "a key twice", "not sorted", "too long", "too deep"],
+)
+def test_a_text_that_is_no_record_refuses_the_batch_though_the_hashes_hold(text: bytes) -> None:
+    ledger = Ledger("sq-led")
+    ledger.append_text(text)
+    with pytest.raises(BrokenError):
+        read(ledger.batch(1, 1))
+
+
+def test_records_and_fields_of_a_later_version_are_kept() -> None:
+    ledger = Ledger("sq-led").filled(1)
+    ledger.append_text(b'{"answer":4,"kind":"quiz","seq":2}')
+    later = msgspec.json.decode(ledger.append(play(2)).text)
+    ledger.lines.pop()
+    ledger.append_text(msgspec.json.encode({**later, "brightness": 80}, order="sorted"))
+    found = read(ledger.batch(1, 3))
+    assert (len(found.records), len(found.plays), found.odd) == (3, 2, 0)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        play(0, at="yesterday"),
+        play(0, at="2026-06-06T07:00:00"),
+        play(0, at="0001-01-01T00:00:00+14:00"),
+        play(0, publication=-1),
+        play(0, item=2**70),
+        play(0, actual_ms=-5),
+    ],
+    ids=["no time", "no offset", "before all calendars", "publication", "item", "duration"],
+)
+def test_a_play_with_impossible_values_is_kept_and_not_counted(odd: object) -> None:
+    ledger = Ledger("sq-led")
+    ledger.append(odd)  # type: ignore[arg-type]
+    ledger.append(play(1))
+    found = read(ledger.batch(1, 2))
+    assert (len(found.records), len(found.plays), found.odd) == (2, 1, 1)
+
+
+def test_a_play_that_lacks_what_plays_have_is_kept_and_not_counted() -> None:
+    ledger = Ledger("sq-led")
+    ledger.append_text(b'{"kind":"play","seq":1}')
+    found = read(ledger.batch(1, 1))
+    assert (len(found.records), len(found.plays), found.odd) == (1, 0, 1)

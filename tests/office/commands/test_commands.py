@@ -1,0 +1,295 @@
+"""The office's command line, as people and scripts use it."""
+
+import csv
+import datetime as dt
+import io
+import json
+import re
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from office.cli import main
+from office.place import Place
+from tests.brokers import free_port
+from tests.office.people import AT, PASSPHRASES, campaign
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(database: None, keyed: Place, capfd: pytest.CaptureFixture[str]) -> Run:
+    """Runs one command in the keyed home, whose broker is not there; gives code, output and complaints."""
+    text = keyed.settings_file.read_text()
+    keyed.settings_file.write_text(text.replace("127.0.0.1:1883", f"127.0.0.1:{free_port()}"))
+
+    def one(*words: object) -> tuple[int, str, str]:
+        capfd.readouterr()
+        code = main([*map(str, words), "--home", str(keyed.home)])
+        out, err = capfd.readouterr()
+        return code, out, err
+
+    return one
+
+
+@pytest.fixture
+def signs(tmp_path: Path) -> tuple[str, ...]:
+    """What a push needs to be signed without a terminal."""
+    for person in ("zhang", "li", "guan"):
+        (tmp_path / person).write_text(PASSPHRASES[person] + "\n")
+    return ("--passphrase-file-author", str(tmp_path / "zhang"), "--passphrase-file-approver", str(tmp_path / "li"))
+
+
+def shown_on(screen: str, publication: int, *, key: int = 1, step: str = "shown") -> None:
+    from office.models import Receipt
+
+    Receipt.objects.create(id=key, screen_id=screen, publication=publication, step=step, at=AT)
+
+
+@pytest.mark.slow
+def test_a_push_says_what_changes_publishes_and_waits_for_nobody_when_told_so(
+    run: Run, signs: tuple[str, ...], tmp_path: Path
+) -> None:
+    from office.models import Publication
+
+    run("enroll", "sq-led1", "--title", "广场", "--site", "广场", "--kind", "square")
+    folder = campaign(tmp_path / "six-rules")
+
+    code, out, _ = run("push", folder, "--to", "kind:square", "--dry-run")
+    assert code == 0
+    assert "sq-led1 广场：新增 new，+main，下载 fetches 2（20 B）" in out
+    assert not Publication.objects.exists()
+
+    code, out, _ = run("push", folder, "--to", "kind:square", "--wait", "0", *signs)
+    assert code == 0
+    assert "published 1 (six-rules), signed by zhang and li" in out
+    assert "screens will find out by themselves" in out
+
+    code, out, _ = run("receipts", "--json")
+    assert (code, json.loads(out)["screen"], json.loads(out)["shown"]) == (0, "sq-led1", False)
+
+
+@pytest.mark.slow
+def test_a_push_follows_its_receipts_until_every_screen_shows_it(
+    run: Run, signs: tuple[str, ...], tmp_path: Path
+) -> None:
+    from django.db import connection
+
+    def screen() -> None:
+        shown_on("sq-led1", 1)
+        connection.close()
+
+    run("enroll", "sq-led1")
+    later = threading.Timer(1.0, screen)
+    later.start()
+    code, out, err = run("push", campaign(tmp_path / "six-rules"), "--to", "all", "--wait", "50", *signs)
+    later.join()
+
+    assert code == 0
+    assert re.search(r"sq-led1 .*已上屏 on screen", out)
+    assert "1/1" in err
+
+
+@pytest.mark.slow
+def test_a_push_that_not_every_screen_shows_in_time_ends_with_1_and_says_who(
+    run: Run, signs: tuple[str, ...], tmp_path: Path
+) -> None:
+    run("enroll", "sq-led1")
+    code, out, _ = run("push", campaign(tmp_path / "six-rules"), "--to", "all", "--wait", "0.1", *signs)
+
+    assert code == 1
+    assert re.search(r"sq-led1 .*还没有消息 no word yet", out)
+    assert "还缺 missing: sq-led1" in run("receipts", 1)[1]
+
+
+def test_a_broken_folder_is_refused_with_2_before_anybody_is_asked_to_sign(run: Run, tmp_path: Path) -> None:
+    from office.models import Publication
+
+    run("enroll", "sq-led1")
+    code, _, err = run("push", campaign(tmp_path / "x", text='[[item]]\nmedia = "none.png"\n'), "--to", "all")
+
+    assert code == 2
+    assert "matches no file that can be shown" in err
+    assert not Publication.objects.exists()
+
+
+def test_nobody_signs_without_a_terminal_or_a_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    run("enroll", "sq-led1")
+    code, _, err = run("push", campaign(tmp_path / "x"), "--to", "all")
+
+    assert code == 1
+    assert "there is no terminal to ask for zhang" in err
+
+
+def test_a_wrong_passphrase_publishes_nothing_and_stands_in_no_message(
+    run: Run, signs: tuple[str, ...], tmp_path: Path
+) -> None:
+    from office.models import Publication
+
+    run("enroll", "sq-led1")
+    (tmp_path / "li").write_text("not the passphrase of li")
+    code, out, err = run("push", campaign(tmp_path / "x"), "--to", "all", *signs)
+
+    assert code == 1
+    assert "li's approver key does not open" in err
+    assert "not the passphrase" not in out + err
+    assert not Publication.objects.exists()
+
+
+@pytest.mark.slow
+def test_withdrawn_is_followed_until_it_is_off_every_screen(run: Run, signs: tuple[str, ...], tmp_path: Path) -> None:
+    run("enroll", "sq-led1")
+    run("push", campaign(tmp_path / "x"), "--to", "all", "--wait", "0", *signs)
+    shown_on("sq-led1", 1)
+    assert run("withdraw", 1, "--wait", "0.1")[0] == 1
+
+    shown_on("sq-led1", 1, key=2, step="withdrawn")
+    code, _, err = run("withdraw", 1)
+    assert code == 1
+    assert "there is no publication 1 on any screen" in err
+    assert "已撤下" in run("receipts", 1)[1]
+
+
+@pytest.mark.slow
+def test_keys_are_made_listed_and_taken_away(run: Run, signs: tuple[str, ...], tmp_path: Path) -> None:
+    (tmp_path / "wang").write_text("wang has a long phrase")
+    made = run("keys", "--person", "wang", "--role", "author", "--passphrase-file", tmp_path / "wang",
+               "--root-passphrase-file", tmp_path / "guan")  # fmt: skip
+    assert made[0] == 0
+    assert re.search(r"wang\s+author\s+[0-9a-f]{16}", run("keys", "list")[1])
+
+    assert run("keys", "--remove", "wang", "--root-passphrase-file", tmp_path / "guan")[0] == 0
+    assert "wang" not in run("keys", "list")[1]
+
+    assert run("keys", "sign", *signs)[0] == 0
+    listed = run("keys", "list")[1]
+    assert re.search(r"targets v1 → \d{4}", listed)
+    assert "the audit log holds" in listed
+
+
+def test_screens_are_listed_with_what_they_last_said(run: Run) -> None:
+    from office.models import Screen
+
+    run("enroll", "sq-led1", "--site", "广场", "--tag", "big", "--village", "石桥村")
+    state = {"v": 1, "conn": 1, "at": AT.isoformat(), "clock": "ntp", "publications": [3],
+             "zones": [{"zone": "main", "playlist": "main", "name": "posters/a.png\x1b[2J"}]}  # fmt: skip
+    now = dt.datetime.now(dt.UTC)
+    Screen.objects.filter(id="sq-led1").update(status="online", status_at=now, state=state, state_at=now)
+
+    code, out, _ = run("screens")
+    assert code == 0
+    assert re.search(r"sq-led1 .*在线 online .*main: posters/a.png", out)
+    assert "\x1b" not in out
+
+    told = json.loads(run("screens", "--json")[1])
+    assert (told["status"], told["publications"], told["tags"], told["village"]) == ("online", [3], ["big"], "石桥村")
+
+
+def test_screens_says_which_alarms_are_open(run: Run) -> None:
+    from office.models import Alarm
+
+    run("enroll", "sq-led1")
+    assert "报警" not in run("screens")[1]
+    for kind, closed_at in (("clone", None), ("gap", AT)):
+        Alarm.objects.create(
+            screen_id="sq-led1", kind=kind, key="", zh="同一身份\x1b[2J", en="two machines", first_at=AT, last_at=AT,
+            closed_at=closed_at,
+        )  # fmt: skip
+    out = run("screens")[1]
+    assert "报警 alarms (1)" in out
+    assert re.search(r"sq-led1 .*\b1 +同一身份", out)
+    assert "\x1b" not in out
+    [alarm] = json.loads(run("screens", "--json")[1])["alarms"]
+    assert (alarm["kind"], alarm["en"]) == ("clone", "two machines")
+
+
+def test_a_command_that_no_broker_takes_fails(run: Run) -> None:
+    run("enroll", "sq-led1")
+
+    code, _, err = run("command", "volume", "60", "--to", "all", "--wait", "0")
+    assert code == 1
+    assert "the broker did not take it" in err
+    assert run("command", "volume", "600", "--to", "all")[0] == 2
+    assert run("command", "next", "--to", "tag:none")[0] == 2
+
+
+def played(screen: str, count: int) -> None:
+    from office.models import LedgerEpoch, LedgerRun, Play, Shown
+    from office.models.records import key_of
+
+    epoch = LedgerEpoch.objects.create(screen_id=screen, name="0123456789abcdef", heard_at=AT, head=b"", oldest=3)
+    LedgerRun.objects.create(epoch=epoch, first=0, last=0, before=b"", after=b"")
+    LedgerRun.objects.create(epoch=epoch, first=3, last=2 + count, before=b"", after=b"")
+    shown = Shown.objects.create(
+        key="k", zone="main", rank="normal", playlist="=main", playlist_sha256="", publication=3, item=1, shows="image",
+        media="posters/a.png", sha256="00", card="", title="",
+    )  # fmt: skip
+    for n in range(count):
+        Play.objects.create(
+            id=key_of(epoch.pk, 3 + n), epoch=epoch, shown=shown, at_ms=1_780_000_000_000 + n, day=20260606, hour=8,
+            outcome=n % 2, believed=True, actual_ms=1500,
+        )  # fmt: skip
+
+
+def test_counts_are_told_with_what_is_missing_from_them(run: Run) -> None:
+    run("enroll", "sq-led1")
+    played("sq-led1", 4)
+
+    code, out, err = run("counts", "--by", "screen")
+    assert code == 0
+    assert re.search(r"sq-led1\s+4\s+2\s+2\s+0\s+6\.0\s+0", out)
+    assert "records 1–2 are lost" in err
+
+    told = json.loads(run("counts", "--by", "media", "--json", "--from", "2026-06-06", "--to", "2026-06-06")[1])
+    assert (told["media"], told["plays"]) == ("posters/a.png", 4)
+    assert run("counts", "--json", "--from", "2026-06-07")[1] == ""
+    assert run("counts", "--from", "yesterday")[0] == 2
+
+
+def test_an_export_holds_every_play_and_no_formula(run: Run, tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    run("enroll", "sq-led1")
+    played("sq-led1", 3)
+
+    code, out, err = run("export")
+    rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
+    assert code == 0
+    assert [row["seq"] for row in rows] == ["3", "4", "5"]
+    assert {row["playlist"] for row in rows} == {"'=main"}
+    assert "3 plays, 2 ledger records are missing" in err
+
+    assert run("export", "--out", tmp_path / "plays.xlsx")[0] == 0
+    book = load_workbook(tmp_path / "plays.xlsx", read_only=True)
+    assert sum(1 for _ in book.worksheets[0].iter_rows()) == 4
+    book.close()
+    assert run("export", "--out", tmp_path / "plays.doc")[0] == 2
+
+
+def test_a_revoked_screen_is_gone_from_the_brokers_passwords(run: Run, keyed: Place) -> None:
+    run("enroll", "sq-led1")
+    assert run("enroll", "sq-led1", "--revoke")[0] == 0
+
+    assert "sq-led1" not in keyed.broker_passwords.read_text()
+    code, _, err = run("enroll", "sq-led1", "--revoke")
+    assert (code, "no screen sq-led1 is enrolled" in err) == (1, True)
+
+
+def test_where_there_is_no_office_a_command_says_so_and_makes_none(
+    database: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["screens", "--home", str(tmp_path / "none")]) == 1
+
+    assert "there is no office" in capsys.readouterr().err
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_database_password_on_the_command_line_is_refused(run: Run) -> None:
+    code, out, err = run("screens", "--database", "postgresql://wuzha:geheim@localhost/wuzha")
+
+    assert code == 2
+    assert "everybody sees a command line" in err
+    assert "geheim" not in out + err

@@ -1,0 +1,112 @@
+"""Reading a folder that somebody pushes."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from office.publishing.folder import read_folder
+from signage.errors import BadInput
+from tests.office.people import campaign
+
+
+def complaints(folder: Path, line: str = "") -> list[str]:
+    with pytest.raises(BadInput) as bad:
+        read_folder(folder, line)
+    return [f"{c.where}: {c.problem.en}" for c in bad.value.complaints]
+
+
+def test_playlists_and_media_become_a_draft_named_after_the_folder(tmp_path: Path) -> None:
+    draft = read_folder(campaign(tmp_path / "six-rules"))
+
+    assert draft.line == "six-rules"
+    assert [playlist.name for playlist in draft.playlists] == ["main"]
+    assert [(m.name, m.size_bytes, m.facts.kind) for m in draft.media] == [
+        ("posters/a.png", 8, "image"), ("posters/b.png", 12, "image"),
+    ]  # fmt: skip
+
+
+def test_media_alone_get_a_playlist_that_shows_each_once_in_natural_order(tmp_path: Path) -> None:
+    for name in ("10.png", "2.png", 'say "hi" [1].mp4', "sub/back\\slash.mp3"[:7] + "x.mp3"):
+        (tmp_path / "新素材" / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / "新素材" / name).write_bytes(name.encode())
+    (tmp_path / "新素材" / 'say "hi" [1].mp4').rename(tmp_path / "新素材" / "say hi [1].mp4")
+
+    draft = read_folder(tmp_path / "新素材")
+
+    assert [item.media for item in draft.playlists[0].items] == ["2.png", "10.png", "say hi [1].mp4", "sub/bacx.mp3"]
+    assert (draft.playlists[0].name, draft.playlists[0].title) == ("新素材", "新素材")
+
+
+def test_a_calendar_is_published_as_one_and_is_no_playlist(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x")
+    (folder / "playlists/calendar.toml").write_text('restdays = ["2026-10-01"]\n')
+
+    draft = read_folder(folder)
+
+    assert draft.calendar is not None
+    assert [text.name for text in draft.texts] == ["calendar", "main"]
+    assert [playlist.name for playlist in draft.playlists] == ["main"]
+
+
+def test_every_mistake_of_every_playlist_is_told_at_once(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x", text='zone = 5\n[[item]]\nmedia = "a.png"\ndwell_s = -1\n')
+    (folder / "playlists/second.toml").write_text("not toml at all")
+
+    assert len(complaints(folder)) == 3
+
+
+def test_names_that_no_screen_would_take_are_refused(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x")
+    for name in ("con.png", "a:b.png", "dot. .png"[:4] + " .png", "line\nbreak.png"):
+        (folder / "media" / name).write_bytes(b"x")
+    (folder / "media" / os.fsdecode(b"\xff.png")).write_bytes(b"x")
+
+    assert len(complaints(folder)) == 4
+
+
+def test_what_is_not_shown_is_left_out_and_said(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x")
+    (folder / "media/notes.docx").write_bytes(b"x")
+    (folder / "media/.hidden.png").write_bytes(b"x")
+    (folder / "media/Thumbs.db").write_bytes(b"x")
+    (folder / "media/elsewhere.png").symlink_to("/etc/passwd")
+    (folder / "media/pipe.mp4").parent.mkdir(exist_ok=True)
+    os.mkfifo(folder / "media/pipe.mp4")
+
+    draft = read_folder(folder)
+
+    assert [m.name for m in draft.media] == ["posters/a.png", "posters/b.png"]
+    assert [note.en.partition(":")[0] for note in draft.notes] == ["elsewhere.png", "notes.docx", "pipe.mp4"]
+
+
+@pytest.mark.parametrize("line", ["", "x" * 101, "line\nbreak"])
+def test_a_line_needs_a_name_that_can_be_written(tmp_path: Path, line: str) -> None:
+    folder = campaign(tmp_path / "x")
+    if line:
+        assert complaints(folder, line) == [f"{folder}: its name cannot be used"]
+    else:
+        assert read_folder(folder, line).line == "x"
+
+
+def test_a_folder_without_anything_to_show_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "empty").mkdir()
+
+    assert complaints(tmp_path / "empty") == [
+        f"{tmp_path / 'empty'}: holds neither playlists nor media that can be shown"
+    ]
+    assert complaints(tmp_path / "none") == [f"{tmp_path / 'none'}: is no folder"]
+
+
+def test_empty_files_are_refused(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x")
+    (folder / "media/nothing.png").write_bytes(b"")
+
+    assert complaints(folder) == ["nothing.png: is empty"]
+
+
+def test_a_playlist_beyond_the_limit_is_refused_and_not_read_whole(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x", text="#" * 300_000)
+
+    (complaint,) = complaints(folder)
+    assert "main" in complaint

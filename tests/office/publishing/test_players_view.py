@@ -1,0 +1,65 @@
+"""What the office signs is what the player's own verifier believes."""
+
+from pathlib import Path
+
+import pytest
+
+from office.place import Place
+from office.trusting import setup
+from office.trusting.keys import open_online_key
+from office.trusting.repository import head, standing
+from office.trusting.root import root_bytes
+from player.publication.folder_source import FolderSource
+from player.publication.sources import SourceError
+from player.publication.trusted import Verifier
+from signage.trust import AssignTarget, MediaTarget, PlaylistTarget
+from tests.office.people import AT, GUAN
+from tests.office.publishing.town import LED, Office
+
+
+@pytest.fixture
+def town(database: None, keyed: Place, tmp_path: Path) -> Office:
+    return Office(keyed, tmp_path)
+
+
+def test_before_anybody_signed_there_is_nothing_to_verify(town: Office, tmp_path: Path) -> None:
+    verifier = Verifier(tmp_path / "trusted", root_bytes(town.place), LED)
+
+    with pytest.raises(SourceError):
+        verifier.refresh(FolderSource(town.place.home / "repository"), at=AT)
+
+
+def test_the_player_believes_every_step_of_an_offices_life(town: Office, tmp_path: Path) -> None:
+    from office.publishing.publish import open_signers, sign_again, withdraw
+
+    source = FolderSource(town.place.home / "repository")
+    verifier = Verifier(tmp_path / "trusted", root_bytes(town.place), LED)
+
+    sign_again(town.place, town.signers, AT)
+    signed = verifier.refresh(source, at=AT, head=head(town.place))
+    assert signed.targets == ()
+    assert signed.assignment is not None
+    assert signed.command_keys == (open_online_key(town.place).public_key().public_bytes_raw(),)
+
+    number = town.push()
+    signed = verifier.refresh(source, at=AT, head=head(town.place))
+    assert {each.target for each in signed.targets} == {
+        PlaylistTarget(number, "main"), MediaTarget(number, "posters/a.png"), MediaTarget(number, "posters/b.png"),
+    }  # fmt: skip
+    assert all((town.place.content / each.sha256).stat().st_size == each.size_bytes for each in signed.targets)
+
+    withdraw(town.place, number, "li", AT)
+    former = signed.assignment
+    signed = verifier.refresh(source, at=AT)
+    assert signed.assignment is not None
+    assert signed.assignment.target == AssignTarget(LED)
+    assert signed.assignment != former
+
+    setup.admit_person(town.place, "wang", "author", "wang comes after zhang", root=GUAN, at=AT)
+    setup.dismiss_person(town.place, "zhang", GUAN, AT)
+    signers = open_signers(town.place, ("wang", "wang comes after zhang"), ("li", "li approves of them"))
+    sign_again(town.place, signers, AT)
+    signed = verifier.refresh(source, at=AT, head=head(town.place))
+    assert signed.versions.root == 5
+    assert signed.targets == ()
+    assert signed.versions.targets == standing(town.place).versions.targets

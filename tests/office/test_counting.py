@@ -1,0 +1,133 @@
+"""Counts are what the records say, by whatever is asked; what is missing stands beside them."""
+
+import datetime as dt
+from collections import Counter
+
+import pytest
+
+from tests.office.collecting.screens import Ledger, event, play
+
+NOW = dt.datetime(2026, 6, 7, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def fleet(either: None) -> list[Ledger]:
+    """Two screens in two villages, and one that stands nowhere."""
+    from office.collecting.ledgers import Ledgers
+    from office.models import Screen, Site, Village
+
+    for number, (screen, kind) in enumerate((("sq-led", "square"), ("hotel-led", "hotel"))):
+        village = Village.objects.create(name=f"村{number}")
+        Screen.objects.create(id=screen, site=Site.objects.create(name=f"场所{number}", kind=kind, village=village))
+    Screen.objects.create(id="new-led")
+    ledgers = [Ledger("sq-led"), Ledger("hotel-led"), Ledger("new-led")]
+    for number in range(800):
+        ledgers[0].append(play(number, publication=number % 2))
+    for number in range(90):
+        ledgers[1].append(play(number, outcome="cut", reason="restart", actual_ms=None, playlist="酒店"))
+    ledgers[2].append(
+        play(0, outcome="failed", actual_ms=0, media="", card="contact", title="网格员", clock="unsynced")
+    )
+    batches = [
+        ledger.batch(first, min(first + 199, len(ledger.lines)))
+        for ledger in ledgers
+        for first in range(1, len(ledger.lines) + 1, 200)
+    ]
+    Ledgers().store(batches, NOW)
+    return ledgers
+
+
+def test_counts_by_every_key(fleet: list[Ledger]) -> None:
+    from office.counting import BYS, Asked, By, counted
+
+    def numbers(by: By) -> dict[str, int]:
+        return {each.key: each.plays for each in counted(by, Asked())}
+
+    assert numbers("screen") == {"sq-led": 800, "hotel-led": 90, "new-led": 1}
+    assert numbers("site") == {"场所0": 800, "场所1": 90, "": 1}
+    assert numbers("kind") == {"square": 800, "hotel": 90, "": 1}
+    assert numbers("village") == {"村0": 800, "村1": 90, "": 1}
+    assert numbers("publication") == {"0": 491, "1": 400}
+    assert numbers("playlist") == {"六个一律": 801, "酒店": 90}
+    assert numbers("media") == {"-": 1, "posters/0.png": 297, "posters/1.png": 297, "posters/2.png": 296}
+    assert numbers("day") == {"2026-06-06": 891}
+    assert numbers("hour") == {"07:00": 360 + 90 + 1, "08:00": 360, "09:00": 80}
+    assert numbers("outcome") == {"complete": 800, "cut": 90, "failed": 1}
+    assert numbers("item")["六个一律 1 contact: 网格员"] == 1
+    for by in BYS:
+        assert sum(numbers(by).values()) == 891, by
+
+
+def test_a_count_tells_how_plays_ended_how_long_they_lasted_and_how_sure_their_time_is(fleet: list[Ledger]) -> None:
+    from office.counting import Asked, Count, counted
+
+    assert counted("screen", Asked()) == (
+        Count("hotel-led", 90, 0, 90, 0, 0.0),
+        Count("new-led", 1, 0, 0, 1, 0.0, doubtful=1),
+        Count("sq-led", 800, 800, 0, 0, 8000.0),
+    )
+
+
+def test_what_is_asked_for_narrows_the_count(fleet: list[Ledger]) -> None:
+    from office.counting import Asked, counted
+
+    def number(asked: Asked) -> int:
+        return sum(each.plays for each in counted("screen", asked))
+
+    assert number(Asked(screen="hotel-led")) == 90
+    assert number(Asked(publication=1)) == 400
+    assert number(Asked(media="posters/2.png", screen="sq-led")) == 266
+    assert number(Asked(first=dt.date(2026, 6, 6), last=dt.date(2026, 6, 6))) == 891
+    assert number(Asked(first=dt.date(2026, 6, 7))) == 0
+    assert number(Asked(last=dt.date(2026, 6, 5))) == 0
+
+
+def test_the_plays_themselves_come_back_with_all_that_is_known(fleet: list[Ledger]) -> None:
+    from office.counting import Asked, plays
+
+    found = list(plays(Asked()))
+    assert Counter(each["screen"] for each in found) == {"sq-led": 800, "hotel-led": 90, "new-led": 1}
+    first = next(each for each in found if each["screen"] == "sq-led")
+    assert (first["seq"], first["at"], first["media"]) == (1, "2026-06-05T23:00:00.000+00:00", "posters/0.png")
+
+
+def test_what_is_missing_is_told_with_the_times_between_which_it_was_written(database: None) -> None:
+    from office.collecting.ledgers import Ledgers
+    from office.counting import Asked, missing
+    from office.models import Screen
+
+    Screen.objects.create(id="sq-led", birth={"ledger": {"epoch": "0123456789abcdef", "last": 120}})
+    ledger = Ledger("sq-led").filled(100)
+    Ledgers().store([ledger.batch(1, 10), ledger.batch(21, 30, oldest=16), ledger.batch(41, 100, oldest=16)], NOW)
+    found = missing(Asked())
+    assert [(each.first, each.last, each.lost, each.records) for each in found] == [
+        (11, 15, True, 5), (16, 20, False, 5), (31, 40, False, 10), (101, 120, False, 20),
+    ]  # fmt: skip
+    assert [each.after and each.after.strftime("%H:%M:%S") for each in found] == [
+        "07:01:30", None, "07:04:50", "07:16:30",
+    ]  # fmt: skip
+    assert [each.before and each.before.strftime("%H:%M:%S") for each in found] == [None, "07:03:20", "07:06:40", None]
+    assert found[0].words.en == "sq-led: records 11–15 are lost (2026-06-06 07:01 – ?)"
+    assert found[2].words.zh == "sq-led：台账第 31–40 条还没有收到（2026-06-06 07:04 – 2026-06-06 07:06）"
+    assert missing(Asked(screen="hotel-led")) == ()
+    assert [each.first for each in missing(Asked(first=dt.date(2026, 6, 7)))] == [11, 101]
+    assert [each.first for each in missing(Asked(last=dt.date(2026, 6, 5)))] == [16]
+
+
+def test_records_that_a_players_disk_did_not_take_are_missing_too(database: None) -> None:
+    from office.collecting.ledgers import Ledgers
+    from office.counting import Asked, missing
+    from office.models import Screen
+
+    Screen.objects.create(id="sq-led")
+    ledger = Ledger("sq-led")
+    times = {"from": "2026-06-06T07:00:00.000+08:00", "to": "2026-06-06T09:00:00.000+08:00"}
+    ledger.append(event("lost", records=12, **times))
+    Ledgers().store([ledger.batch(1, 1)], NOW)
+    [found] = missing(Asked())
+    assert (found.records, found.lost, found.after and found.after.isoformat()) == (
+        12,
+        True,
+        "2026-06-06T07:00:00+08:00",
+    )
+    assert found.words.zh == "sq-led：12 条没能写入磁盘已丢失（2026-06-06 07:00 – 2026-06-06 09:00）"

@@ -1,0 +1,164 @@
+"""What a new screen is given."""
+
+import stat
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from office.broker.passwords import matches, read_passwords
+from office.place import Place
+from office.trusting.keys import UnusableKeyError
+from office.trusting.root import root_bytes
+from signage.errors import BadInput
+from tests.office.people import AT
+
+CONFIG = """
+[screen]
+id = "sq-square-led1"
+title = "广场 LED"
+[site]
+kind = "square"
+village = "石桥村"
+[site.variables]
+grid_worker = "王芳"
+grid_phone = ""
+[[zone]]
+name = "main"
+box = [0, 0, 1280, 656]
+[[zone]]
+name = "ticker"
+box = [0, 656, 1280, 64]
+"""
+
+
+def test_the_folder_holds_all_that_the_player_needs(database: None, keyed: Place, tmp_path: Path) -> None:
+    from office.enrolling import Enrolment, enroll
+
+    done = enroll(keyed, Enrolment(screen="sq-square-led1"), tmp_path / "out", "guan", AT)
+
+    told = tomllib.loads((done.folder / "office.toml").read_text())
+    assert told == {
+        "screen": "sq-square-led1", "broker": "mqtt://127.0.0.1:1883", "http": "http://127.0.0.1:8080",
+        "user": "sq-square-led1", "prefix": "wuzha/1", "ca": "",
+    }  # fmt: skip
+    assert (done.folder / "root.json").read_bytes() == root_bytes(keyed)
+    assert stat.S_IMODE((done.folder / "password").stat().st_mode) == 0o600
+
+
+def test_the_office_keeps_a_hash_of_the_password_and_nowhere_the_password(
+    database: None, keyed: Place, tmp_path: Path
+) -> None:
+    from office.enrolling import Enrolment, enroll
+
+    done = enroll(keyed, Enrolment(screen="sq-square-led1"), tmp_path / "out", "guan", AT)
+
+    password = (done.folder / "password").read_text()
+    kept = read_passwords(keyed.broker_passwords.read_text())
+    assert matches(password, kept["sq-square-led1"])
+    for path in keyed.home.rglob("*"):
+        assert not path.is_file() or password.encode() not in path.read_bytes()
+
+
+def test_enrolling_again_ends_the_old_password_and_keeps_what_is_not_said_anew(database: None, keyed: Place) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.models import Screen
+
+    first = enroll(keyed, Enrolment(screen="sq-led1", title="一号", tags=("big",), site="广场"), None, "guan", AT)
+    old = (first.folder / "password").read_text()
+    enroll(keyed, Enrolment(screen="sq-led1"), None, "guan", AT)
+
+    kept = read_passwords(keyed.broker_passwords.read_text())["sq-led1"]
+    assert not matches(old, kept)
+    screen = Screen.objects.get()
+    assert (screen.title, screen.site.name, [tag.name for tag in screen.tags.all()]) == ("一号", "广场", ["big"])
+
+
+def test_enrolling_again_leaves_what_the_collector_wrote_meanwhile(database: None, keyed: Place) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.models import Screen
+
+    enroll(keyed, Enrolment(screen="sq-led1"), None, "guan", AT)
+    Screen.objects.filter(id="sq-led1").update(status="online", conn=7)
+    enroll(keyed, Enrolment(screen="sq-led1", title="new"), None, "guan", AT)
+
+    screen = Screen.objects.get()
+    assert (screen.title, screen.status, screen.conn) == ("new", "online", 7)
+
+
+def test_a_players_configuration_tells_of_its_screen(either: None, keyed: Place, tmp_path: Path) -> None:
+    from office.enrolling import enroll, from_config
+    from office.models import Screen
+
+    (tmp_path / "kiosk_config.toml").write_text(CONFIG)
+    enroll(keyed, from_config(tmp_path / "kiosk_config.toml"), None, "guan", AT)
+
+    screen = Screen.objects.get()
+    assert (screen.id, screen.title, screen.zone_names) == ("sq-square-led1", "广场 LED", ("main", "ticker"))
+    assert (screen.site.kind, screen.site.village.name) == ("square", "石桥村")
+    assert screen.site.variables == {"grid_worker": "王芳"}
+
+
+@pytest.mark.parametrize("screen", ["../x", "UPPER", "ab", "office", "a/b", "a+b", "x" * 37, "#"])
+def test_no_other_name_becomes_a_screen(database: None, keyed: Place, screen: str) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.models import Screen
+
+    with pytest.raises(BadInput, match="cannot be the id of a screen"):
+        enroll(keyed, Enrolment(screen=screen), None, "guan", AT)
+
+    assert not Screen.objects.exists()
+
+
+def test_without_keys_nobody_is_enrolled(place: Place) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.models import Screen
+
+    with pytest.raises(UnusableKeyError, match="keys init"):
+        enroll(place, Enrolment(screen="sq-led1"), None, "guan", AT)
+
+    assert not Screen.objects.exists()
+    assert not place.broker_passwords.exists()
+
+
+def test_when_its_folder_cannot_be_written_it_is_not_enrolled(database: None, keyed: Place, tmp_path: Path) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.models import Screen
+
+    (tmp_path / "out").write_text("a file where the folder should be")
+    with pytest.raises(OSError, match="out"):
+        enroll(keyed, Enrolment(screen="sq-led1"), tmp_path / "out", "guan", AT)
+
+    assert not Screen.objects.exists()
+    assert not keyed.broker_passwords.exists()
+
+
+@pytest.mark.slow
+def test_the_broker_takes_the_enrolled_screen_and_refuses_a_wrong_password(
+    database: None, keyed: Place, tmp_path: Path, needs: object
+) -> None:
+    import msgspec
+
+    from office.enrolling import Enrolment, enroll, write_broker_files
+    from office.voice import office_broker
+    from signage.link import Broker, Connected, Disconnected, Link, LinkEvent
+    from tests.office.mosquitto import own_mosquitto
+
+    needs("mosquitto")  # type: ignore[operator]
+    done = enroll(keyed, Enrolment(screen="sq-led1"), tmp_path / "out", "guan", AT)
+    write_broker_files(keyed)
+
+    def first(broker: Broker) -> LinkEvent:
+        link = Link(broker, "sq-led1", first_delay_s=0.1)
+        link.start()
+        try:
+            return next(event for event in link.take(20.0))
+        finally:
+            link.stop()
+
+    with own_mosquitto(keyed, tmp_path / "broker") as url:
+        password = (done.folder / "password").read_text()
+        assert isinstance(first(Broker(url=url, user="sq-led1", password=password)), Connected)
+        assert isinstance(first(Broker(url=url, user="sq-led1", password=password + "x")), Disconnected)
+        assert isinstance(first(Broker(url=url)), Disconnected)
+        assert isinstance(first(msgspec.structs.replace(office_broker(keyed, keyed.settings()), url=url)), Connected)
