@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 MADE   := $(VENV)/.made
 
-.PHONY: run demo player test check bench bench-starter lock clean help
+.PHONY: run demo player test check bench bench-push bench-office bench-starter soak lock clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -13,7 +13,7 @@ help:
 run: $(MADE)
 	$(BIN)/wuzha-office trial --config kiosk_config.toml $(ARGS)
 
-# make demo   in the running trial: publish an emergency, signed by its two made-up people (end it: wuzha-office withdraw)
+# make demo   in the running trial: publish an emergency, signed by its two made-up people (end it: .venv/bin/wuzha-office withdraw N --home var/trial)
 demo: $(MADE)
 	$(BIN)/wuzha-office push demo/冒充客服预警 --to all --home var/trial \
 	  --passphrase-file-author var/trial/passphrases/author --passphrase-file-approver var/trial/passphrases/approver
@@ -41,6 +41,16 @@ check: $(MADE)-test
 # make bench  figures beside mpv, ffplay, VLC and Chromium: docs/performance.md (ARGS="--quick", "--only a,d --json F")
 bench: $(MADE)-test
 	$(BIN)/python -m tests.bench.bench $(ARGS)
+
+# make bench-push  from a push to the first frame on the screen (ARGS="--pushes 10 --xvfb")
+bench-push: $(MADE)-test
+	$(BIN)/python -m tests.bench.push_latency $(ARGS)
+
+# make bench-office  the office: counts under kills, records a second, a thousand screens (half an hour)
+bench-office: $(MADE)-test
+	$(BIN)/python -m tests.bench.exactness
+	$(BIN)/python -m tests.bench.office_ingest
+	$(BIN)/python -m tests.bench.fleet_figures storm --screens 1000
 
 # make bench-starter  figures of a ten-minute run of the starter campaign (SECONDS=n for another length)
 bench-starter: $(MADE)-test

@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from django.db import OperationalError
+
 from office.place import HOME, Place, found
 from office.settings import open_office
 from signage.errors import BadInput, Complaint, Words, WuzhaError
@@ -168,6 +170,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except (OSError, OperationalError) as error:  # a full disk, a folder that may not be written, no database
+        print(f"文件、磁盘或数据库用不了：{error}\na file, the disk or the database fails: {error}", file=sys.stderr)
+        return 1
 
 
 def _run(options: argparse.Namespace) -> int:

@@ -12,9 +12,9 @@ from django.db.models import Count as Number
 from django.db.models import Q, Sum
 
 from office import gaps
-from office.collecting.reading import MOST_SEQ
 from office.gaps import Missing
 from office.models import LedgerEpoch, Outcome, Play, Shown
+from office.numbering import MOST_SEQ
 from signage.errors import BadInput, Complaint, Words
 
 __all__ = ["BYS", "Asked", "By", "Count", "Missing", "counted", "missing", "plays", "read_asked"]
@@ -98,7 +98,7 @@ def plays(asked: Asked) -> Iterator[dict[str, object]]:
     for screen, title, site, epoch, key, at_ms, day, hour, believed, outcome, actual_ms, *shown in rows.iterator(5000):
         at = dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC)
         yield {
-            "screen": screen, "title": title, "site": site or "", "epoch": epoch, "seq": key & MOST_SEQ,
+            "screen": screen, "screen_title": title, "site": site or "", "epoch": epoch, "seq": key & MOST_SEQ,
             "at": at.isoformat(timespec="milliseconds"), "day": _day(day), "hour": hour, "clock_believed": believed,
             "outcome": _OUTCOMES[outcome], "actual_ms": actual_ms, **dict(zip(names, shown, strict=True)),
         }  # fmt: skip

@@ -82,7 +82,9 @@ def from_config(path: Path) -> Enrolment:
             timezone=str(screen.get("timezone", "Asia/Shanghai")),
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        problem = Words(zh=f"读不出屏幕的资料（{error!r}）", en=f"does not tell of a screen: {error!r}")
+        lacks = isinstance(error, KeyError)
+        zh, en = (f"没有写 {error}", f"{error} is missing") if lacks else (f"{error}", f"{error}")
+        problem = Words(zh=f"读不出屏幕的资料（{zh}）", en=f"does not tell of a screen: {en}")
         cure = Words(zh="先用 wuzha-player check 检查它", en="check it with wuzha-player check first")
         raise BadInput((Complaint(str(path), problem, cure),)) from error
 

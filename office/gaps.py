@@ -9,7 +9,7 @@ import msgspec
 
 from office.collecting.chain import Gap, Run, gaps
 from office.models import Event, LedgerEpoch, LedgerRecord, LedgerRun, Screen
-from office.models.records import key_of
+from office.numbering import key_of
 from signage.errors import Words
 from signage.ledger import UnknownRecord, read
 

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import secrets
-import time
 from collections.abc import Iterable, Mapping
 
 import msgspec
@@ -54,9 +53,8 @@ def order(
 ) -> tuple[Command, ...]:
     """Signs a command for each screen and says it; gives the rows. Raises UnusableKeyError, BadInput, UnheardError.
 
-    `noted` False: the audit log leaves it out, as a console does that asks for pictures all day.
-
-    After UnheardError the rows stand with `sent_at` None; their numbers are used up.
+    `noted` False: the audit log leaves it out, as a console does that asks for pictures all day. After UnheardError the
+    rows stand with `sent_at` None; their numbers are used up.
     """
     checked = read_order(op, args)
     if isinstance(checked, Words):
@@ -87,7 +85,7 @@ def _numbered(
     screen: Screen, op: Op, args: Mapping[str, Value], *, by: str, at: dt.datetime, valid_s: float
 ) -> Command:
     # An office restored from a copy would give numbers a second time, and be refused; milliseconds only go up.
-    screen.last_command_number = max(screen.last_command_number + 1, int(time.time() * 1000))
+    screen.last_command_number = max(screen.last_command_number + 1, int(at.timestamp() * 1000))
     screen.save(update_fields=("last_command_number",))
     return Command.objects.create(
         id=secrets.token_hex(16), screen=screen, number=screen.last_command_number, op=op, args=dict(args), by=by[:100],

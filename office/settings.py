@@ -27,10 +27,26 @@ TEMPLATES = [
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
-                "django.contrib.messages.context_processors.messages",
             ]
         },
     }
+]
+
+
+APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "office.apps.OfficeApp",
+]
+MIDDLEWARE = [
+    "office.console.headers.Headers",
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 
@@ -41,24 +57,8 @@ def django_settings(place: Place, told: OfficeSettings) -> dict[str, Any]:
         "SECRET_KEY": place.secret_key.read_text().strip(),
         "ALLOWED_HOSTS": ["*"],  # screens and people come by whatever name the town gave the machine
         "ROOT_URLCONF": "office.urls",
-        "INSTALLED_APPS": [
-            "django.contrib.contenttypes",
-            "django.contrib.auth",
-            "django.contrib.sessions",
-            "django.contrib.messages",
-            "django.contrib.staticfiles",
-            "office.apps.OfficeApp",
-        ],
-        "MIDDLEWARE": [
-            "office.console.headers.Headers",
-            "django.middleware.security.SecurityMiddleware",
-            "django.contrib.sessions.middleware.SessionMiddleware",
-            "django.middleware.common.CommonMiddleware",
-            "django.middleware.csrf.CsrfViewMiddleware",
-            "django.contrib.auth.middleware.AuthenticationMiddleware",
-            "django.contrib.messages.middleware.MessageMiddleware",
-            "django.middleware.clickjacking.XFrameOptionsMiddleware",
-        ],
+        "INSTALLED_APPS": APPS,
+        "MIDDLEWARE": MIDDLEWARE,
         "TEMPLATES": TEMPLATES,
         "DATABASES": {"default": database(place, told.database)},
         "DEFAULT_AUTO_FIELD": "django.db.models.BigAutoField",

@@ -10,13 +10,15 @@ import logging
 import platform
 import threading
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from player.config import Config
 from player.content.judge import Probe
 from player.enrolment import read_password
-from player.events import Identify, Inbox, SetVolume, Skip, Stopped, TakeStill
+from player.errands import Errands
+from player.events import Inbox
 from player.orders import Orders
 from player.publication.folder_source import FolderSource
 from player.publication.http_source import HttpSource
@@ -33,9 +35,11 @@ from player.uplink.telling import Self, Sight
 from player.uplink.writer import LEDGER, boot_id
 from signage import __version__
 from signage.errors import Words
-from signage.ledger import Details, What
 from signage.slot import Slot
 from signage.timefloor import BelievedTime
+
+if TYPE_CHECKING:
+    from player.uplink.agent import Agent
 
 log = logging.getLogger(__name__)
 
@@ -63,7 +67,7 @@ class Channel:
         told: bool,
     ) -> None:
         """`changed` has the program composed anew; without `told` nothing is told to the office or looked up there."""
-        self._config, self._inbox, self._changed = config, inbox, changed
+        self._config, self._changed = config, changed
         self._records, self._read_clock, self._told = records, read_clock, told
         state = config.folders.state
         self._standing = Standing(state)
@@ -74,6 +78,13 @@ class Channel:
         self.saw, self.played, self.took = self._mail.saw, self._mail.played, self._mail.took
         self.release = self._mail.end_orders
         self._publications = self._opened(probe) if config.takes_publications else None
+        self.errands = Errands(
+            inbox,
+            volume=lambda: self.volume,
+            recompose=changed.set,
+            look=self._publications.refresh if self._publications is not None else lambda: None,
+            note=records.happened,
+        )
         self._thread = threading.Thread(target=self._run, name="agent", daemon=True)
 
     # For the composer and the loop; every call returns at once
@@ -151,8 +162,11 @@ class Channel:
 
     def _run(self) -> None:
         self._first.wait(FIRST_PICTURE_S)
-        if self._mail.stopping:
-            return
+        if not self._mail.stopping and (agent := self._agent()) is not None:
+            agent.run()
+
+    def _agent(self) -> "Agent | None":
+        """Loads what is large and gives the agent; None where no broker is named."""
         from player.uplink.agent import Agent  # noqa: PLC0415 - see the rule above
         from signage.link import Broker, Link, Will, why_no_url  # noqa: PLC0415
         from signage.topics import MOST_BYTES, Topics, most_bytes  # noqa: PLC0415
@@ -172,11 +186,11 @@ class Channel:
             )  # fmt: skip
 
         if (why := why_no_url(office.broker)) is not None:
-            log.error("[office] broker %s: %s", office.broker, why.en)
+            log.error("[office] broker: %s", why.en)
             self.trouble = Words(zh=f"[office] broker {why.zh}", en=f"[office] broker: {why.en}")
-            return
+            return None
         state, publications = self._config.folders.state, self._publications
-        Agent(
+        return Agent(
             Self(screen=screen, boot=boot_id(), canvas=self._config.screen.canvas, versions=_versions()),
             topics=topics,
             link=link,
@@ -184,13 +198,13 @@ class Channel:
             ledger=Beside(state / LEDGER, screen),
             standing=self._standing,
             connections=Connections(state),
-            hands=self,
+            hands=self.errands,
             renew=self._records.renew,
             publications=publications,
             keys=publications.command_keys if publications is not None else tuple,
             sight=self._seen,
             read_clock=self._read_clock,
-        ).run()
+        )
 
     def _password(self) -> str:
         path = self._config.office.credentials
@@ -198,7 +212,7 @@ class Channel:
             return read_password(path)
         except (OSError, ValueError) as fault:
             log.error("%s: %s", NO_PASSWORD, fault)
-            self.trouble = Words(zh=f"消息服务的密码文件读不出来（{fault}）", en=f"{NO_PASSWORD}: {fault}")
+            self.trouble = Words(zh=f"消息服务器的密码文件读不出来（{fault}）", en=f"{NO_PASSWORD}: {fault}")
             return ""
 
     def _seen(self) -> Sight:
@@ -207,41 +221,6 @@ class Channel:
             return seen
         numbers = tuple(each.number for each in publications.latest().publications)
         return msgspec.structs.replace(seen, publications=numbers, coming=publications.progress())
-
-    # What the agent has done for a command
-
-    def take_still(self) -> bool:
-        """Asks the loop for a picture."""
-        return self._inbox.ask(TakeStill())
-
-    def skip(self) -> None:
-        """Has the next items begin."""
-        self._inbox.ask(Skip())
-
-    def refresh(self) -> None:
-        """Has publications looked for."""
-        if self._publications is not None:
-            self._publications.refresh()
-
-    def identify(self, seconds: int) -> None:
-        """Has the screen say who it is."""
-        self._inbox.ask(Identify(seconds))
-
-    def set_volume(self, _percent: int | None) -> None:
-        """Has the volume that holds now be heard."""
-        self._inbox.ask(SetVolume(self.volume))
-
-    def orders_changed(self) -> None:
-        """Has the program composed anew."""
-        self._changed.set()
-
-    def restart(self) -> None:
-        """Has the screen process begin anew."""
-        self._inbox.put(Stopped(again=True))
-
-    def happened(self, what: What, details: Details) -> None:
-        """Writes down that an order begins or ends."""
-        self._records.happened(what, details)
 
 
 def _believed(at: Moment) -> BelievedTime:

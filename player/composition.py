@@ -156,7 +156,7 @@ def _signed_only(library: Library, trusted: Collection[str]) -> tuple[Library, l
     if not texts and not files:
         return left, []
     words = Words(
-        zh=f"文件夹里有 {texts} 个播放表、{files} 个媒体文件没有签名，按配置不播放",
+        zh=f"文件夹里有 {texts} 个播放表、{files} 个素材没有签名，按配置不播放",
         en=f"{texts} playlists and {files} media in the folders are signed by nobody and not shown, as configured",
     )
     return left, [words]

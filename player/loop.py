@@ -10,6 +10,7 @@ from typing import Protocol
 
 import msgspec
 
+from player.accounts import Accounts
 from player.cue import advance, due
 from player.events import Ask, Event, Inbox, ProgramChanged, Skip, Stopped, Woken
 from player.keys import Keys
@@ -31,8 +32,6 @@ LOOK_S = 1.0
 EVENTS_S = 0.1
 """At least so often the screen's keys are read."""
 SKIPPED, SKIPPED_AFAR = "skipped by key", "skipped by the office"
-Turn = tuple[str, int]
-"""Zone and number of a slot."""
 
 
 class Time(Protocol):
@@ -75,28 +74,15 @@ class Loop:
         self.fault = ""
         self.again = False
         """Whether it ended in order to begin anew."""
-        self._stage = stage
-        self._clock = clock
-        self._inbox = inbox
-        self._keep = keep
-        self._began = began
-        self._record = record
-        self._note = note
-        self._broke = broke
-        self._look = look
-        self._mute = mute
-        self._overlay = overlay
-        self._insight = insight
-        self._keys = Keys(windowed=windowed)
-        self._tracer = tracer
+        self._stage, self._clock, self._inbox, self._tracer = stage, clock, inbox, tracer
+        self._keep, self._began, self._note, self._broke = keep, began, note, broke
+        self._look, self._mute = look, mute
+        self._overlay, self._insight = overlay, insight
         self._saw, self._asked, self._release = saw, asked, release
-        self._look_s = look_s
-        self._events_s = events_s
+        self._look_s, self._events_s = look_s, events_s
+        self._keys = Keys(windowed=windowed)
+        self._accounts = Accounts(record)
         self._look_at: dict[str, float] = {}
-        self._begun: dict[Turn, Moment] = {}
-        self._ended: dict[Turn, Ended] = {}
-        """Over for us, and not yet let go of by the stage, which knows how much of it was seen."""
-        self._accounts: dict[Turn, Done | Broke] = {}
         self._quiet: str | None = None
         self._skip = ""
         """Why the running items are to be left."""
@@ -121,14 +107,11 @@ class Loop:
         now = self._clock.now()
         for run in self.state.zones:
             if run.slot is not None:
-                self._end(Ended(slot=run.slot, outcome="cut", reason="stopped"), now)
+                self._accounts.end(Ended(slot=run.slot, outcome="cut", reason="stopped"), self._moment(now))
         for event in self._stage.halt(now):
-            ended = None if isinstance(event, Began) else self._ended.pop((event.zone, event.number), None)
-            if ended is not None and not isinstance(event, Began):
-                self._close_play(ended, event, now)
-        for ended in self._ended.values():
-            self._close_play(ended, None, now)
-        self._ended.clear()
+            if not isinstance(event, Began):
+                self._accounts.settle(event, self._moment(now))
+        self._accounts.close(self._moment(now))
 
     def _apply(self, events: tuple[Event, ...], now: float) -> None:
         for event in events:
@@ -179,41 +162,16 @@ class Loop:
             if isinstance(event, Began):
                 self._note_began(run, event)
                 continue
-            turn = (event.zone, event.number)
-            if turn in self._ended:
-                self._close_play(self._ended.pop(turn), event, now)
-            elif run.slot is not None and run.slot.number == event.number:
-                self._accounts[turn] = event
+            is_settled = self._accounts.settle(event, self._moment(now))
+            if not is_settled and run.slot is not None and run.slot.number == event.number:
+                self._accounts.keep(event)
                 self._advance(run, now, at, _ending(event))
 
     def _note_began(self, run: ZoneRun, event: Began) -> None:
         if run.slot is not None and run.slot.number == event.number:
             moment = self._moment(event.now)
-            self._begun[event.zone, event.number] = moment
+            self._accounts.begin(run.slot, moment)
             self._began(run.slot, moment)
-
-    def _end(self, ended: Ended, now: float) -> None:
-        """Writes a play down if the stage has given its account, else waits for it."""
-        turn = (ended.slot.zone, ended.slot.number)
-        account = self._accounts.pop(turn, None)
-        if account is None:
-            self._ended[turn] = ended
-        else:
-            self._close_play(ended, account, now)
-
-    def _close_play(self, ended: Ended, account: Done | Broke | None, now: float) -> None:
-        self._record(
-            Play(
-                slot=ended.slot,
-                outcome=ended.outcome,
-                reason=ended.reason,
-                began=self._begun.pop((ended.slot.zone, ended.slot.number), None),
-                ended=self._moment(now),
-                shown_s=account.ended_s if account else 0.0,
-                frames=account.frames if account else 0,
-                late_frames=account.late if account else 0,
-            )
-        )
 
     def _moment(self, now: float) -> Moment:
         told = self._clock.read(now)
@@ -252,7 +210,7 @@ class Loop:
                 case Prepare(slot):
                     self._stage.prepare(slot)
                 case Ended():
-                    self._end(action, now)
+                    self._accounts.end(action, self._moment(now))
         edges = (due(self.state.program, after, at), next_edge(self.state.program, run.zone, at))
         edge = min((e for e in edges if e is not None), default=None)
         self._look_at[run.zone] = now + (

@@ -111,7 +111,7 @@ def _missing_cure(media: Sequence[Media], pattern: str) -> Words:
     if near:
         return Words(zh=f'是不是 "{near[0]}"？', en=f'did you mean "{near[0]}"?')
     return Words(
-        zh="把文件放进媒体文件夹，或者改正路径；被拒绝的文件用 wuzha-player probe 看原因",
+        zh="把文件放进素材文件夹，或者改正路径；被拒绝的文件用 wuzha-player probe 看原因",
         en="put the file into the media folder or mend the path; wuzha-player probe says why a file is refused",
     )
 

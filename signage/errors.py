@@ -23,6 +23,14 @@ class WuzhaError(Exception):
     """Any trouble that we expect and name."""
 
 
+class ToldError(WuzhaError):
+    """Trouble that is told to a person; `words` is the sentence."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(words.en)
+        self.words = words
+
+
 class BadInput(WuzhaError):
     """A configuration, playlist or message that is refused whole; carries every complaint found."""
 

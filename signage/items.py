@@ -154,7 +154,7 @@ def _may_be_audio(pattern: str | None) -> bool:
 def _pattern(value: object) -> str | Misread | None:
     """Reads a path or glob below a watched folder, in NFC."""
     example = Words(
-        zh='写媒体文件夹里的路径，例如 "posters/*.png"', en='write a path in the media folder, such as "posters/*.png"'
+        zh='写素材文件夹里的路径，例如 "posters/*.png"', en='write a path in the media folder, such as "posters/*.png"'
     )
     if not isinstance(value, str) or not value.strip():
         return Misread(Words(f"{shown(value)} 不是路径", f"{shown(value)} is not a path"), example)
@@ -171,7 +171,7 @@ def _pattern(value: object) -> str | Misread | None:
     if value.startswith("/") or re.match(r"[A-Za-z]:", value) or ".." in value.split("/"):
         return Misread(
             Words(
-                f"{shown(value)} 不在媒体文件夹里面：不能用绝对路径和 ..",
+                f"{shown(value)} 不在素材文件夹里面：不能用绝对路径和 ..",
                 f"{shown(value)} is not inside the media folder: neither absolute paths nor .. are allowed",
             ),
             example,

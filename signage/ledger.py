@@ -12,6 +12,7 @@ from typing import Literal
 
 import msgspec
 
+from signage.cards import BLACK
 from signage.errors import Words
 from signage.timefloor import ClockQuality
 
@@ -19,6 +20,7 @@ FORMAT = 1
 HASH_BYTES = 32
 MAX_TEXT_BYTES = 16 * 1024
 """Of one record; what a person wrote is cut before it comes here."""
+MOST_WHY = 300
 
 Outcome = Literal["complete", "cut", "failed"]
 Details = dict[str, str | int | bool | None]
@@ -84,6 +86,11 @@ class ReceiptRecord(Record, frozen=True, kw_only=True, tag="receipt", omit_defau
     publication: int
     step: str
     details: Details = {}
+
+
+def is_black(play: PlayRecord) -> bool:
+    """Says whether a play is the black of a blackout: it stands in the ledger, but nothing was shown to be counted."""
+    return play.card == BLACK
 
 
 class UnknownRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -181,6 +188,17 @@ def _wrong(each: Line, before: Anchor) -> Words | None:
             "内容不是规范写法（例如同一个键写了两次）", "its text is not canonical, such as a key written twice"
         )
     return None
+
+
+def because(why: Words) -> Details:
+    """Gives the details of a receipt `refused`."""
+    return {"why": why.en[:MOST_WHY], "why_zh": why.zh[:MOST_WHY]}
+
+
+def why_refused(details: Details) -> Words:
+    """Reads them; one language stands in for the other, and without either both are empty."""
+    en, zh = (str(details.get(key) or "") for key in ("why", "why_zh"))
+    return Words(zh=zh or en, en=en or zh)
 
 
 def moment(at: dt.datetime) -> str:

@@ -6,7 +6,7 @@ Rule: pure; times are RFC 3339 text, hashes are 64 hexadecimal digits.
 """
 
 import datetime as dt
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar, get_args
 
 import msgspec
 
@@ -23,15 +23,15 @@ Screen = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{2,35}\\Z")]
 
 MOST_RECORDS = 200
 """In one batch of the ledger."""
+MOST_MARKS = 32
+"""In one acknowledgement; the player takes an epoch beyond them for received."""
 
 Op = Literal[
     "shot", "next", "refresh", "identify", "volume", "brightness", "blackout", "filler", "restart", "resend",
 ]  # fmt: skip
-OPS: tuple[Op, ...] = (
-    "shot", "next", "refresh", "identify", "volume", "brightness", "blackout", "filler", "restart", "resend",
-)  # fmt: skip
+OPS: tuple[Op, ...] = get_args(Op)
 Step = Literal["heard", "verified", "fetched", "staged", "shown", "withdrawn", "refused"]
-STEPS: tuple[Step, ...] = ("heard", "verified", "fetched", "staged", "shown", "withdrawn", "refused")
+STEPS: tuple[Step, ...] = get_args(Step)
 """How far a publication came on a screen, in order; refused may follow any of the first four."""
 Value = str | int | float | bool | None
 
@@ -196,7 +196,7 @@ class LedgerAck(Message, frozen=True, kw_only=True):
     It may go down: then the office was restored from a copy, and the player sends again.
     """
 
-    marks: Annotated[tuple[LedgerMark, ...], msgspec.Meta(max_length=32)] = ()
+    marks: Annotated[tuple[LedgerMark, ...], msgspec.Meta(max_length=MOST_MARKS)] = ()
 
 
 class Command(Message, frozen=True, kw_only=True):

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import msgspec
 
-from signage.errors import Words
+from signage.errors import Words, WuzhaError
 from signage.messages import Op, Value
 
 IDENTIFY_S, MOST_IDENTIFY_S = 15, 300
@@ -86,8 +86,14 @@ def read_order(op: Op, args: Mapping[str, Value]) -> Order | Words:
         return Words(zh=f"{op} 没有参数 {surplus[0][:40]!a}", en=f"{op} has no argument {surplus[0][:40]!a}")
     try:
         return _read(op, args)
-    except ValueError as error:
-        return Words(zh=f"{op} 的参数不对：{error}", en=f"bad argument of {op}: {error}")
+    except _Wrong as error:
+        return Words(zh=f"{op} 的参数不对：{error.words.zh}", en=f"bad argument of {op}: {error.words.en}")
+
+
+class _Wrong(WuzhaError):
+    def __init__(self, zh: str, en: str) -> None:
+        super().__init__(en)
+        self.words = Words(zh, en)
 
 
 _PLAIN: dict[Op, Order] = {"shot": Shot(), "next": Next(), "refresh": Refresh(), "restart": Restart()}
@@ -110,10 +116,10 @@ def _read(op: Op, args: Mapping[str, Value]) -> Order:
 def _resend(args: Mapping[str, Value]) -> Resend:
     epoch = args.get("epoch")
     if not isinstance(epoch, str) or not _EPOCH.fullmatch(epoch):
-        raise ValueError("epoch is 16 hexadecimal digits")
+        raise _Wrong("epoch 是 16 位十六进制数", "epoch is 16 hexadecimal digits")
     first, last = (_whole(args, name, 1, 2**53, None) for name in ("first", "last"))
     if not 0 <= last - first < MOST_RESENT:
-        raise ValueError(f"first..last is a range of at most {MOST_RESENT}")
+        raise _Wrong(f"first 到 last 最多 {MOST_RESENT} 条", f"first..last is a range of at most {MOST_RESENT}")
     return Resend(epoch, first, last)
 
 
@@ -124,12 +130,12 @@ def _percent(args: Mapping[str, Value]) -> int | None:
 def _flag(args: Mapping[str, Value]) -> bool:
     on = args.get("on")
     if not isinstance(on, bool):
-        raise ValueError("on is true or false")
+        raise _Wrong("on 只能是 true 或 false", "on is true or false")
     return on
 
 
 def _whole(args: Mapping[str, Value], name: str, least: int, most: int, default: int | None) -> int:
     value = args.get(name, default)
     if type(value) is not int or not least <= value <= most:
-        raise ValueError(f"{name} is a whole number from {least} to {most}")
+        raise _Wrong(f"{name} 是 {least} 到 {most} 的整数", f"{name} is a whole number from {least} to {most}")
     return value

@@ -13,7 +13,7 @@ import msgspec
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from signage.errors import Words, WuzhaError
+from signage.errors import ToldError, Words
 from signage.filenames import bad_path
 from signage.messages import Command, Count, Hash, MessageError, Screen, Short, Trusted, time
 from signage.source import MAX_FILE_BYTES
@@ -38,12 +38,8 @@ _TARGET = re.compile(r"publication/([1-9][0-9]{0,8})/(playlists|media)/(.+)")
 _ASSIGN = re.compile(r"assign/([a-z0-9][a-z0-9-]{2,35})\.json")
 
 
-class TrustError(WuzhaError):
-    """Something signed, or claiming to be, that is not believed; `words` says why."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
+class TrustError(ToldError):
+    """Something signed, or claiming to be, that is not believed."""
 
 
 class PlaylistTarget(msgspec.Struct, frozen=True, tag="playlist"):

@@ -7,6 +7,7 @@ WAL-reset bug, sqlite.org/wal.html), and an office has several processes. So no 
 
 import sqlite3
 import time
+from collections.abc import Callable
 from contextlib import closing
 
 from django.db import connection
@@ -19,7 +20,9 @@ WAIT_S = 30.0
 class Checkpoints:
     """Counts commits and folds the log now and then; does nothing for other databases. Only one thread may use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, fold: Callable[[str], None] | None = None) -> None:
+        """`fold` folds the log of the database at a path; `fold_log` does, if none is given."""
+        self._fold = fold or fold_log
         self._commits = 0
         self._last = time.monotonic()
 
@@ -34,7 +37,7 @@ class Checkpoints:
             return
         self._commits, self._last = 0, time.monotonic()
         with connection.wrap_database_errors:
-            fold_log(str(connection.settings_dict["NAME"]))
+            self._fold(str(connection.settings_dict["NAME"]))
 
 
 def fold_log(path: str) -> None:

@@ -12,11 +12,10 @@ from office.collecting.alarms import close_alarms
 from office.collecting.chain import Gap, Run, gaps, mark
 from office.collecting.notices import Notice
 from office.models import LedgerEpoch, LedgerRun
-from signage.messages import LedgerAck, LedgerMark
+from signage.messages import MOST_MARKS, LedgerAck, LedgerMark
 
 GAP_S = 600
 """A gap into which nothing came for so long is an alarm; a player sends its oldest records along with its newest."""
-MOST_MARKS = 32
 
 
 class Epoch(msgspec.Struct):

@@ -18,8 +18,6 @@ from office.collecting.chain import ForkError, ScatteredError, beginning, joined
 from office.collecting.epochs import Epoch, keep, lock
 from office.collecting.notices import Notice
 from office.collecting.reading import (
-    MOST_SEQ,
-    SEQ_BITS,
     BrokenError,
     Columns,
     Proved,
@@ -30,7 +28,7 @@ from office.collecting.reading import (
 )
 from office.collecting.told import keep_told
 from office.models import LedgerEpoch, LedgerRecord, LedgerRun, Play, Screen, Shown
-from office.models.records import key_of
+from office.numbering import MOST_SEQ, SEQ_BITS, key_of
 from signage.ledger import genesis
 from signage.messages import LedgerBatch
 
@@ -80,7 +78,8 @@ class _Offer(msgspec.Struct):
 class Ledgers:
     """The ledgers of all screens, as long as a connection to the database lasts. Only one thread may use it."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, most_epochs: int = MOST_EPOCHS) -> None:
+        self._most_epochs = most_epochs
         self._epochs: dict[tuple[str, str], int] = {}
         self._names = _Names()
 
@@ -112,7 +111,7 @@ class Ledgers:
                 found = proved(batch)
                 epoch = self._epoch(batch.screen, batch.epoch, at)
                 if epoch is None:
-                    wrong.append(notices.many_epochs(batch.screen, MOST_EPOCHS))
+                    wrong.append(notices.many_epochs(batch.screen, self._most_epochs))
                 else:
                     offers.append(_Offer(batch, found, columns(found, epoch, self._names), epoch))
             except BrokenError as refusal:
@@ -128,7 +127,7 @@ class Ledgers:
             self._epochs.clear()
         there = LedgerEpoch.objects.filter(screen_id=screen)
         found = there.filter(name=name).values_list("id", flat=True).first()
-        if found is None and there.count() >= MOST_EPOCHS:
+        if found is None and there.count() >= self._most_epochs:
             return None
         number = _made(screen, name, at) if found is None else int(found)
         self._epochs[screen, name] = number

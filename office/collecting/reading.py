@@ -13,7 +13,8 @@ from operator import attrgetter
 import msgspec
 
 from office.collecting.chain import Run
-from signage.errors import Words, WuzhaError
+from office.numbering import MOST_SEQ, SEQ_BITS
+from signage.errors import ToldError, Words
 from signage.ledger import (
     MAX_TEXT_BYTES,
     Anchor,
@@ -26,13 +27,10 @@ from signage.ledger import (
     ReceiptRecord,
     UnknownRecord,
     check,
+    is_black,
 )
 from signage.messages import LedgerBatch
 
-SEQ_BITS = 40
-"""Of a record's key; the epoch is above them."""
-MOST_SEQ = 2**SEQ_BITS - 1
-"""A record every second for thirty thousand years."""
 MOST_NUMBER = 2**53
 MOST_STEP = 20
 """Characters of what is kept of a receipt's step."""
@@ -51,12 +49,8 @@ _canonical = msgspec.json.Encoder(order="sorted").encode
 _OUTCOMES = {"complete": 0, "cut": 1, "failed": 2}
 
 
-class BrokenError(WuzhaError):
-    """A batch whose chain does not hold in itself; `words` says where."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
+class BrokenError(ToldError):
+    """A batch whose chain does not hold in itself."""
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -136,6 +130,8 @@ def columns(batch: Proved, epoch: int, names: Mapping[ShownKey, int]) -> Columns
             odd += 1
         elif not isinstance(record, PlayRecord):
             found.told.append((key, _told(record, at)))
+        elif is_black(record):
+            continue
         elif _is_countable(record):
             add_play((
                 key, epoch, names[_SHOWN(record)], round(at.timestamp() * 1000),

@@ -20,10 +20,15 @@ class Renewing:
     """Renews on a thread of its own; several of them do the same once."""
 
     def __init__(
-        self, place: Place, *, sign: Callable[[Place, dt.datetime], object] = renew, first_s: float = FIRST_S
+        self,
+        place: Place,
+        *,
+        sign: Callable[[Place, dt.datetime], object] = renew,
+        first_s: float = FIRST_S,
+        every_s: float = EVERY_S,
     ) -> None:
         """`sign` does nothing when all is well; the first time is after `first_s`."""
-        self._place, self._sign, self._first_s = place, sign, first_s
+        self._place, self._sign, self._first_s, self._every_s = place, sign, first_s, every_s
         self._ending = threading.Event()
         self._said = ""
         self._thread = threading.Thread(target=self._run, name="renewing", daemon=True)
@@ -40,7 +45,7 @@ class Renewing:
     def _run(self) -> None:
         wait_s = self._first_s
         while not self._ending.wait(wait_s):
-            wait_s = EVERY_S
+            wait_s = self._every_s
             try:
                 self._sign(self._place, dt.datetime.now(dt.UTC))
                 self._said = ""

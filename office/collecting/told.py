@@ -8,7 +8,7 @@ from office.collecting.epochs import Epoch
 from office.collecting.notices import Notice
 from office.collecting.reading import EventRow, ReceiptRow
 from office.models import Alarm, Event, Receipt
-from signage.errors import Words
+from signage.ledger import why_refused
 
 
 def keep_told(told: Iterable[tuple[int, Epoch, EventRow | ReceiptRow]], at: dt.datetime) -> list[Notice]:
@@ -32,8 +32,7 @@ def keep_told(told: Iterable[tuple[int, Epoch, EventRow | ReceiptRow]], at: dt.d
 
 def _of_receipt(screen: str, receipt: ReceiptRow, at: dt.datetime) -> list[Notice]:
     if receipt.step == "refused":
-        zh, en = (str(receipt.details.get(each) or receipt.details.get("why") or "") for each in ("zh", "en"))
-        return [notices.refused(screen, receipt.publication, Words(zh, en))]
+        return [notices.refused(screen, receipt.publication, why_refused(receipt.details))]
     if receipt.step == "shown":
         Alarm.objects.filter(
             screen_id=screen, kind=Alarm.Kind.REFUSED, key=str(receipt.publication), closed_at=None

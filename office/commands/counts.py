@@ -7,10 +7,10 @@ import sys
 
 import msgspec
 
-from office.commands.sheets import cell
 from office.commands.table import show
 from office.counting import Asked, counted, missing, read_asked
 from office.place import Place
+from signage.spreadsheet import cell
 
 HEADS = ("次数 plays", "完整 complete", "中断 cut", "失败 failed", "秒 seconds", "时钟不准 doubtful")
 

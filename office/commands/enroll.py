@@ -6,9 +6,9 @@ import datetime as dt
 import msgspec
 
 from office.commands.asking import me
+from office.commands.telling import tell_head
 from office.enrolling import Enrolment, enroll, from_config, revoke, write_broker_files
 from office.place import Place
-from office.voice import UnheardError, say_head
 from signage.errors import BadInput, Complaint, Words
 
 
@@ -29,10 +29,7 @@ def main(options: argparse.Namespace, place: Place) -> int:
               f"播放机上 · on the player: wuzha-player run --enrolment {done.folder.name}")  # fmt: skip
     print("让消息服务器重新读密码 · let the broker read its passwords again: systemctl reload mosquitto")
     if changed:
-        try:
-            say_head(place)
-        except UnheardError as fault:
-            print(fault)
+        tell_head(place)
     return 0
 
 

@@ -9,8 +9,8 @@ from office.place import Place
 from signage.errors import BadInput, Complaint, Words
 
 COLUMNS = (
-    "screen", "title", "site", "epoch", "seq", "at", "day", "hour", "clock_believed", "publication", "playlist", "item",
-    "zone", "rank", "shows", "media", "sha256", "card", "outcome", "actual_ms",
+    "screen", "screen_title", "site", "epoch", "seq", "at", "day", "hour", "clock_believed", "publication", "playlist",
+    "item", "zone", "rank", "shows", "media", "sha256", "card", "title", "outcome", "actual_ms",
 )  # fmt: skip
 
 

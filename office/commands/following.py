@@ -5,11 +5,11 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
+from django.utils import timezone
+
 from office.commands.table import Progress, show
 from office.console.progress import ScreenLine, screen_line
-from office.console.wording import STEPS
 from office.models import Publication, Receipt, Screen
-from signage.messages import Step
 
 LOOK_S = 0.4
 
@@ -46,11 +46,6 @@ def follow(publication: Publication, wait_s: float, *, goal: str = "shown") -> t
         bar.end()
 
 
-def step_of(line: ScreenLine) -> Step | None:
-    """Gives the step that a screen reached; None: it did not say a word."""
-    return next((step for step, label in STEPS.items() if label == line.label), None)
-
-
 def is_shown(line: ScreenLine) -> bool:
     """Whether its first frame was on the screen."""
     return line.shown
@@ -58,16 +53,16 @@ def is_shown(line: ScreenLine) -> bool:
 
 def is_gone(line: ScreenLine) -> bool:
     """Whether it is off the screen: taken down, or never there."""
-    return step_of(line) == "withdrawn" or not line.shown
+    return line.step == "withdrawn" or not line.shown
 
 
 def is_refused(line: ScreenLine) -> bool:
     """Whether the screen refuses it."""
-    return step_of(line) == "refused"
+    return line.step == "refused"
 
 
 def show_lines(found: tuple[ScreenLine, ...]) -> None:
-    """Prints a line for each screen, and why where it is refused."""
+    """Prints a line for each screen, and why where it is refused or waits."""
     heads = ("屏幕 screen", "名称 title", "连接 link", "进度 step", "时间 at", "")
     show(heads, ([line.id, line.title, line.link.zh, f"{line.label.zh} {line.label.en}", _when(line), line.detail]
                  for line in found))  # fmt: skip
@@ -78,7 +73,7 @@ def show_lines(found: tuple[ScreenLine, ...]) -> None:
 
 def _when(line: ScreenLine) -> str:
     times = [mark.at for mark in line.marks if mark.at is not None]
-    return max(times).astimezone().strftime("%m-%d %H:%M:%S") if times else ""
+    return f"{timezone.localtime(max(times)):%m-%d %H:%M:%S}" if times else ""
 
 
 def _words(found: tuple[ScreenLine, ...], done: int) -> str:

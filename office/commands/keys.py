@@ -6,6 +6,7 @@ import datetime as dt
 from office import audit
 from office.commands.asking import ask_passphrase, ask_signers, me, only_holder
 from office.commands.table import show
+from office.commands.telling import tell_head
 from office.enrolling import write_broker_files
 from office.place import Place
 from office.publishing.publish import sign_again
@@ -13,7 +14,6 @@ from office.trusting import setup
 from office.trusting.keys import UnusableKeyError
 from office.trusting.repository import standing
 from office.trusting.root import holders, newest_root
-from office.voice import UnheardError, say_head
 from signage.errors import BadInput, Complaint, Words
 
 ROOT_PERSON = "root"
@@ -35,7 +35,7 @@ def main(options: argparse.Namespace, place: Place) -> int:
             )
             sign_again(place, signers, at)
             print("已由两人签名 · signed by two")
-            _tell_head(place)
+            tell_head(place)
         case "renew":
             setup.renew(place, _root(options, place), at)
             print("信任根已续期 · the root holds longer")
@@ -103,10 +103,3 @@ def _root(options: argparse.Namespace, place: Place) -> tuple[str, str]:
         raise UnusableKeyError(f"需要根密钥：把 {person}.root.pem 放回 {place.keys}\n"
                                f"the root key is needed: put {person}.root.pem back into {place.keys}")  # fmt: skip
     return person, ask_passphrase(f"{person}（root）", options.root_passphrase_file)
-
-
-def _tell_head(place: Place) -> None:
-    try:
-        say_head(place)
-    except UnheardError as fault:
-        print(f"{fault}\n屏幕会在 15 分钟内自己发现 · screens will find out by themselves within 15 minutes")

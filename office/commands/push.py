@@ -6,6 +6,7 @@ import datetime as dt
 from office.commands.asking import ask_signers
 from office.commands.following import follow, is_shown, show_lines
 from office.commands.table import Progress
+from office.commands.telling import tell_head
 from office.console.wording import size
 from office.place import Place
 from office.publishing.aims import chosen
@@ -13,7 +14,6 @@ from office.publishing.changes import Change, changes
 from office.publishing.check import mistakes
 from office.publishing.folder import Draft, read_folder
 from office.publishing.publish import publish
-from office.voice import UnheardError, say_head
 from signage.errors import BadInput
 
 
@@ -40,10 +40,7 @@ def main(options: argparse.Namespace, place: Place) -> int:
     print(f"已发布 {publication.number}（{draft.line}），签名 {signers.author} + {signers.approver}\n"
           f"published {publication.number} ({draft.line}), signed by {signers.author} and {signers.approver}",
           flush=True)  # fmt: skip
-    try:
-        say_head(place)
-    except UnheardError as fault:
-        print(f"{fault}\n屏幕会在 15 分钟内自己发现 · screens will find out by themselves within 15 minutes")
+    tell_head(place)
     if options.wait <= 0:
         return 0
     found = follow(publication, options.wait)

@@ -4,7 +4,7 @@ import argparse
 import json
 import sys
 
-from office.commands.following import lines, show_lines, step_of
+from office.commands.following import lines, show_lines
 from office.models import Publication, Receipt
 from office.place import Place
 
@@ -21,7 +21,7 @@ def main(options: argparse.Namespace, _place: Place) -> int:
         for line in found:
             receipts = Receipt.objects.filter(screen_id=line.id, publication=publication.number).order_by("pk")
             print(json.dumps({
-                "publication": publication.number, "screen": line.id, "step": step_of(line), "shown": line.shown,
+                "publication": publication.number, "screen": line.id, "step": line.step, "shown": line.shown,
                 "wanted": line.wanted, "why": line.why.en if line.why else None,
                 "receipts": [{"step": r.step, "at": r.at.isoformat(), **r.details} for r in receipts],
             }, ensure_ascii=False))  # fmt: skip

@@ -6,14 +6,10 @@ from typing import TextIO
 
 from openpyxl import Workbook
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from signage.spreadsheet import cell
+
 MOST_ROWS = 1_048_575
 """Of a sheet of Excel, below its head."""
-
-
-def cell(value: object) -> object:
-    """Gives a cell that no spreadsheet takes for a formula (OWASP, CSV injection)."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
 
 
 def write_csv(out: TextIO, heads: Iterable[str], rows: Iterable[Mapping[str, object]]) -> int:

@@ -5,19 +5,16 @@ import datetime as dt
 
 from office.commands.asking import me
 from office.commands.following import follow, is_gone, show_lines
+from office.commands.telling import tell_head
 from office.place import Place
 from office.publishing.publish import withdraw
-from office.voice import UnheardError, say_head
 
 
 def main(options: argparse.Namespace, place: Place) -> int:
     """0: it is off every screen, or nobody waited; 1: some show it still."""
     publication = withdraw(place, options.number, options.by or me(), dt.datetime.now(dt.UTC))
     print(f"已撤回 {publication.number}（{publication.line}） · withdrawn", flush=True)
-    try:
-        say_head(place)
-    except UnheardError as fault:
-        print(f"{fault}\n屏幕会在 15 分钟内自己发现 · screens will find out by themselves within 15 minutes")
+    tell_head(place)
     if options.wait <= 0:
         return 0
     found = follow(publication, options.wait, goal="withdrawn")

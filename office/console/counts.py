@@ -18,6 +18,7 @@ from office.console import wording
 from office.counting import BYS as KNOWN
 from office.counting import Asked, By, Count, Missing, counted, missing
 from office.models import Publication, Screen
+from signage.spreadsheet import cell
 from signage.topics import SCREEN_ID
 
 BYS: dict[By, tuple[str, str]] = {
@@ -41,8 +42,6 @@ PERIODS = {
 }
 MOST_ROWS = 500
 """On the page; the table for Excel has all."""
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-"""What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 
 
 class Wish(msgspec.Struct, frozen=True):
@@ -119,11 +118,9 @@ def table(request: HttpRequest) -> HttpResponse:
     writer.writerow([zh, "次数", "完整", "中断", "失败", "秒"])
     for row in _rows(wish.by, counted(wish.by, wish.asked)):
         count = row.count
-        writer.writerow(
-            [_cell(row.name), count.plays, count.complete, count.cut, count.failed, round(count.seconds, 3)]
-        )
+        writer.writerow([cell(row.name), count.plays, count.complete, count.cut, count.failed, round(count.seconds, 3)])
     for gap in missing(wish.asked):
-        writer.writerow([_cell(_hole(gap))])
+        writer.writerow([cell(_hole(gap))])
     days = "-".join(day.strftime("%Y%m%d") for day in (wish.asked.first, wish.asked.last) if day) or "all"
     name = f"counts-{en}-{days}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
@@ -161,9 +158,11 @@ def read_wish(told: Mapping[str, Any], today: dt.date) -> Wish:
 
 def lasted(seconds: float) -> str:
     """Gives how long something was on the screens."""
+    if round(seconds) < 60:
+        return f"{round(seconds)} 秒"
     minutes = round(seconds / 60)
     if minutes < 60:
-        return f"{minutes} 分钟" if minutes else f"{round(seconds)} 秒"
+        return f"{minutes} 分钟"
     return f"{minutes // 60:,} 小时 {minutes % 60} 分"
 
 
@@ -218,7 +217,3 @@ def _hole(gap: Missing) -> str:
     kind = "已丢失" if gap.lost else "尚未收到"
     which = f"台账第 {gap.first} 至 {gap.last} 条" if gap.first else f"{gap.records or '若干'} 条记录"
     return f"{kind}：{gap.screen} {which}"
-
-
-def _cell(text: str) -> str:
-    return f"'{text}" if text.startswith(FORMULA) else text

@@ -13,6 +13,7 @@ from office.console import wording
 from office.console.tiles import status
 from office.console.wording import Label, size
 from signage.errors import Words
+from signage.ledger import why_refused
 from signage.messages import STEPS, PublicationState, ScreenState, Step
 
 if TYPE_CHECKING:  # values come from elsewhere; so this needs no database
@@ -40,13 +41,19 @@ class ScreenLine(msgspec.Struct, frozen=True, kw_only=True):
     title: str
     link: Label
     """How it stands with the screen itself."""
-    label: Label
+    step: Step | None
+    """How far the publication came; None: not a word of it."""
     marks: tuple[Mark, ...]
     detail: str
     why: Words | None
     wanted: bool
     """Whether it is to show the publication now."""
     shown: bool
+
+    @property
+    def label(self) -> Label:
+        """Gives the step as it reads."""
+        return wording.STEPS[self.step] if self.step is not None else wording.WAITING
 
 
 def screen_line(
@@ -67,10 +74,10 @@ def screen_line(
         id=screen.id,
         title=screen.title or screen.id,
         link=status(screen, now),
-        label=wording.STEPS[step] if step is not None else wording.WAITING,
+        step=step,
         marks=_marks(at),
         detail=_detail(said) if said is not None and step == "fetched" else "",
-        why=_why(said, refused) if step == "refused" else None,
+        why=_why(said, refused if step == "refused" else None),
         wanted=wanted,
         shown=shown,
     )
@@ -119,6 +126,5 @@ def _detail(said: PublicationState) -> str:
 def _why(said: PublicationState | None, refused: "Receipt | None") -> Words | None:
     if said is not None and said.why is not None:
         return Words(said.why.zh, said.why.en)
-    told = (refused.details if refused else None) or {}
-    zh, en = str(told.get("zh") or told.get("why") or ""), str(told.get("en") or told.get("why") or "")
-    return Words(zh, en) if zh or en else None
+    told = why_refused((refused.details if refused else None) or {})
+    return told if told.en else None

@@ -22,8 +22,8 @@ MOST_LOOKED_AT = 12
 """Screens whose picture one page asks for at a time."""
 
 
-class Notice(msgspec.Struct, frozen=True):
-    """An alarm that is open."""
+class OpenAlarm(msgspec.Struct, frozen=True):
+    """An alarm, as the page shows it."""
 
     at: object
     screen: str
@@ -44,7 +44,7 @@ def screens(request: HttpRequest) -> HttpResponse:
         "page": "screens",
         "tiles": tiles,
         "sums": [(label, counted[label]) for label in order if counted[label]],
-        "alarms": [Notice(each.last_at, each.screen_id, Words(each.zh, each.en)) for each in open_],
+        "alarms": [OpenAlarm(each.last_at, each.screen_id, Words(each.zh, each.en)) for each in open_],
         "can_look": looker() is not None,
     }
     return render(request, "console/screens.html", values)

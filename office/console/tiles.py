@@ -132,7 +132,8 @@ def _troubles(state: ScreenState) -> tuple[Words, ...]:
     found += [Words(f"{each.name}：{each.why.zh}", f"{each.name}: {each.why.en}") for each in state.refused[:5]]
     if state.refused_count > min(5, len(state.refused)):
         found.append(Words(f"不播的文件共 {state.refused_count} 个", f"{state.refused_count} files are not shown"))
-    return tuple(found)
+    # What the player shows on its own screen names some of the refused files, too.
+    return tuple(dict.fromkeys(found))
 
 
 def _facts(screen: "Screen", state: ScreenState | None) -> tuple[tuple[str, str, str], ...]:

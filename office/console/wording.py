@@ -55,7 +55,7 @@ PUBLICATION = {
     "withdrawn": Label("已撤回", "withdrawn", "off"),
 }
 SHOWS = {"image": "图片", "video": "视频", "audio": "音频", "card": "卡片", "ticker": "字幕"}
-RANKS = {"emergency": "紧急", "broadcast": "定点", "normal": "普通", "filler": "垫片"}
+RANKS = {"emergency": "紧急", "broadcast": "广播", "normal": "普通", "filler": "垫片"}
 OUTCOMES = {"complete": "完整", "cut": "中断", "failed": "失败"}
 KINDS = {
     "square": "广场", "service-centre": "便民服务中心", "supermarket": "超市", "hotel": "宾馆", "village": "村",

@@ -9,13 +9,8 @@ from typing import Any
 
 from django.db import models
 
-from office.collecting.reading import MOST_SEQ, SEQ_BITS
 from office.models.fleet import Screen
-
-
-def key_of(epoch: int, seq: int) -> int:
-    """Gives the key of a record, from the epoch's id and the record's number."""
-    return epoch << SEQ_BITS | seq
+from office.numbering import MOST_SEQ, key_of
 
 
 class KeyField(models.BigIntegerField):

@@ -132,7 +132,7 @@ def renew(place: Place, at: dt.datetime) -> bytes | None:
     online = online_signer(place)
     with locked(place), transaction.atomic():
         head = _write_online(place, online, at)
-    _prune(place)
+    _prune(place, at)
     return head
 
 
@@ -209,7 +209,7 @@ def _number(wanted: Wanted) -> int:
     return wanted.target.publication if isinstance(wanted.target, PlaylistTarget | MediaTarget) else 0
 
 
-def _prune(place: Place) -> None:
+def _prune(place: Place, at: dt.datetime) -> None:
     now = standing(place)
     documents = [d for d in (now.targets, now.assign) if d is not None]
-    prune(place, {file.hashes["sha256"] for d in documents for file in d.signed.targets.values()})
+    prune(place, {file.hashes["sha256"] for d in documents for file in d.signed.targets.values()}, at.timestamp())

@@ -13,13 +13,13 @@ _ORDINARY = re.compile(r"\S+ (INFO|DEBUG) ")
 class PlayerLog:
     """Takes the player's lines, one after the other."""
 
-    def __init__(self, path: Path, say: Callable[[str], None]) -> None:
-        self._path, self._say = path, say
+    def __init__(self, path: Path, say: Callable[[str], None], *, most_bytes: int = MOST_BYTES) -> None:
+        self._path, self._say, self._most_bytes = path, say, most_bytes
         self._size = path.stat().st_size if path.exists() else 0
 
     def hear(self, line: str) -> None:
         """Takes one line."""
-        if self._size > MOST_BYTES:
+        if self._size > self._most_bytes:
             self._path.replace(self._path.with_suffix(".log.1"))
             self._size = 0
         text = f"{line}\n".encode()

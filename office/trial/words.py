@@ -60,7 +60,8 @@ def push(place: Place, folder: str = "demo/冒充客服预警") -> str:
 
 def withdraw(place: Place) -> str:
     """Gives the command that takes a publication off the screens; its number is to be put in."""
-    return f"{_near(Path(sys.executable).with_name('wuzha-office'))} withdraw 编号N --home {_near(place.home)}"
+    program = Path(sys.executable).with_name("wuzha-office")
+    return f"{shlex.quote(_near(program))} withdraw 编号N --home {shlex.quote(_near(place.home))}"
 
 
 def _near(path: Path) -> str:

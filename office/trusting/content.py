@@ -3,7 +3,6 @@
 import hashlib
 import os
 import secrets
-import time
 from collections.abc import Callable, Collection, Iterable
 from pathlib import Path
 
@@ -64,9 +63,11 @@ def keep_file(place: Place, source: Path, sha256: str, progress: Callable[[int],
     sync_folder(place.content)
 
 
-def prune(place: Place, wanted: Collection[str], now: float | None = None) -> int:
-    """Removes what nothing signed names any more, a week after it came; gives how many files went."""
-    now = time.time() if now is None else now
+def prune(place: Place, wanted: Collection[str], now: float) -> int:
+    """Removes what nothing signed names any more, a week after it came; gives how many files went.
+
+    `now` is in seconds since 1970, as files have their times.
+    """
     gone = 0
     for path in place.content.iterdir():
         if path.name not in wanted and now - path.stat().st_mtime > PRUNE_AFTER_S:

@@ -58,17 +58,12 @@ def key_files(place: Place) -> tuple[KeyFile, ...]:
 
 def make_key(place: Place, person: str, role: Role, passphrase: str) -> Ed25519PrivateKey:
     """Makes a key and keeps it encrypted. Raises UnusableKeyError for a bad name or passphrase, or when it is there."""
-    if not _NAME.fullmatch(person):
-        raise UnusableKeyError(
-            f"名字 {person!r} 只能用文字、数字和 -，不超过 30 个\n"
-            f"the name {person!r} may have letters, digits and -, at most 30"
-        )
+    path = key_path(place, person, role)
     if len(passphrase) < LEAST_PASSPHRASE:
         raise UnusableKeyError(
             f"口令太短，至少 {LEAST_PASSPHRASE} 个字符\n"
             f"the passphrase is too short, it needs {LEAST_PASSPHRASE} characters"
         )
-    path = key_path(place, person, role)
     if path.exists():
         raise UnusableKeyError(f"{person} 已经有一把 {role} 密钥\n{person} has a key for {role} already")
     key = Ed25519PrivateKey.generate()
@@ -117,9 +112,12 @@ def open_online_key(place: Place) -> Ed25519PrivateKey:
 
 
 def key_path(place: Place, person: str, role: str) -> Path:
-    """Gives where a person's key lies."""
+    """Gives where a person's key lies. Raises UnusableKeyError for a name that nobody can have."""
     if not _NAME.fullmatch(person):
-        raise UnusableKeyError(f"没有名字叫 {person!r} 的人\nnobody is called {person!r}")
+        raise UnusableKeyError(
+            f"名字 {person!r} 只能用文字、数字和 -，不超过 30 个\n"
+            f"the name {person!r} may have letters, digits and -, at most 30"
+        )
     return place.keys / f"{person}.{role}.pem"
 
 

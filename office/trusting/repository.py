@@ -159,12 +159,8 @@ def write(
     snapshot = was.snapshot
     fits = targets is None and assign is was.assign
     if snapshot is None or not fits or not _stands(snapshot, SNAPSHOT_DAYS, floor=floor.snapshot, at=at):
-        snapshot = Metadata(Snapshot(version=_above(was.snapshot, floor.snapshot), expires=_until(at, SNAPSHOT_DAYS)))
-        kept = targets.document if targets is not None else was.targets
-        parts = (("targets", kept), (ASSIGN, assign))
-        snapshot.signed.meta = {f"{n}.json": _named(_path(place, n, part), part, files) for n, part in parts if part}
-        snapshot.sign(online)
-        files[_path(place, "snapshot", snapshot)] = snapshot.to_bytes(COMPACT)
+        parts = {"targets": targets.document if targets is not None else was.targets, ASSIGN: assign}
+        snapshot = _snapshot(place, files, was.snapshot, parts, online, floor=floor.snapshot, at=at)
     elif _stands(was.timestamp, TIMESTAMP_DAYS, floor=floor.timestamp, at=at):
         return None
     timestamp = Timestamp(version=_above(was.timestamp, floor.timestamp), expires=_until(at, TIMESTAMP_DAYS))
@@ -195,6 +191,19 @@ def _assign(
     document = Metadata(Targets(version=_above(was, floor), expires=_until(at, ASSIGN_DAYS), targets=listed))
     document.sign(online)
     files[_path(place, ASSIGN, document)] = document.to_bytes(COMPACT)
+    return document
+
+
+def _snapshot(
+    place: Place, files: dict[Path, bytes], was: Metadata[Snapshot] | None,
+    parts: Mapping[str, Metadata[Targets] | None], online: CryptoSigner, *, floor: int, at: dt.datetime,
+) -> Metadata[Snapshot]:  # fmt: skip
+    """Gives which versions belong together from now on, and adds it to `files`."""
+    document = Metadata(Snapshot(version=_above(was, floor), expires=_until(at, SNAPSHOT_DAYS)))
+    named = {f"{name}.json": _named(_path(place, name, part), part, files) for name, part in parts.items() if part}
+    document.signed.meta = named
+    document.sign(online)
+    files[_path(place, "snapshot", document)] = document.to_bytes(COMPACT)
     return document
 
 

@@ -83,14 +83,19 @@ def admit(
     for holder in holders(root):
         if holder.public == public:
             raise UnusableKeyError(f"这把密钥已经是 {holder.person} 的\nthis key is {holder.person}'s already")
-        # Whoever could sign as author and as approver would be two people in one.
+    must_be_new(root, person, role)
+    _enter(root, person, role, key)
+    _next(place, root, root_key, at)
+
+
+def must_be_new(root: Root, person: str, role: PersonRole) -> None:
+    """Raises UnusableKeyError for somebody who signs content already: author and approver would be one."""
+    for holder in holders(root):
         if role != "root" and holder.person == person and holder.role in ("author", "approver"):
             raise UnusableKeyError(
                 f"{person} 已经有签名权（{holder.role}），一个人只能有一把\n"
                 f"{person} signs as {holder.role} already; nobody may have two keys"
             )
-    _enter(root, person, role, key)
-    _next(place, root, root_key, at)
 
 
 def dismiss(place: Place, person: str, root_key: Ed25519PrivateKey, at: dt.datetime) -> tuple[Holder, ...]:

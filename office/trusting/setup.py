@@ -7,7 +7,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from office.place import Place, locked, write_secret
 from office.trusting.keys import UnusableKeyError, key_path, make_key, open_key, open_online_key
-from office.trusting.root import Holder, PersonRole, admit, begin, dismiss, holders, newest_root, renew_root
+from office.trusting.root import Holder, PersonRole, admit, begin, dismiss, must_be_new, newest_root, renew_root
 
 PersonPhrase = tuple[str, str]
 """A person's name and passphrase."""
@@ -32,12 +32,7 @@ def admit_person(
     """Makes a person's key and lets it sign; `root` signs for that. Raises UnusableKeyError, and nothing is changed."""
     with locked(place):
         root_key = open_key(place, root[0], "root", root[1])
-        for holder in holders(newest_root(place).signed):
-            if role != "root" and holder.person == person and holder.role in ("author", "approver"):
-                raise UnusableKeyError(
-                    f"{person} 已经有签名权（{holder.role}），一个人只能有一把\n"
-                    f"{person} signs as {holder.role} already; nobody may have two keys"
-                )
+        must_be_new(newest_root(place).signed, person, role)
         key = _made_or_opened(place, person, role, passphrase)
         admit(place, person, role, key, root_key=root_key, at=at)
 

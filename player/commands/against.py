@@ -11,7 +11,7 @@ from player.uplink.counts import ALWAYS_MS, plays, shown
 from player.uplink.hindrances import hindrances
 from player.uplink.ledger_db import LedgerDb
 from signage.comparison import CAUSES, Balance, Key, compared
-from signage.ledger import KnownRecord, UnknownRecord, read
+from signage.ledger import KnownRecord, UnknownRecord, is_black, read
 from signage.plan import plan
 
 HEADS = {"off": "停机", "cut in": "插播", "refused": "拒播", "clock": "时钟不可信"}
@@ -46,7 +46,7 @@ def tell_against(
 def _played(db: LedgerDb, from_ms: int, to_ms: int) -> Iterator[tuple[Key, str]]:
     for each in plays(db, from_ms, to_ms):
         play = each.play
-        if play.outcome == "complete" or (play.outcome == "cut" and play.actual_ms != 0):
+        if not is_black(play) and (play.outcome == "complete" or (play.outcome == "cut" and play.actual_ms != 0)):
             yield Key(play.zone, play.playlist, shown(play)), play.playlist_sha256
 
 

@@ -35,7 +35,7 @@ LOW_DISK_BYTES = 500_000_000
 
 SUBJECTS = {
     "display": "显示", "sound": "声音", "clock": "时钟", "disk": "磁盘", "media": "素材", "playlists": "播放表",
-    "workers": "解码进程", "watch": "自检", "ledger": "台账", "broker": "消息服务", "trust": "签名信任",
+    "workers": "解码进程", "watch": "自检", "ledger": "台账", "broker": "消息服务器", "trust": "签名信任",
     "orders": "管理端命令", "versions": "版本",
 }  # fmt: skip
 

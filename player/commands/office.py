@@ -30,7 +30,9 @@ def broker(config: Config) -> Finding:
     """Says whether the broker takes this screen in, and whether the office is behind it."""
     office = config.office
     if not office.broker:
-        says = ALONE if not config.has_office else Words("没有消息服务，只取发布的内容", "no broker: publications only")
+        says = (
+            ALONE if not config.has_office else Words("没有消息服务器，只取发布的内容", "no broker: publications only")
+        )
         return Finding(subject="broker", ok=True, says=says)
     details: dict[str, object] = {"broker": office.broker, "user": office.user, "prefix": office.prefix}
     if is_claimed(config.folders.state):
@@ -127,7 +129,7 @@ def orders(config: Config) -> Finding:
         return Finding(subject="orders", ok=False, says=says)
     found = [
         *([Words("黑屏", "blackout")] if kept.blackout else []),
-        *([Words("只放 filler", "filler only")] if kept.filler else []),
+        *([Words("只播垫片", "filler only")] if kept.filler else []),
         *([Words(f"音量 {kept.volume}", f"volume {kept.volume}")] if kept.volume is not None else []),
     ]
     says = Words("、".join(w.zh for w in found) or "无", ", ".join(w.en for w in found) or "none")

@@ -18,7 +18,7 @@ import msgspec
 
 from player.durable import sync_folder, write_whole
 from signage import __version__
-from signage.errors import Words, WuzhaError
+from signage.errors import ToldError, Words
 from signage.media import MediaFacts
 
 KEEP_FREE_BYTES = 256 << 20
@@ -29,12 +29,8 @@ LEFT_AIR_S = 600.0
 MOST_TEXT = 512 * 1024
 
 
-class NoRoomError(WuzhaError):
-    """What is needed does not fit; `words` says by how much."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
+class NoRoomError(ToldError):
+    """What is needed does not fit."""
 
 
 class _Facts(msgspec.Struct, frozen=True, kw_only=True):
@@ -156,8 +152,8 @@ class Depot:
             missing = (lacks + (1 << 20) - 1) >> 20
             raise NoRoomError(
                 Words(
-                    zh=f"磁盘放不下：还缺 {missing} MiB；请腾出空间，或调高 [trust] published_mib",
-                    en=f"it does not fit: {missing} MiB are missing; make room or raise [trust] published_mib",
+                    zh=f"磁盘放不下：还缺 {missing} MiB；请腾出空间，或调高 [folders] published_mib",
+                    en=f"it does not fit: {missing} MiB are missing; make room or raise [folders] published_mib",
                 )
             )
 

@@ -16,11 +16,11 @@ def expiry(expires: dt.datetime | None, now: Moment, grace: dt.timedelta) -> tup
     overdue = now.at - expires
     if overdue > grace:
         return True, Words(
-            zh=f"签名过期已 {overdue.days} 天，只放垫播内容；请联系管理端",
+            zh=f"签名过期已 {overdue.days} 天，只播垫片；请联系管理端",
             en=f"the signatures expired {overdue.days} days ago: only filler plays; ask the office",
         )
     left = (grace - overdue).days
     return False, Words(
-        zh=f"签名过期已 {overdue.days} 天，内容照常播放，{left} 天后只放垫播；请联系管理端",
+        zh=f"签名过期已 {overdue.days} 天，内容照常播放，{left} 天后只播垫片；请联系管理端",
         en=f"the signatures expired {overdue.days} days ago; playing on, only filler in {left} days; ask the office",
     )

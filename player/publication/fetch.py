@@ -12,16 +12,12 @@ from typing import BinaryIO, Protocol
 
 from player.publication.depot import Depot
 from player.publication.sources import CHUNK_BYTES, CannotResumeError, Opened, Source, SourceError
-from signage.errors import Words, WuzhaError
+from signage.errors import ToldError, Words, WuzhaError
 from signage.trust import MediaTarget, Wanted
 
 
-class MismatchError(WuzhaError):
-    """The source holds something else under this name than what was signed; `words` says how it differs."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
+class MismatchError(ToldError):
+    """The source holds something else under this name than what was signed."""
 
 
 class PutOffError(WuzhaError):

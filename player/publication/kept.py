@@ -10,6 +10,7 @@
 """
 
 import datetime as dt
+import errno
 import logging
 from pathlib import Path
 
@@ -67,7 +68,7 @@ def anchor(folder: Path, enrolled: Path) -> bytes:
     copy = folder / "root.json"
     former = copy.read_bytes() if copy.exists() else None
     try:
-        given = enrolled.read_bytes()
+        given = _whole_root(enrolled)
     except OSError:
         if former is None:
             raise
@@ -83,6 +84,16 @@ def anchor(folder: Path, enrolled: Path) -> bytes:
             _put_aside(folder)
     write_whole(copy, given)
     return given
+
+
+def _whole_root(path: Path) -> bytes:
+    """Gives the text of a root. Raises OSError, also while a person is still copying it there."""
+    text = path.read_bytes()
+    try:
+        msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+        raise OSError(errno.EINVAL, "not whole", str(path)) from error
+    return text
 
 
 def _put_aside(folder: Path) -> None:

@@ -15,7 +15,7 @@ import msgspec
 from player.durable import write_whole
 from player.state import Moment
 from signage.errors import Words
-from signage.ledger import Details
+from signage.ledger import Details, because
 from signage.messages import Step
 
 log = logging.getLogger(__name__)
@@ -23,7 +23,6 @@ log = logging.getLogger(__name__)
 Receipt = Callable[[int, Step, Details, Moment], None]
 MOST_KEPT = 300
 REFUSED_HEADS_EVERY_S = 600.0
-MOST_WHY = 300
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True):
@@ -64,7 +63,7 @@ class Receipts:
     def refuse(self, number: int, why: Words) -> None:
         """Tells that a publication is refused, and why."""
         log.warning("publication %d refused: %s", number, why.en)
-        self.tell(number, "refused", {"why": why.en[:MOST_WHY], "why_zh": why.zh[:MOST_WHY]})
+        self.tell(number, "refused", because(why))
 
     def refuse_head(self, why: Words) -> None:
         """Tells that what came could not be believed at all, so that nobody knows what it would have published.
@@ -75,8 +74,7 @@ class Receipts:
         if now - self._refused_at < REFUSED_HEADS_EVERY_S:
             return
         self._refused_at = now
-        details: Details = {"why": why.en[:MOST_WHY], "why_zh": why.zh[:MOST_WHY]}
-        self._receipt(0, "refused", details, self._read_clock())
+        self._receipt(0, "refused", because(why), self._read_clock())
 
     def is_told(self, number: int, step: Step) -> bool:
         """Whether a step was told."""

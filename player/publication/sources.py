@@ -8,17 +8,13 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from signage.errors import Words, WuzhaError
+from signage.errors import ToldError, Words
 
 CHUNK_BYTES = 1 << 18
 
 
-class SourceError(WuzhaError):
-    """A source that gives nothing now; it is asked again later. `words` says why."""
-
-    def __init__(self, words: Words) -> None:
-        super().__init__(words.en)
-        self.words = words
+class SourceError(ToldError):
+    """A source that gives nothing now; it is asked again later."""
 
 
 class NotThereError(SourceError):

@@ -6,7 +6,7 @@ from typing import Literal
 import msgspec
 
 from player.uplink.ledger_db import LedgerDb
-from signage.ledger import PlayRecord, read
+from signage.ledger import PlayRecord, is_black, read
 
 By = Literal["item", "day", "hour", "playlist", "outcome"]
 BY: tuple[By, ...] = ("item", "day", "hour", "playlist", "outcome")
@@ -68,10 +68,12 @@ def shown(play: PlayRecord) -> str:
 
 
 def counted(found: Iterable[Numbered], by: By) -> dict[str, Count]:
-    """Gives the counts by key, sorted by key."""
+    """Gives the counts by key, sorted by key; the black of a blackout is no play."""
     counts: dict[str, Count] = {}
     for each in found:
         play = each.play
+        if is_black(play):
+            continue
         count = counts.setdefault(key_of(play, by), Count())
         count.plays += 1
         count.ms += play.actual_ms or 0

@@ -35,12 +35,14 @@ class Mailbox:
 
     def took(self, still: Still) -> None:
         """Leaves the picture that was asked for."""
-        self._still = still
+        with self._bell:
+            self._still = still
         self.wake()
 
     def end_orders(self) -> None:
         """A person in front of the screen ends blackout and filler."""
-        self._orders_ended = True
+        with self._bell:
+            self._orders_ended = True
         self.wake()
 
     def stop(self) -> None:
@@ -65,10 +67,12 @@ class Mailbox:
 
     def still(self) -> Still | None:
         """Gives the picture that came, once."""
-        found, self._still = self._still, None
-        return found
+        with self._bell:
+            found, self._still = self._still, None
+            return found
 
     def orders_ended(self) -> bool:
         """Says once that a person ended what the office ordered."""
-        found, self._orders_ended = self._orders_ended, False
-        return found
+        with self._bell:
+            found, self._orders_ended = self._orders_ended, False
+            return found

@@ -44,6 +44,11 @@ Entry = Began | Play | Happened | Receipt
 """What waits to be written."""
 
 
+def when(entry: Entry) -> Moment:
+    """Gives the moment that an entry is of; of a play, its end."""
+    return entry.ended if isinstance(entry, Play) else entry.at
+
+
 def play_record(play: Play, boot: str) -> PlayRecord:
     """Gives the record of a play that is over; one that never began has the time of its end."""
     return msgspec.structs.replace(

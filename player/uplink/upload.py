@@ -10,9 +10,10 @@ import random
 from collections import deque
 from collections.abc import Callable
 
+from player.uplink.forks import Forks
 from player.uplink.ledger_db import Epoch
 from player.uplink.parcel import Ledger, Parcel, Span, Why, parcel
-from signage.messages import MOST_RECORDS, LedgerAck, LedgerMark
+from signage.messages import MOST_MARKS, MOST_RECORDS, LedgerAck
 
 MOST_FLYING = 4
 """Batches that the office has not acknowledged."""
@@ -24,7 +25,6 @@ REFUSED_S = 5.0
 LIVE_BEHIND = MOST_FLYING * MOST_RECORDS
 """A backlog longer than this lets the newest records pass."""
 MOST_ASKED = 16
-MOST_MARKS = 32
 
 
 class Upload:
@@ -39,7 +39,7 @@ class Upload:
         roll: Callable[[], float] | None = None,
     ) -> None:
         """`forked` is told of an epoch of which the office has another history, and whether it is the newest one."""
-        self._screen, self._ledger, self._forked = screen, ledger, forked
+        self._screen, self._ledger, self._forks = screen, ledger, Forks(ledger, forked)
         self._roll = roll or random.SystemRandom().random
         self._office = self._connected = False
         self._acks: dict[str, int] | None = None
@@ -56,11 +56,6 @@ class Upload:
         self._extra: int | None = None
         """Token of a batch out of order that is on its way to the broker."""
         self._tokens: dict[int, Parcel] = {}
-        self._bad: set[str] = set()
-        """Epochs of which the office has another history, by its last word."""
-        self._told: set[str] = set()
-        self._shown: set[str] = set()
-        """Those that were told of, and those of which the broker took a batch that shows the office where."""
         self._stall_at: float | None = None
         self._stall_s = STALL_S
         self._hold_until = 0.0
@@ -77,6 +72,8 @@ class Upload:
     def disconnected(self) -> None:
         """The connection is over."""
         self._connected = False
+        # What was under way is told of as not taken, but nobody refused it: the link has pauses of its own.
+        self._hold_until, self._refused_s = 0.0, REFUSED_S
 
     def office(self, online: bool, now: float) -> None:
         """The office takes ledgers, or does not."""
@@ -99,8 +96,8 @@ class Upload:
         if not why:
             self._refused_s = REFUSED_S
             epoch = parcel.span.epoch
-            if parcel.why == "asked" and epoch in self._bad and not self._is_asked(epoch):
-                self._shown.add(epoch)
+            if parcel.why == "asked" and epoch in self._forks and not self._is_asked(epoch):
+                self._forks.shown(epoch)
             return
         self._rewind()
         self._hold_until = now + self._refused_s * (0.75 + 0.5 * self._roll())
@@ -174,11 +171,13 @@ class Upload:
                 self._acks[epoch.name] = self._sent.get(epoch.name, before.get(epoch.name, 0))
                 continue
             upto = mark.upto if mark is not None else 0
-            if mark is not None and self._is_another(mark, epoch, now):
-                self._leave(epoch, upto, newest=epoch is epochs[-1])
+            if mark is not None and self._forks.is_another(mark, epoch, now):
+                shows = self._forks.add(epoch, upto, newest=epoch is epochs[-1])
+                if shows is not None and not self._is_asked(epoch.name):
+                    self.ask_again(shows)
                 upto = epoch.head.seq
-            else:  # a forged word is taken back by the office's next one, which the rest of the epoch goes on from
-                self._bad.discard(epoch.name)
+            else:
+                self._forks.discard(epoch.name)
             self._acks[epoch.name] = upto
             moved = moved or upto > before.get(epoch.name, 0)
             if upto < before.get(epoch.name, 0):
@@ -188,31 +187,6 @@ class Upload:
         if moved:
             self._stall_s = STALL_S
             self._stall_at = now + self._pause_s() if self._waits(epochs) else None
-
-    def _is_another(self, mark: LedgerMark, epoch: Epoch, now: float) -> bool:
-        """Says whether the office's records of this epoch are not the ones that lie here."""
-        if mark.upto > epoch.head.seq:
-            return True
-        if mark.upto < epoch.first.seq or mark.upto == 0:
-            return False
-        here = self._ledger.hash_at(epoch, mark.upto, now)
-        return here is not None and here.hex() != mark.head
-
-    def _leave(self, epoch: Epoch, upto: int, *, newest: bool) -> None:
-        """Stops sending an epoch that went two ways, after one batch that shows the office where.
-
-        A clone is thrown off the broker again and again: it is shown until the broker has taken it. Whoever forges
-        acknowledgements gets no more than that.
-        """
-        self._bad.add(epoch.name)
-        if epoch.name not in self._shown and not self._is_asked(epoch.name):
-            last = min(upto, epoch.head.seq)
-            first = max(epoch.first.seq + 1, last - MOST_RECORDS + 1)
-            if first <= last:
-                self.ask_again(Span(epoch.name, first, last))
-        if epoch.name not in self._told:
-            self._told.add(epoch.name)
-            self._forked(epoch.name, newest)
 
     def _is_asked(self, epoch: str) -> bool:
         return any(span.epoch == epoch for span in self._asked)
@@ -231,7 +205,7 @@ class Upload:
         newest = epochs[-1]
         if self._live is not None and self._live.epoch != newest.name:
             self._live = None
-        if newest.name in self._bad:
+        if newest.name in self._forks:
             return None
         if self._live is None and not self._flying and self._behind(epochs) > LIVE_BEHIND:
             after = max(self._from(newest), newest.head.seq - MOST_RECORDS // 2)
@@ -244,7 +218,7 @@ class Upload:
         if len(self._flying) >= MOST_FLYING:
             return None
         for epoch in epochs:
-            if epoch.name in self._bad:
+            if epoch.name in self._forks:
                 continue
             after, last = self._from(epoch), epoch.head.seq
             live = self._live
@@ -268,12 +242,12 @@ class Upload:
         return max(self._sent.get(epoch.name, 0), acked, epoch.first.seq)
 
     def _behind(self, epochs: tuple[Epoch, ...]) -> int:
-        return sum(epoch.head.seq - self._from(epoch) for epoch in epochs if epoch.name not in self._bad)
+        return sum(epoch.head.seq - self._from(epoch) for epoch in epochs if epoch.name not in self._forks)
 
     def _waits(self, epochs: tuple[Epoch, ...]) -> bool:
         """Says whether something was sent that the office has not acknowledged."""
         acks = self._acks or {}
-        return any(self._from(e) > max(acks.get(e.name, 0), e.first.seq) for e in epochs if e.name not in self._bad)
+        return any(self._from(e) > max(acks.get(e.name, 0), e.first.seq) for e in epochs if e.name not in self._forks)
 
     def _parcel(self, epoch: Epoch, after: int, last: int, why: Why, now: float) -> Parcel | None:
         return parcel(self._screen, self._ledger, epoch, (after, last), why=why, now=now)

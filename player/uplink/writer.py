@@ -1,22 +1,23 @@
 """Goes on with the ledger: opens it, finds out what became of it meanwhile, appends, cuts what is too old.
 
 Rule: an epoch is begun only where numbers could otherwise be given twice or a gap be hidden; the reason is its first
-record. Whatever is not ours or is broken is put aside under another name, never overwritten.
+record.
 """
 
 import logging
 import os
 import secrets
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import assert_never
 
 import msgspec
 
 from player.state import Moment, Play
+from player.uplink.condition import TAIL, found, why_anew
 from player.uplink.head import Head, read_head, write_head
-from player.uplink.ledger_db import Epoch, LedgerDamaged, LedgerDb, Row, open_ledger
+from player.uplink.ledger_db import Epoch, LedgerDb, Row, open_ledger
 from player.uplink.records import (
     Began,
     Entry,
@@ -26,30 +27,39 @@ from player.uplink.records import (
     play_record,
     receipt_record,
     showing_record,
+    when,
 )
-from signage.ledger import Anchor, Break, Details, KnownRecord, PlayRecord, check, genesis, line, utc_ms
+from signage.ledger import Anchor, Details, KnownRecord, PlayRecord, genesis, line, utc_ms
 
 log = logging.getLogger(__name__)
 
 LEDGER = "ledger.db"
 """Its name in the state folder."""
 HEAD_EVERY_S = 10.0
-TAIL = 1000
-"""So many of the newest records are proved again at each start."""
+SEGMENT = 4096
+"""Records are taken away by so many."""
 KEEP_DAYS = 400
 QUOTA_BYTES = 2 << 30
 DAY_MS = 86_400_000
-ASIDE = ("", "-wal", "-shm")
 
 
 class Writer:
     """One player's end of its ledger. Only one thread may use it."""
 
     def __init__(
-        self, path: Path, screen: str, boot: str, *, keep_days: int = KEEP_DAYS, quota_bytes: int = QUOTA_BYTES
+        self,
+        path: Path,
+        screen: str,
+        boot: str,
+        *,
+        keep_days: int = KEEP_DAYS,
+        quota_bytes: int = QUOTA_BYTES,
+        segment: int = SEGMENT,
+        open_file: Callable[[Path], LedgerDb] = open_ledger,
     ) -> None:
-        self._path, self._screen, self._boot = path, screen, boot
-        self._keep_ms, self._quota_bytes = keep_days * DAY_MS, quota_bytes
+        """Records are taken away by `segment` when they are older than `keep_days` or the file is beyond its quota."""
+        self._path, self._screen, self._boot, self._open_file = path, screen, boot, open_file
+        self._keep_ms, self._quota_bytes, self._segment = keep_days * DAY_MS, quota_bytes, segment
         self._head_path = path.with_suffix(".head")
         self._db: LedgerDb | None = None
         self._epoch: Epoch | None = None
@@ -68,11 +78,12 @@ class Writer:
         """Takes up the ledger, or begins one. Raises OSError and sqlite3.Error; then try again later."""
         known = read_head(self._head_path)
         had_file = self._path.exists() and self._path.stat().st_size > 0
-        db, reason, aside = self._opened()
+        taken = found(self._path, self._open_file)
+        db = taken.db
         try:
-            reason = reason or self._reason(db, known, had_file=had_file)
+            reason = taken.reason or why_anew(db, self._screen, known, had_file=had_file)
             if reason:
-                self._begin(db, reason, known, aside, at)
+                self._begin(db, reason, known, taken.aside, at)
             epoch = db.epochs()[-1]
             self._epoch, self._head = epoch, epoch.head
             self._db = db
@@ -109,7 +120,7 @@ class Writer:
                     assert_never(entry)
         self._commit(db, epoch, head, records, marks)
         if self._since_cut >= TAIL and entries:
-            self._cut_old(_moment(entries[-1]))
+            self._cut_old(when(entries[-1]))
 
     def renew(self, reason: str, at: Moment) -> None:
         """Begins a new epoch behind what is there. Raises sqlite3.Error and OSError: then the present one goes on."""
@@ -138,63 +149,6 @@ class Writer:
             self._db = None
 
     # Opening
-
-    def _opened(self) -> tuple[LedgerDb, str, str]:
-        """Gives the file, and why it begins anew and under which name the former one lies, if so."""
-        self._path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            db = open_ledger(self._path)
-        except LedgerDamaged as damage:
-            aside = self._put_aside(damage.reason)
-            log.error("ledger %s (%s): put aside as %s", damage.reason, damage, aside)
-            return open_ledger(self._path), damage.reason, aside
-        if self._holds(db):
-            return db, "", ""
-        db.close()
-        aside = self._put_aside("damaged")
-        log.error("ledger damaged: put aside as %s", aside)
-        return open_ledger(self._path), "damaged", aside
-
-    def _holds(self, db: LedgerDb) -> bool:
-        """Says whether the file is in order, and the newest records with it."""
-        if not db.is_sound():
-            return False
-        for epoch in db.epochs()[-1:]:
-            after = max(epoch.first.seq, epoch.head.seq - TAIL)
-            digest = epoch.first.hash if after == epoch.first.seq else db.hash_at(epoch.name, after)
-            if digest is None or any(
-                isinstance(found, Break) for found in check(db.lines(epoch, after), Anchor(epoch.name, after, digest))
-            ):
-                return False
-        return True
-
-    def _put_aside(self, reason: str) -> str:
-        number = 1
-        while any(self._path.with_name(f"{self._path.name}.{reason}-{number}{end}").exists() for end in ASIDE):
-            number += 1
-        name = f"{self._path.name}.{reason}-{number}"
-        for end in ASIDE:
-            part = self._path.with_name(self._path.name + end)
-            if part.exists():
-                part.rename(self._path.with_name(name + end))
-        return name
-
-    def _reason(self, db: LedgerDb, known: Head | None, *, had_file: bool) -> str:
-        """Gives why a new epoch is needed; nothing when the newest one goes on."""
-        epochs = db.epochs()
-        if not epochs:
-            return ("emptied" if had_file else "lost") if known is not None else "first run"
-        if epochs[-1].screen != self._screen:
-            return "another screen"
-        if known is None:
-            return ""
-        if known.seq == 0:
-            return "" if any(epoch.name == known.epoch for epoch in epochs) else "old copy"
-        digest = db.hash_at(known.epoch, known.seq)
-        if digest is not None:
-            return "" if digest == known.hash else "another history"
-        cut = next((epoch for epoch in epochs if epoch.name == known.epoch), None)
-        return "" if cut is not None and cut.first.seq >= known.seq else "old copy"
 
     def _begin(self, db: LedgerDb, reason: str, known: Head | None, aside: str, at: Moment) -> None:
         anchor = genesis(self._screen, secrets.token_hex(8))
@@ -267,7 +221,7 @@ class Writer:
         if epoch is None:
             return False
         with db.writing():
-            cut = db.drop_segment(epoch, whole=epoch.number != current.number)
+            cut = db.drop_segment(epoch, self._segment, whole=epoch.number != current.number)
             if cut is None:
                 return False
             details: Details = {"epoch": cut.epoch, "upto": cut.seq, "hash": cut.hash.hex()}
@@ -303,13 +257,3 @@ def _rows(records: Iterable[KnownRecord], before: Anchor) -> list[Row]:
 
 def _kind(record: KnownRecord) -> str:
     return str(type(record).__struct_config__.tag)
-
-
-def _moment(entry: Entry) -> Moment:
-    match entry:
-        case Began() | Happened() | Receipt():
-            return entry.at
-        case Play():
-            return entry.ended
-        case _:
-            assert_never(entry)

@@ -40,8 +40,11 @@ def made(wish: Wish, level: int, will: Will | None) -> Client:
     return client
 
 
-def connect(client: Client, wish: Wish, level: int) -> None:
-    """Connects and sends CONNECT. Raises OSError or ValueError, also for a certificate that is not trusted."""
+def connect(client: Client, wish: Wish, level: int, *, anew: bool) -> None:
+    """Connects and sends CONNECT; `anew` lets go of the session that the broker kept.
+
+    Raises OSError or ValueError, also for a certificate that is not trusted.
+    """
     where = address(wish.broker.url)
     if where.tls:
         client.tls_set_context(ssl.create_default_context(cafile=wish.broker.ca or None))
@@ -52,7 +55,7 @@ def connect(client: Client, wish: Wish, level: int) -> None:
     properties.SessionExpiryInterval = wish.session_s
     properties.ReceiveMaximum = wish.receive_max
     properties.MaximumPacketSize = MOST_PACKET_BYTES
-    clean = wish.session_s == 0
+    clean = wish.session_s == 0 or anew
     client.connect(where.host, where.port, wish.keepalive_s, clean_start=clean, properties=properties)
 
 

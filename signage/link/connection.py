@@ -46,8 +46,8 @@ class End(msgspec.Struct, frozen=True):
     """Of MQTT 5, where the broker gave one."""
     up_s: float | None = None
     """How long it was up; None: never."""
-    silent: bool = False
-    """The broker took the connection but never said a word to MQTT 5: amqtt waits for more, or hangs up."""
+    heard: bool | None = None
+    """Of one that was never up: whether the broker said a word on it. amqtt does not answer to MQTT 5, or hangs up."""
 
 
 class Connection:
@@ -66,10 +66,10 @@ class Connection:
         self._most_in_flight, self._most_out_bytes = MOST_IN_FLIGHT, MOST_PACKET_BYTES
         self._client = self._listened_to(will)
 
-    def run(self, leave_by: Callable[[], float]) -> End:
-        """Connects, stays until the end or, when the box stops, until `leave_by` (monotonic); gives how it ended."""
+    def run(self, leave_by: Callable[[], float], *, anew: bool = False) -> End:
+        """Connects, stays until the end or a stopping box's `leave_by` (monotonic); `anew` drops the kept session."""
         try:
-            connect(self._client, self._wish, self._level)
+            connect(self._client, self._wish, self._level, anew=anew)
         except (OSError, ValueError) as fault:
             return End(str(fault) or type(fault).__name__)
         try:
@@ -82,7 +82,7 @@ class Connection:
                 rest.close()
         end = self._end or End("the connection was lost")
         if self._up_since is None:
-            return msgspec.structs.replace(end, silent=self._level == 5 and not self._answered)
+            return msgspec.structs.replace(end, heard=self._answered)
         return msgspec.structs.replace(end, up_s=time.monotonic() - self._up_since)
 
     def _listened_to(self, will: Will | None) -> Client:

@@ -21,6 +21,11 @@ log = logging.getLogger(__name__)
 
 SETTLED_S = 30.0
 """A connection that ends sooner counts as failed: two players of one identity do not throw each other out at speed."""
+MOST_CUT_SHORT = 3
+"""So many connections in a row that end while the broker still gives what it kept for us, and the session is let go.
+
+Mosquitto 2.0 gives all of it anew at once at each connection, whatever Receive Maximum says, and adds what is retained
+again: over a line that ends after some packets the session only grows, and no connection would ever come up."""
 LEVEL_REFUSED = 0x84
 HOPELESS = frozenset((0x85, 0x86, 0x87, 0x8A, 0x8C))
 """Codes of MQTT 5: identity, password, rights, banned, method. Trying again at once would only hammer."""
@@ -103,16 +108,18 @@ class Link:
     # From here on: the link's own thread.
 
     def _run(self) -> None:
-        number, tries, said, level = 0, 0, "", self._level
+        number, tries, said, level, cut_short = 0, 0, "", self._level, 0
         while not self._box.is_stopping:
             number += 1
             connection = Connection(self._wish, level, self._will(), self._box, number)
-            end = connection.run(lambda: self._leave_by)
-            if not self._box.is_stopping and level == 5 and (end.code == LEVEL_REFUSED or end.silent):
+            end = connection.run(lambda: self._leave_by, anew=cut_short >= MOST_CUT_SHORT)
+            cut_short = cut_short + 1 if end.heard and not end.code else 0
+            silent = end.heard is False
+            if not self._box.is_stopping and level == 5 and (end.code == LEVEL_REFUSED or silent):
                 log.info(
-                    "%s: MQTT 5 is %s, trying 3.1.1", self._wish.broker.url, "not answered" if end.silent else "refused"
+                    "%s: MQTT 5 is %s, trying 3.1.1", self._wish.broker.url, "not answered" if silent else "refused"
                 )
-                self._level, level = 5 if end.silent else 4, 4
+                self._level, level = 5 if silent else 4, 4
                 continue
             level = self._level
             if end.up_s is not None or end.why != said:

@@ -107,7 +107,8 @@ def address(url: str) -> Address:
     """Reads a broker's URL. Raises ValueError with the reason."""
     parts = urlsplit(url)
     if parts.scheme not in ("mqtt", "mqtts") or not parts.hostname:
-        raise ValueError(f"{url!r} is not mqtt://host:port or mqtts://host:port")
+        # Without what stands before an @: the reason is logged, and that may be a password.
+        raise ValueError(f"{url.rpartition('@')[2]!r} is not mqtt://host:port or mqtts://host:port")
     if parts.username is not None or parts.path not in ("", "/") or parts.query or parts.fragment:
         raise ValueError(f"only host and port may stand in a broker's URL: {parts.scheme}://{parts.hostname}")
     tls = parts.scheme == "mqtts"

@@ -99,6 +99,15 @@ def test_a_players_configuration_tells_of_its_screen(either: None, keyed: Place,
     assert screen.site.variables == {"grid_worker": "王芳"}
 
 
+@pytest.mark.parametrize(("text", "why"), [("", "'id' is missing"), ("x", "Expected '='"), ("screen = 1", "no table")])
+def test_a_configuration_without_a_screen_is_refused_with_what_it_lacks(tmp_path: Path, text: str, why: str) -> None:
+    from office.enrolling import from_config
+
+    (tmp_path / "kiosk_config.toml").write_text(text)
+    with pytest.raises(BadInput, match=why):
+        from_config(tmp_path / "kiosk_config.toml")
+
+
 @pytest.mark.parametrize("screen", ["../x", "UPPER", "ab", "office", "a/b", "a+b", "x" * 37, "#"])
 def test_no_other_name_becomes_a_screen(database: None, keyed: Place, screen: str) -> None:
     from office.enrolling import Enrolment, enroll

@@ -424,10 +424,8 @@ def test_every_slot_that_was_started_becomes_exactly_one_play(steps: list[str], 
             case _:
                 bench.play(rng.uniform(0, 4))
     bench.play(0.5)
-    assert not bench.loop._ended, "the stage let go of each"
+    assert not bench.loop._accounts._ended, "the stage let go of each"
     bench.run(0.5)
     numbers = [play.slot.number for play in bench.plays]
     assert sorted(numbers) == list(range(1, max(numbers) + 1))
-    assert not bench.loop._ended
-    assert not bench.loop._begun
-    assert not bench.loop._accounts
+    assert bench.loop._accounts.is_settled

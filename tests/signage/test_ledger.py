@@ -9,6 +9,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from signage.errors import Words
 from signage.ledger import (
     Anchor,
     Break,
@@ -17,6 +18,7 @@ from signage.ledger import (
     Line,
     PlayRecord,
     UnknownRecord,
+    because,
     canonical,
     chained,
     check,
@@ -25,6 +27,7 @@ from signage.ledger import (
     moment,
     read,
     utc_ms,
+    why_refused,
 )
 
 AT = "2026-06-06T07:00:00.000+08:00"
@@ -152,3 +155,9 @@ def test_times_are_written_with_their_offset_and_sorted_by_instant(at: dt.dateti
     assume(2 < at.year < 9998)
     at = at.astimezone(dt.timezone(dt.timedelta(minutes=offset_min)))
     assert abs(utc_ms(moment(at)) - at.timestamp() * 1000) <= 1.01
+
+
+def test_a_refusal_says_why_in_both_languages_at_its_other_end() -> None:
+    assert why_refused(because(Words(zh="太大", en="too large"))) == Words(zh="太大", en="too large")
+    assert why_refused({"why": "too large"}) == Words(zh="too large", en="too large"), "of an earlier player"
+    assert why_refused({}) == Words(zh="", en="")

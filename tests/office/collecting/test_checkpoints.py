@@ -56,10 +56,9 @@ def test_no_connection_of_the_office_folds_by_itself(either: None) -> None:
             assert cursor.fetchone() == (0,)
 
 
-def test_it_is_time_after_so_many_commits(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_time_after_so_many_commits(database: None) -> None:
     folded: list[str] = []
-    monkeypatch.setattr("office.collecting.checkpoints.fold_log", folded.append)
-    checkpoints = Checkpoints()
+    checkpoints = Checkpoints(folded.append)
     for _ in range(AFTER_COMMITS - 1):
         checkpoints.committed()
         checkpoints.fold()

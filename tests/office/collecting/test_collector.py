@@ -27,10 +27,10 @@ def broker(needs: Callable[..., None], tmp_path: Path) -> Iterator[Mosquitto]:
 
 
 @contextmanager
-def collecting(place: Place, url: str) -> Iterator[None]:
+def collecting(place: Place, url: str, **parts: Any) -> Iterator[None]:
     from office.collecting.collector import Collector
 
-    collector = Collector(place, Broker(url=url), "wuzha/1", first_delay_s=0.1)
+    collector = Collector(place, Broker(url=url), "wuzha/1", first_delay_s=0.1, **parts)
     collector.start()
     try:
         yield
@@ -178,7 +178,7 @@ def test_an_office_that_ends_says_so_and_one_of_two_says_that_somebody_is_left(p
 
 
 def test_while_the_database_fails_the_office_is_offline_and_nothing_is_acknowledged(
-    place: Place, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
+    place: Place, broker: Mosquitto
 ) -> None:
     from django.db import OperationalError
 
@@ -186,17 +186,16 @@ def test_while_the_database_fails_the_office_is_offline_and_nothing_is_acknowled
 
     enroll()
     fails = True
-    well = Ledgers.store
 
-    def store(self: Any, batches: Any, at: Any) -> None:
-        if fails:
-            raise OperationalError("disk full")
-        well(self, batches, at)
+    class Failing(Ledgers):
+        def store(self, batches: Any, at: Any) -> None:
+            if fails:
+                raise OperationalError("disk full")
+            super().store(batches, at)
 
-    monkeypatch.setattr(Ledgers, "store", store)
     ledger = Ledger(SCREEN).filled(50)
     player = Player(broker.url, ledger)
-    with collecting(place, broker.url), listening(broker.url) as other:
+    with collecting(place, broker.url, ledgers=Failing), listening(broker.url) as other:
 
         def went_offline() -> bool:
             player.turn()
@@ -209,24 +208,21 @@ def test_while_the_database_fails_the_office_is_offline_and_nothing_is_acknowled
     assert stored(SCREEN) == written(ledger)
 
 
-def test_one_batch_that_the_database_refuses_spoils_no_others(
-    place: Place, broker: Mosquitto, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_one_batch_that_the_database_refuses_spoils_no_others(place: Place, broker: Mosquitto) -> None:
     from office.collecting.ledgers import Ledgers
     from office.models import Alarm
 
     enroll(SCREEN, "bad-led")
-    well = Ledgers.store
 
-    def store(self: Any, batches: Any, at: Any) -> None:
-        if any(batch.screen == "bad-led" for batch in batches):
-            raise ValueError("cannot be")
-        well(self, batches, at)
+    class Refusing(Ledgers):
+        def store(self, batches: Any, at: Any) -> None:
+            if any(batch.screen == "bad-led" for batch in batches):
+                raise ValueError("cannot be")
+            super().store(batches, at)
 
-    monkeypatch.setattr(Ledgers, "store", store)
     ledger = Ledger(SCREEN).filled(60)
     bad = Player(broker.url, Ledger("bad-led").filled(10))
-    with collecting(place, broker.url):
+    with collecting(place, broker.url, ledgers=Refusing):
         wait_until(lambda: bool(bad.turn() or bad.sent), "the bad one is sent")
         drain(Player(broker.url, ledger))
         wait_until(lambda: Alarm.objects.filter(screen_id="bad-led", kind="broken").exists(), "it is an alarm")

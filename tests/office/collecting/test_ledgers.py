@@ -6,12 +6,14 @@ import random
 import msgspec
 import pytest
 
-from signage.ledger import genesis
+from signage.errors import Words
+from signage.ledger import because, genesis
 from signage.messages import LedgerBatch, LedgerMark
 from tests.office.collecting.screens import Ledger, event, play, receipt, stored, written
 
 NOW = dt.datetime(2026, 6, 7, 12, tzinfo=dt.UTC)
 SCREEN = "sq-led"
+TOO_LARGE = Words(zh="太大", en="too large")
 
 
 def enroll(*screens: str) -> None:
@@ -191,10 +193,12 @@ def test_nothing_is_kept_of_a_screen_that_is_not_enrolled(database: None) -> Non
     assert alarms() == {("stranger", "")}
 
 
-def test_whoever_begins_ledgers_without_end_is_stopped(database: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_whoever_begins_ledgers_without_end_is_stopped(database: None) -> None:
+    from office.collecting.ledgers import Ledgers
+
     enroll()
-    monkeypatch.setattr("office.collecting.ledgers.MOST_EPOCHS", 3)
-    store(*(Ledger(SCREEN, f"{number:016x}").filled(1).batch(1, 1) for number in range(5)))
+    begun = [Ledger(SCREEN, f"{number:016x}").filled(1).batch(1, 1) for number in range(5)]
+    Ledgers(most_epochs=3).store(begun, NOW)
     assert len(stored(SCREEN)) == 3
     assert alarms() == {("broken", "epochs")}
 
@@ -231,16 +235,18 @@ def test_a_row_that_is_another_epochs_since_the_database_was_put_back_is_not_wri
 
 
 def test_receipts_and_events_are_kept_and_what_they_mean_is_said(either: None) -> None:
-    from office.models import Event, Receipt
+    from office.models import Alarm, Event, Receipt
 
     enroll()
     ledger = Ledger(SCREEN)
-    for record in (receipt(7, "heard"), receipt(7, "refused", zh="太大", en="too large"), event("lost", records=12)):
+    for record in (receipt(7, "heard"), receipt(7, "refused", **because(TOO_LARGE)), event("lost", records=12)):
         ledger.append(record)
     store(ledger.batch(1, 3))
     assert [(each.publication, each.step) for each in Receipt.objects.order_by("id")] == [(7, "heard"), (7, "refused")]
     assert [(each.what, each.details) for each in Event.objects.all()] == [("lost", {"records": 12})]
     assert {kind for kind, _ in alarms()} == {"refused", "lost"}
+    told = Alarm.objects.get(kind="refused")
+    assert (told.zh, told.en) == ("发布 7 被拒绝：太大", "publication 7 is refused: too large")
     ledger.append(receipt(7, "shown"))
     store(ledger.batch(4, 4))
     assert {kind for kind, _ in alarms()} == {"lost"}

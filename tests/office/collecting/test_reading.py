@@ -115,6 +115,13 @@ def test_a_play_with_impossible_values_is_kept_and_not_counted(odd: object) -> N
     assert (len(found.records), len(found.plays), found.odd) == (2, 1, 1)
 
 
+def test_the_black_of_a_blackout_is_kept_and_not_counted() -> None:
+    ledger = Ledger("sq-led")
+    ledger.append(msgspec.structs.replace(play(0), card="black", media="", sha256=""))
+    found = read(ledger.batch(1, 1))
+    assert (len(found.records), len(found.plays), found.odd) == (1, 0, 0)
+
+
 def test_a_play_that_lacks_what_plays_have_is_kept_and_not_counted() -> None:
     ledger = Ledger("sq-led")
     ledger.append_text(b'{"kind":"play","seq":1}')

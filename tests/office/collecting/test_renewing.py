@@ -9,12 +9,9 @@ from office.place import Place
 from tests.brokers import wait_until
 
 
-def test_it_signs_and_goes_on_after_trouble(
-    place: Place, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
-) -> None:
-    from office.collecting import renewing
+def test_it_signs_and_goes_on_after_trouble(place: Place, caplog: pytest.LogCaptureFixture) -> None:
+    from office.collecting.renewing import Renewing
 
-    monkeypatch.setattr(renewing, "EVERY_S", 0.01)
     times: list[dt.datetime] = []
 
     def sign(_place: Place, at: dt.datetime) -> None:
@@ -22,7 +19,7 @@ def test_it_signs_and_goes_on_after_trouble(
         if len(times) < 4:
             raise OSError("no passphrase")
 
-    made = renewing.Renewing(place, sign=sign, first_s=0.01)
+    made = Renewing(place, sign=sign, first_s=0.01, every_s=0.01)
     with caplog.at_level(logging.ERROR):
         made.start()
         wait_until(lambda: len(times) > 5, "it goes on")

@@ -8,6 +8,7 @@ import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -88,7 +89,7 @@ def test_a_push_follows_its_receipts_until_every_screen_shows_it(
     later.join()
 
     assert code == 0
-    assert re.search(r"sq-led1 .*已上屏 on screen", out)
+    assert re.search(rf"sq-led1 .*已上屏 on screen +{AT.astimezone(ZoneInfo('Asia/Shanghai')):%m-%d %H:%M:%S}", out)
     assert "1/1" in err
 
 
@@ -159,6 +160,9 @@ def test_keys_are_made_listed_and_taken_away(run: Run, signs: tuple[str, ...], t
     made = run("keys", "--person", "wang", "--role", "author", "--passphrase-file", tmp_path / "wang",
                "--root-passphrase-file", tmp_path / "guan")  # fmt: skip
     assert made[0] == 0
+    bad = run("keys", "--person", "../wang", "--role", "author", "--passphrase-file", tmp_path / "wang",
+              "--root-passphrase-file", tmp_path / "guan")  # fmt: skip
+    assert (bad[0], "may have letters" in bad[2]) == (1, True)
     assert re.search(r"wang\s+author\s+[0-9a-f]{16}", run("keys", "list")[1])
 
     assert run("keys", "--remove", "wang", "--root-passphrase-file", tmp_path / "guan")[0] == 0
@@ -216,16 +220,16 @@ def test_a_command_that_no_broker_takes_fails(run: Run) -> None:
     assert run("command", "next", "--to", "tag:none")[0] == 2
 
 
-def played(screen: str, count: int) -> None:
+def played(screen: str, count: int, title: str = "") -> None:
     from office.models import LedgerEpoch, LedgerRun, Play, Shown
-    from office.models.records import key_of
+    from office.numbering import key_of
 
     epoch = LedgerEpoch.objects.create(screen_id=screen, name="0123456789abcdef", heard_at=AT, head=b"", oldest=3)
     LedgerRun.objects.create(epoch=epoch, first=0, last=0, before=b"", after=b"")
     LedgerRun.objects.create(epoch=epoch, first=3, last=2 + count, before=b"", after=b"")
     shown = Shown.objects.create(
         key="k", zone="main", rank="normal", playlist="=main", playlist_sha256="", publication=3, item=1, shows="image",
-        media="posters/a.png", sha256="00", card="", title="",
+        media="posters/a.png", sha256="00", card="", title=title,
     )  # fmt: skip
     for n in range(count):
         Play.objects.create(
@@ -252,14 +256,15 @@ def test_counts_are_told_with_what_is_missing_from_them(run: Run) -> None:
 def test_an_export_holds_every_play_and_no_formula(run: Run, tmp_path: Path) -> None:
     from openpyxl import load_workbook
 
-    run("enroll", "sq-led1")
-    played("sq-led1", 3)
+    run("enroll", "sq-led1", "--title", "文化广场")
+    played("sq-led1", 3, title="六个一律")
 
     code, out, err = run("export")
     rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
     assert code == 0
     assert [row["seq"] for row in rows] == ["3", "4", "5"]
     assert {row["playlist"] for row in rows} == {"'=main"}
+    assert {(row["screen_title"], row["title"]) for row in rows} == {("文化广场", "六个一律")}
     assert "3 plays, 2 ledger records are missing" in err
 
     assert run("export", "--out", tmp_path / "plays.xlsx")[0] == 0
@@ -267,6 +272,28 @@ def test_an_export_holds_every_play_and_no_formula(run: Run, tmp_path: Path) -> 
     assert sum(1 for _ in book.worksheets[0].iter_rows()) == 4
     book.close()
     assert run("export", "--out", tmp_path / "plays.doc")[0] == 2
+
+
+def test_a_disk_that_takes_nothing_is_told_in_a_sentence(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "no folder").touch()
+
+    code, _, err = run("export", "--out", tmp_path / "no folder" / "plays.csv")
+    assert code == 1
+    assert "文件、磁盘或数据库用不了" in err
+    assert str(tmp_path / "no folder") in err
+
+
+def test_a_database_that_takes_nothing_is_told_in_a_sentence(run: Run) -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA query_only = 1")
+    try:
+        code, _, err = run("enroll", "sq-led1")
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA query_only = 0")
+    assert (code, "readonly database" in err) == (1, True)
 
 
 def test_a_revoked_screen_is_gone_from_the_brokers_passwords(run: Run, keyed: Place) -> None:

@@ -17,7 +17,7 @@ TODAY = dt.date(2026, 6, 20)
 def played(served: Place) -> Any:
     """Three screens' plays of one day each, and a gap in the ledger of the last."""
     from office.models import LedgerEpoch, LedgerRun, Play, Screen, Shown
-    from office.models.records import key_of
+    from office.numbering import key_of
 
     now = dt.datetime.now(dt.UTC)
     names = {"posters/六个一律.png": 12, "=cmd|' /C calc'!A0": 0}
@@ -128,9 +128,11 @@ def test_a_wish_finds_its_way_back_from_its_address(read_wish: Any) -> None:
 def test_time_on_screen_reads_as_people_say_it(served: Place) -> None:
     from office.console.counts import lasted
 
-    assert [lasted(s) for s in (0, 20, 90, 3600, 7_260_000)] == [
+    assert [lasted(s) for s in (0, 20, 36.5, 59.6, 90, 3600, 7_260_000)] == [
         "0 秒",
         "20 秒",
+        "36 秒",
+        "1 分钟",
         "2 分钟",
         "1 小时 0 分",
         "2,016 小时 40 分",

@@ -72,12 +72,20 @@ def test_what_another_publication_does_is_not_told_here(screen: Any) -> None:
 
 
 def test_a_refusal_says_why(screen: Any) -> None:
-    found = line(screen, "heard", "refused", zh="只有一个签名", en="one signature")
+    found = line(screen, "heard", "refused", why="one signature", why_zh="只有一个签名")
     assert found.why is not None
     assert (found.label.zh, found.why.zh, found.why.en) == ("被拒绝", "只有一个签名", "one signature")
     said = line(screen, coming=PublicationState(number=12, step="refused", why=Trouble(zh="太大", en="too large")))
     assert said.why is not None
     assert said.why.zh == "太大"
+
+
+def test_a_screen_that_cannot_go_on_says_why(screen: Any) -> None:
+    assert line(screen, "heard", "refused", "shown", why="one signature").why is None
+    full = PublicationState(number=12, step="verified", why=Trouble(zh="磁盘放不下", en="it does not fit"))
+    found = line(screen, "heard", "verified", coming=full)
+    assert found.why is not None
+    assert (found.step, found.why.zh) == ("verified", "磁盘放不下")
 
 
 def test_a_refusal_that_was_overcome_is_over(screen: Any) -> None:

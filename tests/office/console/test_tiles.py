@@ -100,6 +100,15 @@ def test_troubles_are_told_with_the_disk_and_the_refused_files(screen: Any) -> N
     assert [label.zh for label in found.ordered] == ["黑屏中", "只播垫片", "时钟未校准"]
 
 
+def test_a_refused_file_that_stands_among_the_troubles_is_told_once(screen: Any) -> None:
+    screen.state = told(
+        troubles=(Trouble(zh="0.png：坏了", en="0.png: broken"),),
+        refused=tuple(RefusedFile(name=f"{n}.png", why=Trouble(zh="坏了", en="broken")) for n in range(2)),
+        refused_count=2,
+    )
+    assert [words.zh for words in tile(screen, NOW).troubles] == ["0.png：坏了", "1.png：坏了"]
+
+
 def test_what_is_no_state_says_nothing(screen: Any) -> None:
     screen.state, screen.birth = {"v": 1, "zones": "many"}, {"canvas": "wide"}
     found = tile(screen, NOW)

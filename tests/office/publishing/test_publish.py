@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 
 import pytest
@@ -336,7 +337,7 @@ def test_a_file_that_is_pushed_again_is_not_removed_while_that_is_under_way(town
     medium = town.place.content / hashlib.sha256(b"old").hexdigest()
     os.utime(medium, (1e9, 1e9))
     keep_file(town.place, medium, medium.name)
-    prune(town.place, ())
+    prune(town.place, (), time.time())
     assert medium.exists()
     prune(town.place, (), medium.stat().st_mtime + PRUNE_AFTER_S + 60)
     assert not medium.exists()

@@ -1,6 +1,7 @@
 """A trial's keys, screen and login are made once, and what should be secret is."""
 
 import datetime as dt
+import shlex
 from pathlib import Path
 
 import pytest
@@ -109,3 +110,11 @@ def test_the_greeting_says_all_that_one_needs(place: Place, name: str) -> None:
     for word in ("http://127.0.0.1:8081/", "office", "abcd-efgh-jkmn", "sq-led1", "mqtt://127.0.0.1:1884", "不是两个人",
                  "not two people", "push", str(place.home)):  # fmt: skip
         assert word in text or word == "不是两个人", word
+
+
+def test_what_the_greeting_says_to_type_holds_in_a_folder_of_any_name(tmp_path: Path) -> None:
+    from office.trial.words import push, withdraw
+
+    home = tmp_path / "二 号'家\" x"
+    for words in (push(Place(home)), withdraw(Place(home))):
+        assert str(home) in shlex.split(words)

@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import pytest
-
-from office.trial import player_log
 from office.trial.player_log import PlayerLog
 
 
@@ -18,9 +15,8 @@ def test_everything_is_kept_and_only_trouble_is_said(tmp_path: Path) -> None:
     assert [line.partition("| ")[2] for line in said] == lines[1:]
 
 
-def test_the_file_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(player_log, "MOST_BYTES", 1000)
-    log = PlayerLog(tmp_path / "player.log", lambda _: None)
+def test_the_file_has_an_end(tmp_path: Path) -> None:
+    log = PlayerLog(tmp_path / "player.log", lambda _: None, most_bytes=1000)
     for number in range(1000):
         log.hear(f"line {number}")
     sizes = [path.stat().st_size for path in tmp_path.iterdir()]

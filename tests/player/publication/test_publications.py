@@ -513,6 +513,8 @@ def test_without_a_root_nothing_is_believed_until_there_is_one(
     screen = follow(folder(office), root=late)
     screen.wait_for(lambda: screen.latest.notes)
     assert screen.numbers == ()
+    late.write_bytes(office.anchor[:-40])  # a person is copying it
+    screen.wait_for(lambda: any("not whole" in note.en for note in screen.latest.notes))
     late.write_bytes(office.anchor)
     screen.shows(1)
 

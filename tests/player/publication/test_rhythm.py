@@ -2,19 +2,20 @@
 
 import pytest
 
-from player.publication import rhythm
-from player.publication.rhythm import LONGEST_DELAY_S, Rhythm
+from player.publication.rhythm import FIRST_DELAY_S, LONGEST_DELAY_S, Rhythm
 
 
 @pytest.fixture
-def now(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    held = [100.0]
-    monkeypatch.setattr(rhythm.time, "monotonic", lambda: held[0])
-    return held
+def now() -> list[float]:
+    return [100.0]
+
+
+def rhythm(now: list[float], first_delay_s: float = FIRST_DELAY_S) -> Rhythm:
+    return Rhythm(first_delay_s, read_clock=lambda: now[0])
 
 
 def test_the_first_look_is_due_at_once_and_the_next_ones_are_spread(now: list[float]) -> None:
-    one = Rhythm()
+    one = rhythm(now)
     assert one.is_look_due()
     left = set()
     for _ in range(50):
@@ -25,7 +26,7 @@ def test_the_first_look_is_due_at_once_and_the_next_ones_are_spread(now: list[fl
 
 
 def test_failures_make_it_ever_rarer_up_to_a_limit_and_success_begins_anew(now: list[float]) -> None:
-    one = Rhythm(2.0)
+    one = rhythm(now, 2.0)
     for most in (2.0, 4.0, 8.0):
         one.failed(unasked=True)
         assert most / 2 <= one.left_s() <= most
@@ -38,7 +39,7 @@ def test_failures_make_it_ever_rarer_up_to_a_limit_and_success_begins_anew(now: 
 
 
 def test_a_head_that_does_not_hold_puts_no_look_off(now: list[float]) -> None:
-    one = Rhythm()
+    one = rhythm(now)
     one.looked(900.0)
     due = one.left_s()
     for _ in range(10):
@@ -50,7 +51,7 @@ def test_a_head_that_does_not_hold_puts_no_look_off(now: list[float]) -> None:
 
 
 def test_what_could_not_be_fetched_is_due_once_each_time(now: list[float]) -> None:
-    one = Rhythm(2.0)
+    one = rhythm(now, 2.0)
     one.looked(900.0)
     one.bring_again()
     one.bring_again()

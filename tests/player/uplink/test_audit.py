@@ -3,14 +3,15 @@
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from player.uplink import ledger_db
 from player.uplink.audit import audit
 from player.uplink.counts import counted, plays
 from player.uplink.ledger_db import open_copy
 from player.uplink.writer import Writer
 from signage.ledger import genesis
+from signage.slot import Card
 from tests.player.uplink.test_writer import SCREEN, at, opened, play, write
 
 
@@ -75,10 +76,9 @@ def test_a_forged_beginning_is_caught(path: Path) -> None:
     )  # fmt: skip
 
 
-def test_a_ledger_that_was_cut_by_age_holds(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_db, "SEGMENT", 10)
+def test_a_ledger_that_was_cut_by_age_holds(path: Path) -> None:
     write(path, *(play(number) for number in range(1, 100)))
-    with opened(path, quota_bytes=0):
+    with opened(path, quota_bytes=0, segment=10):
         pass
     db = open_copy(path)
     found = audit(db)
@@ -96,6 +96,15 @@ def test_counts_are_those_of_the_records(path: Path) -> None:
     }  # fmt: skip
     assert {key: count.plays for key, count in counted(plays(db), "hour").items()} == {"2026-06-06T07": 10}
     assert sum(1 for _ in plays(db, to_ms=0)) == 0
+    db.close()
+
+
+def test_the_black_of_a_blackout_is_a_record_and_no_play(path: Path) -> None:
+    black = msgspec.structs.replace(play(2).slot, kind="card", media=None, card=Card(template="black"))
+    write(path, play(1), msgspec.structs.replace(play(2), slot=black))
+    db = open_copy(path)
+    assert len(list(plays(db))) == 2
+    assert {key: count.plays for key, count in counted(plays(db), "item").items()} == {"posters/1.png": 1}
     db.close()
 
 

@@ -1,6 +1,7 @@
 """Commands: only the office's, only in time, each once, and what they order holds."""
 
 import datetime as dt
+import os
 import secrets
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from player.state import Moment
-from player.uplink import standing as standing_file
 from player.uplink.mailbox import Mailbox
 from player.uplink.obedience import MOST_SHOTS, SHOT_S, Obedience
 from player.uplink.parcel import Span
@@ -207,10 +207,10 @@ def test_wrong_arguments_use_up_the_number_and_do_nothing(screen: Screen) -> Non
 
 
 def test_without_a_disk_nothing_is_done(screen: Screen, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path, content: bytes) -> None:
+    def full(_descriptor: int) -> None:
         raise OSError("no space left")
 
-    monkeypatch.setattr(standing_file, "write_whole", full)
+    monkeypatch.setattr(os, "fsync", full)
     reply = screen.obey("blackout", on=True)
     assert not reply.ok
     assert screen.hands.did == []

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from player.uplink import ledger_db
 from player.uplink.beside import Beside
+from player.uplink.ledger_db import open_ledger
 from player.uplink.parcel import Span
 from player.uplink.records import Happened
 from player.uplink.upload import ACK_WAIT_S, LIVE_BEHIND, MOST_FLYING, STALL_S, Upload
@@ -212,6 +212,19 @@ def test_a_batch_that_the_broker_refuses_is_not_sent_at_speed(wire: Wire) -> Non
     assert wire.office.count() == 11
 
 
+def test_what_was_under_way_when_a_connection_ended_goes_at_once_on_the_next(wire: Wire) -> None:
+    wire.write(10)
+    wire.connect(LedgerAck())
+    parcel = wire.upload.next(wire.beside.epochs(wire.now), wire.now)
+    assert parcel is not None
+    wire.upload.sent(parcel, 1, wire.now)
+    wire.upload.settled(1, "the connection was lost", wire.now)
+    wire.upload.disconnected()
+    wire.connect(LedgerAck())
+    assert wire.deliver() == 1
+    assert wire.office.count() == 11
+
+
 def test_the_newest_records_pass_a_long_backlog(wire: Wire) -> None:
     wire.write(20_000)
     wire.connect(LedgerAck())
@@ -259,13 +272,12 @@ def test_records_of_earlier_epochs_go_too(wire: Wire) -> None:
     assert [len(texts) for texts in wire.office.texts.values()] == [301, 301]
 
 
-def test_what_was_cut_by_age_is_said_and_not_waited_for(wire: Wire, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_db, "SEGMENT", 100)
+def test_what_was_cut_by_age_is_said_and_not_waited_for(wire: Wire) -> None:
     wire.write(500)
     epoch = wire.beside.epochs(wire.now)[0]
-    db = ledger_db.open_ledger(wire.path)
+    db = open_ledger(wire.path)
     with db.writing():
-        db.drop_segment(db.epochs()[0], whole=False)
+        db.drop_segment(db.epochs()[0], 100, whole=False)
     db.close()
     wire.connect(LedgerAck())
     wire.deliver()

@@ -5,12 +5,12 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from player.state import Moment, Play
-from player.uplink import ledger_db
 from player.uplink.head import read_head
 from player.uplink.ledger_db import APPLICATION_ID, LedgerDamaged, LedgerDb, open_copy, open_ledger
 from player.uplink.records import Began, Entry, Happened
@@ -184,7 +184,7 @@ def test_a_reader_never_meets_half_a_ledger(path: Path, monkeypatch: pytest.Monk
         seen.append(path.exists() and path.stat().st_size > 0)
         return make(*args, **kwargs)  # type: ignore[call-overload, no-any-return]
 
-    monkeypatch.setattr(ledger_db.sqlite3, "connect", looked_at)
+    monkeypatch.setattr(sqlite3, "connect", looked_at)
     db = open_ledger(path)
     assert seen == [False, True], "made elsewhere, then opened in its place"
     with sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True) as reader:
@@ -266,35 +266,41 @@ def test_a_missing_head_is_no_reason_to_begin_anew(path: Path) -> None:
     assert head.seq == 4
 
 
+@dataclass
+class Disk:
+    """How often the next commits fail, and whether they reach the disk all the same."""
+
+    committed_first: bool
+    fails: int = 0
+
+
 class Failing(LedgerDb):
     """Fails as a disk does: before the commit is on the disk, or after."""
 
-    committed_first = False
-    fails = 0
+    def __init__(self, opened: LedgerDb, disk: Disk) -> None:
+        super().__init__(opened._db)
+        self._disk = disk
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        if type(self).fails <= 0:
+        if self._disk.fails <= 0:
             with super().writing():
                 yield
             return
-        type(self).fails -= 1
+        self._disk.fails -= 1
         self._db.execute("BEGIN IMMEDIATE")
         yield
-        self._db.execute("COMMIT" if type(self).committed_first else "ROLLBACK")
+        self._db.execute("COMMIT" if self._disk.committed_first else "ROLLBACK")
         raise sqlite3.OperationalError("disk I/O error")
 
 
 @pytest.mark.parametrize("committed_first", [False, True])
-def test_a_commit_that_failed_or_only_seemed_to_is_written_once(
-    path: Path, monkeypatch: pytest.MonkeyPatch, committed_first: bool
-) -> None:
-    monkeypatch.setattr(ledger_db, "LedgerDb", Failing)
-    monkeypatch.setattr(Failing, "committed_first", committed_first)
-    writer = Writer(path, SCREEN, "boot-1")
+def test_a_commit_that_failed_or_only_seemed_to_is_written_once(path: Path, committed_first: bool) -> None:
+    disk = Disk(committed_first=committed_first)
+    writer = Writer(path, SCREEN, "boot-1", open_file=lambda path: Failing(open_ledger(path), disk))
     writer.open(at())
     writer.write([play(1)])
-    monkeypatch.setattr(Failing, "fails", 1)
+    disk.fails = 1
     batch = [play(2), play(3)]
     with pytest.raises(sqlite3.OperationalError):
         writer.write(batch)
@@ -306,11 +312,10 @@ def test_a_commit_that_failed_or_only_seemed_to_is_written_once(
     assert numbers(told(path)[0]) == [f"posters/{number}.png" for number in (1, 2, 3, 4)]
 
 
-def test_old_records_go_in_whole_segments_and_leave_a_record_of_it(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_db, "SEGMENT", 10)
+def test_old_records_go_in_whole_segments_and_leave_a_record_of_it(path: Path) -> None:
     write(path, *(play(number) for number in range(1, 50)))
     later = Moment(DAWN + dt.timedelta(days=30), 1000 + 30 * 86_400, "ntp")
-    writer = Writer(path, SCREEN, "boot-1", keep_days=29)
+    writer = Writer(path, SCREEN, "boot-1", keep_days=29, segment=10)
     writer.open(later)
     writer.close()
     [records] = told(path)
@@ -320,20 +325,18 @@ def test_old_records_go_in_whole_segments_and_leave_a_record_of_it(path: Path, m
     assert len(records) == 50 - 40 + 4
 
 
-def test_a_clock_that_is_not_believed_makes_nothing_old(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_db, "SEGMENT", 10)
+def test_a_clock_that_is_not_believed_makes_nothing_old(path: Path) -> None:
     write(path, *(play(number) for number in range(1, 50)))
-    writer = Writer(path, SCREEN, "boot-1", keep_days=29)
+    writer = Writer(path, SCREEN, "boot-1", keep_days=29, segment=10)
     writer.open(Moment(DAWN.replace(year=2106), 1.0, "unsynced"))
     writer.close()
     assert len(told(path)[0]) == 50
 
 
-def test_a_file_beyond_its_quota_loses_the_oldest(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ledger_db, "SEGMENT", 100)
+def test_a_file_beyond_its_quota_loses_the_oldest(path: Path) -> None:
     write(path, *(play(number) for number in range(1, 2000)))
     size = path.stat().st_size
-    with opened(path, quota_bytes=size // 2):
+    with opened(path, quota_bytes=size // 2, segment=100):
         pass
     assert told(path)[0][-1].at, "the newest is there"  # type: ignore[union-attr]
     with open_ledger_for_size(path) as used:

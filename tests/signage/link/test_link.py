@@ -224,6 +224,22 @@ def test_after_a_restart_of_the_broker_everything_is_subscribed_again(broker: Mo
             broker.start()
 
 
+def test_a_kept_session_that_no_connection_outlives_is_let_go(broker: Mosquitto) -> None:
+    how: dict[str, Any] = {"filters": ("x/#",), "session_s": 300}
+    with linked(at(broker), **how) as one:
+        one.connected()
+    with linked(at(broker), "office") as office:
+        office.publish("x/a", bytes(4000))
+    with Proxy(broker.port) as wire:
+
+        def ends_soon() -> None:
+            wire.cut_at(1000, "down")
+
+        # The will is asked for before every attempt.
+        with linked(Broker(url=wire.url), will=ends_soon, **how) as again:
+            again.connected()
+
+
 def test_what_was_in_flight_is_told_as_not_sent(broker: Mosquitto) -> None:
     with linked(at(broker)) as one:
         one.connected()

@@ -29,8 +29,9 @@ def test_what_names_none_is_told_in_both_languages(url: str) -> None:
     assert why.en
 
 
-def test_a_password_in_a_url_is_refused_and_not_repeated() -> None:
-    why = why_no_url("mqtt://me:geheim@broker")
+@pytest.mark.parametrize("scheme", ["mqtt", "tcp"])
+def test_a_password_in_a_url_is_refused_and_not_repeated(scheme: str) -> None:
+    why = why_no_url(f"{scheme}://me:geheim@broker")
     assert why is not None
     assert "geheim" not in why.zh + why.en
 

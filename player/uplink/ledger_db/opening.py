@@ -1,0 +1,146 @@
+"""Makes the ledger's file and opens it.
+
+Rule: SQLite before 3.51.3 may corrupt a WAL that two connections checkpoint: one writes, and whoever else reads opens
+the file read-only.
+"""
+
+import contextlib
+import sqlite3
+from pathlib import Path
+
+from player.durable import sync_folder
+from player.uplink.ledger_db.rows import LedgerDb
+from signage.errors import WuzhaError
+
+APPLICATION_ID = 0x575A4C31
+VERSION = 1
+SQLITE = sqlite3.sqlite_version
+_HEADER = b"SQLite format 3\0"
+
+_SCHEMA = """
+CREATE TABLE epoch (
+    number INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, screen TEXT NOT NULL,
+    first_seq INTEGER NOT NULL, first_hash BLOB NOT NULL) STRICT;
+CREATE TABLE record (
+    id INTEGER PRIMARY KEY, epoch INTEGER NOT NULL REFERENCES epoch (number), seq INTEGER NOT NULL,
+    at_ms INTEGER NOT NULL, kind TEXT NOT NULL, text BLOB NOT NULL, hash BLOB NOT NULL, UNIQUE (epoch, seq)) STRICT;
+CREATE INDEX record_by_time ON record (kind, at_ms);
+CREATE TABLE showing (zone TEXT PRIMARY KEY, text BLOB NOT NULL) STRICT;
+"""
+
+
+class LedgerDamaged(WuzhaError):
+    """The file is not a ledger that can be gone on with; `reason` says which way: damaged, foreign, newer or lost."""
+
+    def __init__(self, reason: str, told: str) -> None:
+        super().__init__(told)
+        self.reason = reason
+
+
+TROUBLE = (OSError, sqlite3.Error, LedgerDamaged)
+"""All that reading or writing a ledger may raise."""
+
+
+def open_ledger(path: Path) -> LedgerDb:
+    """Opens the ledger to write, making it if there is none. Raises LedgerDamaged, OSError and sqlite3.Error."""
+    if _look_at(path):
+        _make(path)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    try:
+        _prepare(connection)
+    except BaseException as error:
+        connection.close()
+        if isinstance(error, sqlite3.DatabaseError) and _is_damage(error):
+            raise LedgerDamaged("damaged", str(error)) from error
+        raise
+    return LedgerDb(connection)
+
+
+def open_copy(path: Path) -> LedgerDb:
+    """Opens a ledger, in use or copied, only to read. Raises LedgerDamaged, OSError and sqlite3.Error."""
+    with path.open("rb"):
+        pass
+    _look_at(path)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5.0)
+    try:
+        _must_be_ours(connection)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise LedgerDamaged("damaged", str(error)) from error
+    except LedgerDamaged:
+        connection.close()
+        raise
+    return LedgerDb(connection)
+
+
+def open_beside(path: Path) -> LedgerDb:
+    """Opens, only to read, a ledger that another thread of this process writes. Raises what `open_copy` raises.
+
+    Nothing but SQLite may open the file here: closing any other descriptor of it would drop the writer's locks (POSIX).
+    """
+    if not path.exists():
+        raise FileNotFoundError(path)
+    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=1.0)
+    try:
+        _must_be_ours(connection)
+    except BaseException:
+        connection.close()
+        raise
+    return LedgerDb(connection)
+
+
+def _is_damage(error: sqlite3.Error) -> bool:
+    """Says whether an error means that the file itself is broken, not the disk full or busy."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+
+
+def _look_at(path: Path) -> bool:
+    """Refuses what is not even a database; says whether it is new: not there, or with nothing in it."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(_HEADER))
+    except FileNotFoundError:
+        return True
+    if head and head != _HEADER:
+        raise LedgerDamaged("foreign", "not an SQLite file")
+    return not head
+
+
+def _make(path: Path) -> None:
+    """Makes an empty ledger under another name and puts it in its place: a reader never meets half of one."""
+    if path.with_name(f"{path.name}-wal").exists():  # SQLite would play it into the new file
+        raise LedgerDamaged("lost", "its write-ahead log stands alone")
+    made = path.with_name(f"{path.name}.new")
+    for part in (made, made.with_name(f"{made.name}-journal")):
+        part.unlink(missing_ok=True)
+    with contextlib.closing(sqlite3.connect(made, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA auto_vacuum = INCREMENTAL")
+        connection.executescript(
+            f"BEGIN; PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; {_SCHEMA} COMMIT;"
+        )
+    made.replace(path)
+    sync_folder(path.parent)
+
+
+def _prepare(connection: sqlite3.Connection) -> None:
+    _must_be_ours(connection)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = FULL")
+    connection.execute("PRAGMA cache_size = -2000")
+    connection.execute("PRAGMA journal_size_limit = 4194304")
+
+
+def _must_be_ours(connection: sqlite3.Connection) -> None:
+    application = int(connection.execute("PRAGMA application_id").fetchone()[0])
+    version = int(connection.execute("PRAGMA user_version").fetchone()[0])
+    if application != APPLICATION_ID:
+        raise LedgerDamaged("foreign", "a database of another program")
+    if version > VERSION:
+        raise LedgerDamaged("newer", f"written by a later version (format {version}, this one reads {VERSION})")
+    if version < VERSION:
+        raise LedgerDamaged("foreign", f"format {version} never was ours")
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
+    if not {"epoch", "record", "showing"} <= tables:
+        raise LedgerDamaged("damaged", "tables are missing")

@@ -1,0 +1,24 @@
+"""No cell of a table is taken for a formula, whatever people and files are called."""
+
+import pytest
+from openpyxl import Workbook
+
+from signage.spreadsheet import cell
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_what_begins_like_a_formula_is_text(text: str) -> None:
+    assert cell(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("value", ["海报.png", "a=b", "", -1, 2.5, None])
+def test_everything_else_stays_as_it_is(value: object) -> None:
+    assert cell(value) == value
+
+
+@pytest.mark.parametrize("text", ["\x01=1+1", "\x1b[2J", "a\x00", "\uffff", "=\x08"])
+def test_what_an_excel_file_cannot_hold_does_not_keep_it_from_being_written(text: str) -> None:
+    sheet = Workbook().create_sheet()
+    sheet.append([cell(text)])
+    assert "\ufffd" in str(sheet["A1"].value)
+    assert not str(sheet["A1"].value).startswith("=")
