@@ -32,6 +32,8 @@ UNACKNOWLEDGED_S = 60.0
 """A broker that answers pings but acknowledges nothing is left after so long."""
 MOST_IN_FLIGHT = 20
 """Publications without their acknowledgement; what brokers take by default."""
+MOST_EARLY_BYTES = 32 << 20
+"""Before the subscriptions are confirmed: more than any session of ours holds, for 200 batches of 64 KiB are 13 MB."""
 PACKET_EXTRA_BYTES = 64
 """More than the header and properties of a publication of ours take beside topic and payload."""
 
@@ -62,6 +64,7 @@ class Connection:
         """Token and time of what is in flight, by packet number."""
         self._early: list[Arrived] = []
         """Came before the subscriptions were confirmed, from a session that the broker kept."""
+        self._early_bytes = 0
         self._passed_over = False
         self._most_in_flight, self._most_out_bytes = MOST_IN_FLIGHT, MOST_PACKET_BYTES
         self._client = self._listened_to(will)
@@ -221,9 +224,15 @@ class Connection:
         receipt = (self._number, message.mid) if owed else None
         arrived = Arrived(topic, bytes(message.payload), message.retain, receipt)
         if self._up_since is None:
-            self._early.append(arrived)
+            self._keep_early(arrived)
         elif not self._box.is_stopping:
             self._box.put(arrived)
+
+    def _keep_early(self, arrived: Arrived) -> None:
+        self._early.append(arrived)
+        self._early_bytes += len(arrived.payload)
+        if self._early_bytes > MOST_EARLY_BYTES:
+            self._end = End("the broker sends without end and confirms no subscription")
 
 
 class _Watch:

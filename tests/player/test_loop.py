@@ -344,6 +344,7 @@ EXAM = QuietPeriod(name="高考", dates=(DateRange(dt.date(2026, 6, 7), dt.date(
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(300)
 def test_plan_and_live_loop_agree_slot_by_slot_over_a_week() -> None:
     week = program(*WEEK, media=MEDIA, quiet=(EXAM,))
     ends = MORNING + dt.timedelta(days=7)

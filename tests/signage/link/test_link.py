@@ -541,6 +541,17 @@ def test_an_endless_packet_ends_the_connection() -> None:
         assert "too large" in one.disconnected().why
 
 
+def test_a_flood_before_the_subscriptions_are_confirmed_ends_the_connection() -> None:
+    body = b"\x00\x01a" + b"\x00" + b"x" * 60_000  # topic "a", no properties
+    length = bytes([len(body) & 0x7F | 0x80, len(body) >> 7 & 0x7F | 0x80, len(body) >> 14])
+    flood = CONNACK_5 + (b"\x30" + length + body) * 600
+    with (
+        evil_broker([flood]) as (url, _),
+        linked(Broker(url=url), filters=("a",), longest_delay_s=3600.0, first_delay_s=3600.0) as one,
+    ):
+        assert "without end" in one.disconnected().why
+
+
 @pytest.mark.parametrize(
     "answer",
     [
