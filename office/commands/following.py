@@ -12,6 +12,11 @@ from office.console.progress import ScreenLine, screen_line
 from office.models import Publication, Receipt, Screen
 
 LOOK_S = 0.4
+STAGED = (
+    "已就绪的屏幕轮到它时自动换上：正在播的一条放完之后；有紧急或广播在播，或还不在它的日期和时段内，就等到那以后。\n"
+    "    A staged screen goes over by itself: after the item that is showing, and after an emergency or a broadcast, or"
+    " when its dates and times come."
+)
 
 
 def lines(publication: Publication) -> tuple[ScreenLine, ...]:
@@ -69,6 +74,8 @@ def show_lines(found: tuple[ScreenLine, ...]) -> None:
     for line in found:
         if line.why is not None:
             print(f"{line.id}：{line.why.zh}\n    {line.why.en}")
+    if any(line.step == "staged" for line in found):
+        print(STAGED)
 
 
 def _when(line: ScreenLine) -> str:

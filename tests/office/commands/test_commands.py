@@ -103,6 +103,10 @@ def test_a_push_that_not_every_screen_shows_in_time_ends_with_1_and_says_who(
     assert code == 1
     assert re.search(r"sq-led1 .*还没有消息 no word yet", out)
     assert "还缺 missing: sq-led1" in run("receipts", 1)[1]
+    assert "已就绪的屏幕" not in out
+
+    shown_on("sq-led1", 1, step="staged")
+    assert "已就绪的屏幕轮到它时自动换上" in run("receipts", 1)[1], "it is said what it waits for"
 
 
 def test_a_broken_folder_is_refused_with_2_before_anybody_is_asked_to_sign(run: Run, tmp_path: Path) -> None:
