@@ -19,9 +19,16 @@ POSTGRES = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
 
 @pytest.fixture(scope="session")
 def _django(tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Django set up once for the whole run, with a home that every test shares the tables of."""
+    """Django set up once for the whole run, with a home that every test shares the tables of.
+
+    Django takes one home in a process: whoever comes later, by a fixture of his own, gets that one.
+    """
+    from django.conf import settings
+
     from office.settings import open_office
 
+    if settings.configured:
+        return Place(Path(settings.WUZHA_HOME))
     place = Place(tmp_path_factory.mktemp("django") / "home")
     found(place)
     open_office(place)
