@@ -9,12 +9,12 @@ import pytest
 from django.test.utils import override_settings
 
 from office.place import Place
-from office.ports import free_port
+from tests.brokers import free_port
 from tests.flows.browser import Browser
 from tests.office.conftest import _django, database, place
 
 __all__ = ["_django", "database", "place"]
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(120), pytest.mark.xdist_group("browser")]
 
 
 @pytest.fixture
@@ -43,7 +43,7 @@ def server(place: Place) -> Iterator[Any]:
 @pytest.fixture
 def browser(tmp_path: Path, needs: Callable[..., None], server: Any) -> Iterator[Browser]:
     needs("chromium")
-    with Browser(tmp_path / "profile", free_port(25000)) as found:
+    with Browser(tmp_path / "profile", free_port()) as found:
         url = f"http://127.0.0.1:{server.port}"
         found.go(f"{url}/login/")
         found.run(

@@ -66,6 +66,7 @@ def settings(place: Place, broker: str) -> Iterator[None]:
 
 @pytest.mark.slow
 @pytest.mark.timeout(240)
+@pytest.mark.xdist_group("collectors")
 def test_collectors_that_are_killed_at_random_end_with_exactly_the_screens_records(
     either: None, needs: Callable[..., None], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
