@@ -57,9 +57,10 @@ class News:
             self._put(msgspec.structs.replace(self._asked, look=True))
 
     def broken(self, sha256: str, why: Words) -> None:
-        """Leaves the word of a file that broke the decoder."""
+        """Leaves the word of a file that broke the decoder; for the loop's thread, so it starts nothing."""
         with self._bell:
-            self._put(msgspec.structs.replace(self._asked, broken={**self._asked.broken, sha256: why}))
+            self._asked = msgspec.structs.replace(self._asked, broken={**self._asked.broken, sha256: why})
+            self._bell.notify_all()
 
     def stop(self) -> None:
         """Ends every wait."""

@@ -57,6 +57,15 @@ def test_what_does_not_give_way_to_a_flood_of_heads_is_interrupted_once() -> Non
     assert cut.acquire(timeout=30), "the end interrupts at once"
 
 
+def test_the_word_of_a_broken_file_interrupts_nothing() -> None:
+    cut = threading.Semaphore(0)
+    news = News(cut.release, interrupt_after_s=0.05)
+    news.broken("a", Words("坏", "bad"))
+    assert not cut.acquire(timeout=0.3)
+    assert news.wait(0)
+    assert news.is_there()
+
+
 def test_what_gives_way_in_time_is_not_interrupted() -> None:
     cut = threading.Semaphore(0)
     news = News(cut.release, interrupt_after_s=0.2)
