@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import threading
+import weakref
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -76,16 +77,28 @@ class _Mended(Broker):
     And whoever connects is looked at before amqtt reads from him.
     """
 
+    def __init__(self, config: dict[str, Any], loop: asyncio.AbstractEventLoop) -> None:
+        super().__init__(config, loop=loop)
+        self._wires: weakref.WeakSet[asyncio.WriteTransport] = weakref.WeakSet()
+
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
-        known = await greeted(reader, writer.write)
-        with contextlib.suppress(OSError):  # he may be gone while amqtt still answers
-            if known is not None:
-                await self._client_connected(listener_name, known, StreamWriterAdapter(writer))
-            else:
-                await writer.drain()
-        writer.close()
+        self._wires.add(writer.transport)
+        try:
+            known = await greeted(reader, writer.write)
+            with contextlib.suppress(OSError):  # he may be gone while amqtt still answers
+                if known is not None:
+                    await self._client_connected(listener_name, known, StreamWriterAdapter(writer))
+                else:
+                    await writer.drain()
+        finally:
+            writer.close()
+
+    def hang_up(self) -> None:
+        """Ends the connections that are open still, at once: what waits to be sent is lost."""
+        for wire in list(self._wires):
+            wire.abort()
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
@@ -159,6 +172,8 @@ class Embedded:
         self._up.set()
         await self._ending.wait()
         await broker.shutdown()
+        await asyncio.sleep(0)  # so that who was just let in is known, too
+        broker.hang_up()
         others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
         for task in others:
             task.cancel()

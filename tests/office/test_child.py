@@ -78,7 +78,8 @@ def test_it_ends_when_we_are_killed(tmp_path: Path) -> None:
     parent = subprocess.Popen(python(code), stdout=subprocess.PIPE, text=True)
     assert parent.stdout is not None
     pid = int(parent.stdout.readline())
-    wait_until(lambda: b"sleep(300)" in Path(f"/proc/{pid}/cmdline").read_bytes(), "it runs")
+    # Before that the process is setpriv, which has the same words and may not have set the signal yet.
+    wait_until(lambda: Path(f"/proc/{pid}/cmdline").read_bytes().startswith(os.fsencode(sys.executable)), "it runs")
     parent.kill()
     parent.wait(WITHIN_S)
     parent.stdout.close()

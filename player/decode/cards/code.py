@@ -1,6 +1,5 @@
 """The card with a QR code: the code on a white panel, a title and steps beside it."""
 
-import segno
 from PIL import Image
 
 from player.decode.cards import pen
@@ -18,6 +17,9 @@ LEAST_MODULE_PX = 3
 
 def matrix(content: str) -> tuple[tuple[bool, ...], ...] | None:
     """Gives a QR code's modules, dark ones true, error correction M or better; None if the content is too long."""
+    # It loads urllib, http and email, 5 MB that no worker wants but the one with such a card.
+    import segno  # noqa: PLC0415
+
     try:
         code = segno.make_qr(content, error="m", boost_error=True)
     except segno.DataOverflowError:

@@ -2,7 +2,6 @@
 
 import mmap
 import os
-import secrets
 import sys
 import tempfile
 import threading
@@ -55,7 +54,7 @@ def share(size: int) -> Shared:
         # A worker that could shrink it would kill the screen process with SIGBUS.
         fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
         return Shared(mmap.mmap(fd, size), f"fd:{fd}", (fd,))
-    path = Path(tempfile.mkdtemp(prefix="wuzha-")) / secrets.token_hex(8)
+    path = Path(tempfile.mkdtemp(prefix="wuzha-")) / os.urandom(8).hex()
     with path.open("w+b") as file:
         file.truncate(size)
         return Shared(mmap.mmap(file.fileno(), size), f"file:{path}", (), path)

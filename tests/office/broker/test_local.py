@@ -1,5 +1,7 @@
 """A trial's broker lets in who has a password, lets everybody do his own, and moves when its port is busy."""
 
+import contextlib
+import gc
 import socket
 import threading
 import time
@@ -165,6 +167,24 @@ def test_nothing_is_left_when_it_has_stopped(broker: LocalBroker) -> None:
     with pytest.raises(OSError, match="refused"):
         socket.create_connection(("127.0.0.1", port), timeout=WITHIN_S)
     assert not [each for each in threading.enumerate() if each.name.startswith(("broker", "hears"))]
+
+
+def test_it_hangs_up_on_who_is_in_the_middle_of_a_word(broker: LocalBroker) -> None:
+    whole = connect("sq-led1", PEOPLE["sq-led1"], TOPICS.screen("sq-led1", "status"), b"")
+    where = ("127.0.0.1", int(broker.url.rpartition(":")[2]))
+    with (
+        socket.create_connection(where, WITHIN_S) as mute,
+        socket.create_connection(where, WITHIN_S) as halfway,
+        socket.create_connection(where, WITHIN_S) as inside,
+    ):
+        halfway.sendall(whole[:7])
+        inside.sendall(whole)
+        assert inside.recv(4)[0] == 0x20
+        broker.stop()
+        for each in (mute, halfway, inside):
+            with contextlib.suppress(ConnectionResetError):
+                assert not each.recv(4)
+    gc.collect()  # what was left open would complain now, and fail this test instead of some other
 
 
 def connect(user: str, password: str, topic: str, will: bytes) -> bytes:

@@ -3,6 +3,7 @@
 import itertools
 
 import pytest
+import segno
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
@@ -137,7 +138,7 @@ def test_the_code_has_whole_modules_where_segno_has_them_and_a_quiet_zone(size: 
 
 
 def test_codes_correct_at_least_m() -> None:
-    assert code.segno.make_qr(LINK, error="m", boost_error=True).error in {"M", "Q", "H"}
+    assert segno.make_qr(LINK, error="m", boost_error=True).error in {"M", "Q", "H"}
 
 
 def test_a_code_that_would_be_too_fine_is_left_out_and_the_words_stay() -> None:
