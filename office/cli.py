@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 
 from office.place import HOME, Place, found
 from office.settings import open_office
@@ -17,8 +17,8 @@ from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.messages import OPS
 
 COMMANDS = (
-    "trial", "serve", "collect", "keys", "enroll", "push", "withdraw", "screens", "receipts", "counts", "command",
-    "export",
+    "trial", "serve", "collect", "keys", "enroll", "push", "withdraw", "screens", "alarms", "receipts", "counts",
+    "command", "export",
 )  # fmt: skip
 BEGINS = ("keys",)
 """Commands that found an office where there is none."""
@@ -114,6 +114,13 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     commands.add_parser("screens", help="每块屏幕一行 · a line for each screen").add_argument(
         "--json", action="store_true"
     )
+    alarms = commands.add_parser("alarms", help="报警，和“已处理” · alarms, and closing them")
+    alarms.add_argument("--screen", metavar="ID")
+    alarms.add_argument("--all", action="store_true", help="也列出已关的 · closed ones, too")
+    alarms.add_argument("--json", action="store_true")
+    alarms.add_argument("--close", type=int, nargs="+", metavar="N", help="看过了，关掉 · somebody looked at them")
+    alarms.add_argument("--why", default="", metavar="TEXT", help="怎么处理的，关闭时必填 · what was done about it")
+    alarms.add_argument("--by", metavar="NAME", help="谁关的 · who closes them")
     receipts = commands.add_parser("receipts", help="一次发布到了哪些屏幕 · how far a publication came")
     receipts.add_argument("number", type=int, nargs="?", metavar="N", help="默认最新的 · the newest without it")
     receipts.add_argument("--json", action="store_true")
@@ -170,7 +177,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (OSError, OperationalError) as error:  # a full disk, a folder that may not be written, no database
+    except (OSError, DatabaseError) as error:  # a full disk, a folder that may not be written, no database, or none
+        if isinstance(error, DatabaseError) and type(error) not in (DatabaseError, OperationalError):
+            raise  # a fault of ours
         print(f"文件、磁盘或数据库用不了：{error}\na file, the disk or the database fails: {error}", file=sys.stderr)
         return 1
 

@@ -99,7 +99,8 @@ def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.d
         cure = Words("用小写字母、数字和 -，3 到 36 个字", "use small letters, digits and -, 3 to 36 of them")
         raise BadInput((Complaint("enroll", problem, cure),))
     root = root_bytes(place)  # before anything is changed: without keys there is nothing to enrol into
-    folder = place.home / "enrolments" / told.screen if folder is None else folder
+    usual = place.home / "enrolments" / told.screen
+    folder = usual if folder is None else folder
     signs = standing(place).targets is not None
     online = publish.online_signer(place) if signs else None
     with locked(place), transaction.atomic():
@@ -110,6 +111,8 @@ def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.d
         password = new_password()
         _write_folder(place, screen.id, password, root, folder)
         _keep_passwords(place, with_password(_passwords(place), screen.id, password))
+    if not folder.exists() or not usual.exists() or not usual.samefile(folder):
+        (usual / PASSWORD_FILE).unlink(missing_ok=True)  # the old one, which opens nothing any more
     shows = tuple(p.number for p in assigning.shown_by(screen))
     return Enrolled(screen=screen.id, folder=folder, publications=shows or given, head=head)
 

@@ -44,7 +44,10 @@ class Server:
         try:
             door = bound(host, port, or_next=or_next)
         except (OSError, OverflowError) as error:
-            raise ServerFailed(f"{host}:{port}: {error}") from error
+            raise ServerFailed(
+                f"不能在 {host}:{port} 上监听（可能已被占用，或地址不是本机的）：{error}\n"
+                f"{host}:{port} cannot be listened on (in use, or not this machine's): {error}"
+            ) from error
         self._server = create_server(
             get_wsgi_application(),
             map=self._sockets,

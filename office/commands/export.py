@@ -2,22 +2,27 @@
 
 import argparse
 import sys
+from collections.abc import Mapping
 
 from office.commands.sheets import write_csv, write_xlsx
 from office.counting import missing, plays, read_asked
+from office.models import Outcome
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
 
-COLUMNS = (
-    "screen", "screen_title", "site", "epoch", "seq", "at", "day", "hour", "clock_believed", "publication", "playlist",
-    "item", "zone", "rank", "shows", "media", "sha256", "card", "title", "outcome", "actual_ms",
-)  # fmt: skip
+COLUMNS = {
+    "screen": "屏幕", "screen_title": "屏幕名称", "site": "场所", "epoch": "段", "seq": "编号", "at": "开始时间（UTC）",
+    "day": "日期", "hour": "时段", "clock_believed": "时钟可信", "publication": "发布号", "playlist": "播放表",
+    "item": "条目", "zone": "区域", "rank": "级别", "shows": "类型", "media": "素材", "sha256": "素材校验值",
+    "card": "卡片", "title": "文字", "outcome": "结果", "actual_ms": "实际毫秒",
+}  # fmt: skip
+OUTCOMES = dict(zip(("complete", "cut", "failed"), Outcome.labels, strict=True))
 
 
 def main(options: argparse.Namespace, _place: Place) -> int:
     """Writes CSV to standard output or a file, or an Excel file."""
     asked = read_asked(options.start, options.end, options.screen, options.publication)
-    rows = plays(asked)
+    rows = map(_worded, plays(asked))
     if options.out is None:
         with open(sys.stdout.fileno(), "w", encoding="utf-8-sig", newline="", closefd=False) as out:
             count = write_csv(out, COLUMNS, rows)
@@ -34,3 +39,8 @@ def main(options: argparse.Namespace, _place: Place) -> int:
         f"{count} 条播放记录，已知缺 {gone} 条台账 · {count} plays, {gone} ledger records are missing", file=sys.stderr
     )
     return 0
+
+
+def _worded(play: Mapping[str, object]) -> dict[str, object]:
+    believed = "是" if play["clock_believed"] else "否"
+    return {**play, "outcome": OUTCOMES[str(play["outcome"])], "clock_believed": believed}

@@ -35,6 +35,11 @@ class Fleet:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.sleep(0.1)
 
+    def hush(self) -> None:
+        """Lets nothing more be played; what was played is still sent."""
+        for screen in self.screens:
+            screen.plays = False
+
     def online(self) -> int:
         """Gives how many are connected and have said so."""
         return sum(screen.online for screen in self.screens)

@@ -153,6 +153,7 @@ async def drain(plan: Plan, look: Look) -> None:
             raise TimeoutError
     print(f"drained in {time.monotonic() - began:.0f} s; the oldest live record not yet there was {worst:.0f} s old")
     print(dict(fleet.counts))
+    fleet.hush()
     await until(lambda: fleet.behind() == 0)
     whole = look.whole()
     for screen in fleet.screens:

@@ -78,6 +78,8 @@ class SimScreen:
         self.conn = 0
         self.online = False
         self.acked = 0
+        self.plays = plan.live
+        """Whether it goes on playing."""
         self._plan, self._counts = plan, counts
         self._random = random.Random(plan.seed * 100_003 + number)
         self._topics = Topics(plan.prefix)
@@ -138,7 +140,7 @@ class SimScreen:
         ack_by, state_at = time.monotonic() + ACK_S, time.monotonic() + self._random.random() * STATE_S
         while not wire.gone.done():
             now = time.monotonic()
-            if self._plan.live:
+            if self.plays:
                 self.chain.grow(self._played())
             if self._office and (self._heard_ack or now > ack_by):
                 self._upload(wire, now)

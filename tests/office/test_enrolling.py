@@ -74,6 +74,17 @@ def test_enrolling_again_ends_the_old_password_and_keeps_what_is_not_said_anew(d
     assert (screen.title, screen.site.name, [tag.name for tag in screen.tags.all()]) == ("一号", "广场", ["big"])
 
 
+def test_enrolling_elsewhere_leaves_no_dead_password_behind(database: None, keyed: Place, tmp_path: Path) -> None:
+    from office.enrolling import Enrolment, enroll
+
+    usual = enroll(keyed, Enrolment(screen="sq-led1"), None, "zhang", AT).folder
+    stick = enroll(keyed, Enrolment(screen="sq-led1"), tmp_path / "stick", "zhang", AT).folder
+    assert not (usual / "password").exists()
+    assert (stick / "password").exists()
+    again = enroll(keyed, Enrolment(screen="sq-led1"), usual, "zhang", AT).folder
+    assert (again / "password").exists()
+
+
 def test_enrolling_again_leaves_what_the_collector_wrote_meanwhile(database: None, keyed: Place) -> None:
     from office.enrolling import Enrolment, enroll
     from office.models import Screen

@@ -4,7 +4,10 @@ import csv
 import datetime as dt
 import io
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +16,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from office.cli import main
-from office.place import Place
+from office.place import Place, found
 from tests.brokers import free_port
 from tests.office.people import AT, PASSPHRASES, campaign
 
@@ -214,6 +217,44 @@ def test_screens_says_which_alarms_are_open(run: Run) -> None:
     assert (alarm["kind"], alarm["en"]) == ("clone", "two machines")
 
 
+def test_an_alarm_is_closed_by_somebody_who_says_what_was_done(run: Run) -> None:
+    from office.audit import first_break
+    from office.models import Alarm, AuditEntry
+
+    run("enroll", "sq-led1")
+    made = [
+        Alarm.objects.create(
+            screen_id=screen, kind="clone", key="", zh="同一身份\x1b[2J", en="twice", first_at=AT, last_at=AT
+        )
+        for screen in ("sq-led1", "sq-led2")
+    ]
+    one, two = (alarm.pk for alarm in made)
+    assert "\x1b" not in run("alarms")[1]
+    assert [json.loads(line)["alarm"] for line in run("alarms", "--json")[1].splitlines()] == [one, two]
+    assert [json.loads(line)["alarm"] for line in run("alarms", "--json", "--screen", "sq-led2")[1].splitlines()] == [
+        two
+    ]
+
+    assert run("alarms", "--close", one)[0] == 2, "without a reason"
+    code, _, err = run("alarms", "--close", one, 999, "--why", "换了主机")
+    assert code == 1
+    assert "999" in err
+    assert not Alarm.objects.exclude(closed_at=None).exists()
+
+    code, out, _ = run("alarms", "--close", one, "--why", " 换了主机 ", "--by", "zhang")
+    assert code == 0
+    assert "closed" in out
+    assert [json.loads(line)["alarm"] for line in run("alarms", "--json")[1].splitlines()] == [two]
+    assert len(run("alarms", "--json", "--all")[1].splitlines()) == 2
+    entry = AuditEntry.objects.get(what="close_alarm")
+    assert (entry.who, json.loads(entry.about)["alarm"], json.loads(entry.about)["why"]) == ("zhang", one, "换了主机")
+    assert first_break() is None
+    assert run("alarms", "--close", one, "--why", "再关一次")[0] == 1
+
+    run("alarms", "--close", two, "--why", "误报")
+    assert "没有报警" in run("alarms")[1]
+
+
 def test_a_command_that_no_broker_takes_fails(run: Run) -> None:
     run("enroll", "sq-led1")
 
@@ -266,9 +307,10 @@ def test_an_export_holds_every_play_and_no_formula(run: Run, tmp_path: Path) -> 
     code, out, err = run("export")
     rows = list(csv.DictReader(io.StringIO(out.removeprefix("\ufeff"))))
     assert code == 0
-    assert [row["seq"] for row in rows] == ["3", "4", "5"]
-    assert {row["playlist"] for row in rows} == {"'=main"}
-    assert {(row["screen_title"], row["title"]) for row in rows} == {("文化广场", "六个一律")}
+    assert [row["编号"] for row in rows] == ["3", "4", "5"]
+    assert {row["播放表"] for row in rows} == {"'=main"}
+    assert {(row["屏幕名称"], row["文字"]) for row in rows} == {("文化广场", "六个一律")}
+    assert [(row["结果"], row["时钟可信"]) for row in rows] == [("完整", "是"), ("中断", "是"), ("完整", "是")]
     assert "3 plays, 2 ledger records are missing" in err
 
     assert run("export", "--out", tmp_path / "plays.xlsx")[0] == 0
@@ -298,6 +340,17 @@ def test_a_database_that_takes_nothing_is_told_in_a_sentence(run: Run) -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA query_only = 0")
     assert (code, "readonly database" in err) == (1, True)
+
+
+def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path: Path) -> None:
+    found(Place(tmp_path / "office"))
+    (tmp_path / "office" / "db.sqlite3").write_bytes(b"no database at all, but long enough to be looked at" * 100)
+    words = [sys.executable, "-m", "office", "screens", "--home", str(tmp_path / "office")]
+    env = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
+    done = subprocess.run(words, capture_output=True, text=True, env=env, check=False)
+    assert done.returncode == 1
+    assert "文件、磁盘或数据库用不了" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_a_revoked_screen_is_gone_from_the_brokers_passwords(run: Run, keyed: Place) -> None:

@@ -1,0 +1,78 @@
+"""`wuzha-office alarms`: what somebody should look at, and the word that somebody did."""
+
+import argparse
+import datetime as dt
+import json
+import sys
+
+from django.db import transaction
+from django.utils import timezone
+
+from office.audit import note
+from office.commands.asking import me
+from office.commands.table import show
+from office.models import Alarm
+from office.place import Place
+from signage.errors import BadInput, Complaint, Words
+
+
+def main(options: argparse.Namespace, _place: Place) -> int:
+    """Lists them, or closes those that are named; 1 when one of these is not open."""
+    if options.close:
+        return _close(options.close, options.by or me(), _reason(options.why))
+    found = Alarm.objects.order_by("screen_id", "first_at", "pk")
+    if options.screen:
+        found = found.filter(screen_id=options.screen)
+    if not options.all:
+        found = found.filter(closed_at=None)
+    if options.json:
+        for alarm in found:
+            print(json.dumps(_told(alarm), ensure_ascii=False))
+        return 0
+    if not found:
+        print("没有报警 · no alarms")
+        return 0
+    show(("编号 no", "屏幕 screen", "最早 first", "最近 last", "次数 times", "", ""),
+         ((a.pk, a.screen_id, _when(a.first_at), _when(a.last_at), a.times, "已关 closed" if a.closed_at else "", a.zh)
+          for a in found))  # fmt: skip
+    return 0
+
+
+def _reason(why: str) -> str:
+    """Gives what was done about it. Raises BadInput for nothing: an inspector will ask."""
+    if not why.strip():
+        problem = Words("没有写怎么处理的", "does not say what was done about it")
+        raise BadInput((Complaint("--why", problem, Words("写一句话", "write a sentence")),))
+    return why.strip()
+
+
+def _close(numbers: list[int], by: str, why: str) -> int:
+    """Closes all of them or none: each in the record of who did what, with the reason."""
+    now = dt.datetime.now(dt.UTC)
+    with transaction.atomic():
+        alarms = list(Alarm.objects.select_for_update().filter(pk__in=numbers, closed_at=None).order_by("pk"))
+        missing = sorted(set(numbers) - {alarm.pk for alarm in alarms})
+        if missing:
+            told = " ".join(map(str, missing))
+            print(f"没有这样的未关报警：{told}\nno open alarm has this number: {told}", file=sys.stderr)
+            return 1
+        for alarm in alarms:
+            alarm.closed_at = now
+            alarm.save(update_fields=("closed_at",))
+            about = {"alarm": alarm.pk, "screen": alarm.screen_id, "kind": alarm.kind, "key": alarm.key, "why": why}
+            note(by, "close_alarm", about, now)
+    for alarm in alarms:
+        print(f"已关闭 closed {alarm.pk} {alarm.screen_id}: {alarm.zh}")
+    return 0
+
+
+def _when(at: dt.datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+
+
+def _told(alarm: Alarm) -> dict[str, object]:
+    return {
+        "alarm": alarm.pk, "screen": alarm.screen_id, "kind": alarm.kind, "zh": alarm.zh, "en": alarm.en,
+        "times": alarm.times, "first_at": alarm.first_at.isoformat(), "last_at": alarm.last_at.isoformat(),
+        "closed_at": alarm.closed_at.isoformat() if alarm.closed_at else None,
+    }  # fmt: skip
