@@ -25,6 +25,7 @@ from player.decode.process import ForkServer
 from player.doors import open_screen, open_stage, open_voice
 from player.endings import stop_on_broken_thread, stop_on_signals
 from player.events import Ask, Identify, Inbox, SetVolume, Stopped, TakeStill
+from player.heap import trim
 from player.insight import insight
 from player.keeper import Keeper, begins, read_kept
 from player.loop import EVENTS_S, Loop
@@ -124,6 +125,7 @@ def play(
             asked=lambda ask, now: _do(ask, now, overlay, sound, lambda: tie.took(screen.still())),
             release=tie.release,
         )
+        trim()
         gc.freeze()  # what is here now stays: a full collection of it would hold up frames for nothing
         loop.run(None if for_s is None else started + for_s)
         loop.close()

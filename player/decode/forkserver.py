@@ -14,6 +14,7 @@ from importlib import import_module
 
 from player.decode import worker
 from player.decode.process import MAX_ORDER_BYTES, Order, parse_order, tell_born
+from player.heap import trim
 
 _LOADED = (
     "player.decode.pictures.stills",
@@ -33,6 +34,7 @@ def main() -> None:
     for module in _LOADED:
         import_module(module)
     gc.collect()
+    trim()
     gc.freeze()  # a collection in a child would write to every shared page
     _serve(socket.socket(fileno=0))
 

@@ -33,6 +33,7 @@ from player.decode.rings.frames import FrameWriter, frames_size
 from player.decode.rings.shared import attach
 from player.decode.rings.sound import SoundWriter, sound_size
 from player.decode.walls import sandbox
+from player.heap import trim
 from signage.media import MediaFacts
 
 ALIVE_EVERY_S = 1.0
@@ -92,7 +93,7 @@ def _serve(desk: Desk, frames: FrameWriter | None, sound: SoundWriter | None) ->
         except Exception:  # the process's outermost edge: the screen process is to know why, and gets a new worker
             desk.say(Crashed(report=traceback.format_exc()[-2000:]))
             os._exit(1)
-        sandbox.trim()
+        trim()
 
 
 def _answer(request: Work, desk: Desk, outlet: Outlet) -> None:
