@@ -1,16 +1,18 @@
 """Our own errors, and complaints that a person can act on."""
 
-import msgspec
+from dataclasses import dataclass
 
 
-class Words(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Words:
     """One sentence for a person, Chinese first, English second."""
 
     zh: str
     en: str
 
 
-class Complaint(msgspec.Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Complaint:
     """Something wrong in what a person wrote: where it stands, what is wrong, how to mend it."""
 
     where: str

@@ -13,7 +13,7 @@ import sys
 from importlib import import_module
 
 from player.decode import worker
-from player.decode.process import MAX_ORDER_BYTES, Order, parse_order, tell_born
+from player.decode.order import MAX_ORDER_BYTES, Order, parse_order, tell_born
 from player.heap import trim
 
 _LOADED = (

@@ -18,9 +18,10 @@ from typing import IO, Protocol
 
 import msgspec
 
+from player.decode.order import MAX_ORDER_BYTES, Order
+
 PIPE_BYTES = 512 * 1024
 """More than one request and its stop: a worker that does not read never blocks the one who asks."""
-MAX_ORDER_BYTES = 4096
 PATIENCE_S = 10.0
 """A fork server that has not answered for so long, loading included, is given up."""
 _ROOT = Path(__file__).resolve().parents[2]
@@ -32,15 +33,6 @@ _MALLOC = {
 }
 
 log = logging.getLogger(__name__)
-
-
-class Order(msgspec.Struct, frozen=True, kw_only=True):
-    """The worker that is wanted; its pipes and rings travel beside as descriptors, in this order."""
-
-    slots: int = 0
-    slot_bytes: int = 0
-    sound: bool = False
-    low: bool = False
 
 
 class Process(Protocol):
@@ -199,20 +191,6 @@ class ForkServer:
             self._process.kill()
             self._process.wait()
             self._process = None
-
-
-def parse_order(message: bytes) -> Order:
-    """Reads an order; raises msgspec.DecodeError, which ends the fork server."""
-    return msgspec.json.decode(message, type=Order)
-
-
-def tell_born(orders: socket.socket, child: int) -> None:
-    """Says which process was made, with a handle on it."""
-    if sys.platform != "linux":
-        return
-    handle = os.pidfd_open(child)
-    socket.send_fds(orders, [str(child).encode()], [handle])
-    os.close(handle)
 
 
 def born(order: Order, arguments: list[str], rings: tuple[int, ...], server: ForkServer | None) -> Process:

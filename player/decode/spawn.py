@@ -4,7 +4,8 @@ import logging
 import threading
 from collections.abc import Callable
 
-from player.decode.process import ForkServer, Order, born
+from player.decode.order import Order
+from player.decode.process import ForkServer, born
 from player.decode.protocol import BrokenTalk, Crashed, Quit, Reply, Request, frame_message, parse_reply, read_body
 from player.decode.rings.frames import FrameReader, frames_size
 from player.decode.rings.shared import Shared, share

@@ -3,14 +3,13 @@
 Run as `python -m player.decode.worker [--frames ADDRESS SLOTS SLOT_BYTES] [--sound ADDRESS] [--low]`.
 """
 
-import argparse
 import os
 import signal
 import time
 import traceback
 from importlib import import_module
 from types import ModuleType
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from player.decode.desk import Desk, Superseded
 from player.decode.files.openfile import opened
@@ -35,6 +34,9 @@ from player.decode.rings.sound import SoundWriter, sound_size
 from player.decode.walls import sandbox
 from player.heap import trim
 from signage.media import MediaFacts
+
+if TYPE_CHECKING:
+    import argparse
 
 ALIVE_EVERY_S = 1.0
 MAX_PIXELS = 64_000_000
@@ -70,7 +72,9 @@ def serve(frames: tuple[str, int, int] | None, sound: str | None, *, low: bool) 
     _serve(desk, pictures, samples)
 
 
-def _options() -> argparse.Namespace:
+def _options() -> "argparse.Namespace":
+    import argparse  # noqa: PLC0415 - 1 MB that a forked worker does not want
+
     parser = argparse.ArgumentParser(prog="player.decode.worker")
     parser.add_argument("--frames", nargs=3)
     parser.add_argument("--sound")

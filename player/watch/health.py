@@ -1,11 +1,11 @@
 """`health.json` in the state folder: what the supervisor has seen, for `doctor` and whoever looks later."""
 
 import datetime as dt
+import json
 import logging
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Literal
-
-import msgspec
+from typing import Literal, get_args
 
 from player.durable import write_whole
 
@@ -13,7 +13,11 @@ NAME = "health.json"
 log = logging.getLogger(__name__)
 
 
-class Health(msgspec.Struct, frozen=True, kw_only=True):
+Sight = Literal["fine", "black", "frozen", "foreign", "unseen"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
     """The contents of the file."""
 
     v: int = 1
@@ -24,14 +28,15 @@ class Health(msgspec.Struct, frozen=True, kw_only=True):
     """How the screen process ended before the newest start."""
     present: str = ""
     """How pictures reach the display: `direct`, `vsync` or `headless`."""
-    screen: Literal["fine", "black", "frozen", "foreign", "unseen"] = "unseen"
+    screen: Sight = "unseen"
     """The last verdict on what people see; `unseen` where nothing can be read back."""
 
 
 def write_health(state: Path, health: Health) -> None:
     """Writes the file whole; a folder that cannot be written is said in the log and stops nothing."""
     try:
-        write_whole(state / NAME, msgspec.json.encode(health))
+        told = {**asdict(health), "at": health.at.isoformat()}
+        write_whole(state / NAME, json.dumps(told, ensure_ascii=False).encode())
     except OSError as fault:
         log.warning("%s not written: %s", NAME, fault)
 
@@ -39,6 +44,15 @@ def write_health(state: Path, health: Health) -> None:
 def read_health(state: Path) -> Health | None:
     """Gives what the supervisor wrote last; None when there is nothing that can be read."""
     try:
-        return msgspec.json.decode((state / NAME).read_bytes(), type=Health)
-    except (OSError, msgspec.DecodeError):
+        told = json.loads((state / NAME).read_bytes())
+        screen = told["screen"]
+        return Health(
+            v=int(told["v"]),
+            at=dt.datetime.fromisoformat(told["at"]),
+            restarts=int(told["restarts"]),
+            last_end=str(told["last_end"]),
+            present=str(told["present"]),
+            screen=screen if screen in get_args(Sight) else "unseen",
+        )
+    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         return None

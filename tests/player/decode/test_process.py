@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from player.decode.order import Order
 from player.decode.prober import Prober
-from player.decode.process import ForkServer, Order
+from player.decode.process import ForkServer
 from player.decode.protocol import Hello, Probe, Probed, Reply
 from player.decode.spawn import Worker
 from signage.media import MediaFacts

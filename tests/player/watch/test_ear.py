@@ -1,11 +1,12 @@
 """The supervisor's ear, on a real pipe."""
 
+import json
 import os
 import threading
 from collections.abc import Iterator
+from dataclasses import asdict
 from typing import IO
 
-import msgspec
 import pytest
 
 from player.watch.ear import Ear
@@ -24,7 +25,7 @@ def pipe() -> Iterator[tuple[Ear, IO[bytes]]]:
 
 
 def said(text: str) -> bytes:
-    return msgspec.json.encode(Pulse(state=text)) + b"\n"
+    return json.dumps(asdict(Pulse(state=text))).encode() + b"\n"
 
 
 def waiting(ear: Ear) -> tuple[threading.Thread, list[Pulse | None]]:

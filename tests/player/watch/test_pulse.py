@@ -1,8 +1,10 @@
 """The sign of life: once a second, never waiting, and its own end when nobody listens."""
 
+import json
 import subprocess
 import sys
 import time
+from dataclasses import asdict
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -35,6 +37,29 @@ def test_the_places_lie_on_the_canvas(width, height):
 @given(st.binary(max_size=64))
 def test_a_line_that_is_no_pulse_is_none(line):
     assert parse_pulse(line) is None
+
+
+NUMBERS = st.integers() | st.floats()
+VALUES = st.recursive(
+    st.none() | st.booleans() | NUMBERS | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("state", "present", "box", "colours"), VALUES)))
+def test_whatever_stands_in_a_line_the_supervisor_lives(told):
+    found = parse_pulse(json.dumps(told).encode())
+    assert found is None or (isinstance(found.state, str) and all(isinstance(each, int) for each in found.colours))
+
+
+BOXES = st.none() | st.tuples(*[st.integers(-10_000, 10_000)] * 4)
+
+
+@given(st.text(max_size=40), st.sampled_from(("", "direct", "vsync")), BOXES, st.lists(st.integers(0, 2**24 - 1)))
+def test_what_is_said_is_heard(state, present, box, colours):
+    pulse = Pulse(state=state, present=present, box=box, colours=tuple(colours))
+    assert parse_pulse(json.dumps(asdict(pulse)).encode()) == pulse
 
 
 def test_beats_come_once_a_second_and_a_supervisor_that_does_not_read_holds_nothing_up():

@@ -1,0 +1,35 @@
+"""What is asked of the fork server, and its answer.
+
+Rule: loads next to nothing, for every worker has what the fork server has loaded.
+"""
+
+import os
+import socket
+import sys
+
+import msgspec
+
+MAX_ORDER_BYTES = 4096
+
+
+class Order(msgspec.Struct, frozen=True, kw_only=True):
+    """The worker that is wanted; its pipes and rings travel beside as descriptors, in this order."""
+
+    slots: int = 0
+    slot_bytes: int = 0
+    sound: bool = False
+    low: bool = False
+
+
+def parse_order(message: bytes) -> Order:
+    """Reads an order; raises msgspec.DecodeError, which ends the fork server."""
+    return msgspec.json.decode(message, type=Order)
+
+
+def tell_born(orders: socket.socket, child: int) -> None:
+    """Says which process was made, with a handle on it."""
+    if sys.platform != "linux":
+        return
+    handle = os.pidfd_open(child)
+    socket.send_fds(orders, [str(child).encode()], [handle])
+    os.close(handle)
