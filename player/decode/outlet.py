@@ -8,6 +8,7 @@ from player.decode.pictures.picture import Picture
 from player.decode.protocol import Ended, Ready
 from player.decode.rings.frames import FrameWriter
 from player.decode.rings.sound import SoundWriter
+from player.heap import trim
 
 SHORT_WAIT_S, LONG_WAIT_S = 0.008, 0.04
 """How often a full ring is looked at, while frames are taken and while they are not; three last 50 ms at 60 Hz."""
@@ -35,7 +36,7 @@ class Outlet:
             ring.begin(self._request)
         picture = next(pictures, None)
         block = memoryview(next(sound, b"")) if sound is not None else memoryview(b"")
-        has_sound, ready, waited_s = len(block) > 0, False, 0.0
+        has_sound, ready, trimmed, waited_s = len(block) > 0, False, False, 0.0
         while picture is not None or block:
             self._desk.check(self._request)
             moved = False
@@ -49,7 +50,13 @@ class Outlet:
                 picture = next(pictures, None)
             if not block and sound is not None:
                 block = memoryview(next(sound, b""))
-            waited_s = 0.0 if moved or shown else waited_s + self._wait(waited_s)
+            if moved or shown:
+                waited_s = 0.0
+                continue
+            if not trimmed:
+                trim()  # opening a film leaves holes of 3 to 6 MB, and now there is time
+                trimmed = True
+            waited_s += self._wait(waited_s)
         self._desk.say(Ended(request=self._request, frames=self.count))
 
     def _wait(self, waited_s: float) -> float:
