@@ -3,6 +3,7 @@
 Run as `python -m player.decode.worker [--frames ADDRESS SLOTS SLOT_BYTES] [--sound ADDRESS] [--low]`.
 """
 
+import errno
 import os
 import signal
 import time
@@ -92,12 +93,16 @@ def _serve(desk: Desk, frames: FrameWriter | None, sound: SoundWriter | None) ->
             desk.say(Ended(request=request.request, frames=outlet.count))
         except Refused as refused:
             desk.say(Failed(request=request.request, why=refused.why))
-        except MemoryError:
+        except Exception as fault:  # the process's outermost edge: the screen process is to know why
+            if not _is_memory_short(fault):
+                desk.say(Crashed(report=traceback.format_exc()[-2000:]))
+                os._exit(1)
             desk.say(Failed(request=request.request, why=too_much_memory().why))
-        except Exception:  # the process's outermost edge: the screen process is to know why, and gets a new worker
-            desk.say(Crashed(report=traceback.format_exc()[-2000:]))
-            os._exit(1)
         trim()
+
+
+def _is_memory_short(fault: Exception) -> bool:
+    return isinstance(fault, MemoryError) or (isinstance(fault, OSError) and fault.errno == errno.ENOMEM)
 
 
 def _answer(request: Work, desk: Desk, outlet: Outlet) -> None:
