@@ -39,6 +39,7 @@ def planned(chosen: Program, start: dt.datetime, end: dt.datetime) -> list[Plann
     return list(plan(chosen, ["main"], start, end))
 
 
+@pytest.mark.slow
 @settings(max_examples=40, deadline=None)
 @given(DRAWN)
 def test_plan_has_no_gap_and_no_overlap_and_every_slot_is_in_its_window(drawn: tuple[dt.datetime, Program]) -> None:
@@ -63,6 +64,7 @@ def test_plan_has_no_gap_and_no_overlap_and_every_slot_is_in_its_window(drawn: t
     assert expected.astimezone(dt.UTC) >= end
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(DRAWN, st.sampled_from([7.7, 601.0, 86400.0]))
 def test_plan_and_live_loop_agree_slot_by_slot_over_a_week(drawn: tuple[dt.datetime, Program], nap_s: float) -> None:
@@ -71,6 +73,7 @@ def test_plan_and_live_loop_agree_slot_by_slot_over_a_week(drawn: tuple[dt.datet
     assert live.shown(chosen, "main", start, end, nap_s=nap_s) == planned(chosen, start, end)
 
 
+@pytest.mark.slow
 @settings(max_examples=30, deadline=None)
 @given(DRAWN)
 def test_planned_slot_is_not_cut_before_its_end(drawn: tuple[dt.datetime, Program]) -> None:

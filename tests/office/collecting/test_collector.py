@@ -15,6 +15,8 @@ from tests.brokers import Embedded, Mosquitto, wait_until
 from tests.office.collecting.players import Listener, Player
 from tests.office.collecting.screens import Ledger, stored, written
 
+pytestmark = pytest.mark.slow
+
 SCREEN = "sq-led"
 JPEG = b"\xff\xd8\xff\xe0 picture \xff\xd9"
 

@@ -18,6 +18,8 @@ from signage.errors import Words
 from signage.media import MediaFacts
 from tests.samples.make_media import PICTURES, SOUNDS, VIDEOS, quadrants
 
+pytestmark = pytest.mark.slow
+
 
 def refused(prober: Prober, path: Path | str, **limits: float) -> Words:
     answer = prober.probe(str(path), **limits)

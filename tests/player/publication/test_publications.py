@@ -219,6 +219,7 @@ def test_a_publication_that_comes_back_is_told_anew(office: Repository, follow: 
     assert screen.steps(1) == [*way, "withdrawn", *way]
 
 
+@pytest.mark.slow
 def test_an_emergency_does_not_wait_for_a_film(
     office: Repository, source: HttpSource, server: Server, follow: Follow
 ) -> None:

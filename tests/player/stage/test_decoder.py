@@ -19,6 +19,8 @@ from player.stage.hang import HangWatch
 from tests.samples.make_media import BLUE, GREEN, RED, make
 from tests.samples.showing import Viewer, near, viewer
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="session")
 def media(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:

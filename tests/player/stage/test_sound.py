@@ -12,6 +12,8 @@ from player.stage import sound as door
 from player.stage.sound import CHUNK_BYTES, MixerSound, NullSound, open_sound
 from player.stage.sound_clock import SoundClock
 
+pytestmark = pytest.mark.slow
+
 RATE_BYTES = 48_000 * 4
 
 

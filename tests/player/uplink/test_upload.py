@@ -363,6 +363,7 @@ def test_a_forged_acknowledgement_is_taken_back_by_a_true_one_and_everything_goe
     assert wire.office.count() == wire.here() == 301
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(0, 2**32), loss=st.floats(0, 0.6))
 def test_whatever_is_lost_doubled_or_late_all_records_arrive(tmp_path: Path, seed: int, loss: float) -> None:

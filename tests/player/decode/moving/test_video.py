@@ -9,6 +9,8 @@ from signage.media import MediaFacts
 from tests.samples.make_media import GREY, QUADRANTS, SOUNDS, TONE_AT_S, VIDEOS
 from tests.samples.showing import Shot, Shown, Viewer, loud, near
 
+pytestmark = pytest.mark.slow
+
 WITH_SOUND = [name for name, video in VIDEOS.items() if video.sound]
 COLOURED = [n for n, v in VIDEOS.items() if not (v.turn or v.mirrored or v.pixel_aspect)]
 
