@@ -177,9 +177,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except (OSError, DatabaseError) as error:  # a full disk, a folder that may not be written, no database, or none
+    except (OSError, DatabaseError) as error:  # a full disk, a folder or database that cannot be used
         if isinstance(error, DatabaseError) and type(error) not in (DatabaseError, OperationalError):
-            raise  # a fault of ours
+            raise  # its other subclasses are faults of ours; "not a database" comes as the bare class
         print(f"文件、磁盘或数据库用不了：{error}\na file, the disk or the database fails: {error}", file=sys.stderr)
         return 1
 

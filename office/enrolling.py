@@ -92,7 +92,7 @@ def from_config(path: Path) -> Enrolment:
 def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.datetime) -> Enrolled:
     """Enrols a screen, or again one that is; writes its folder. Raises BadInput, UnusableKeyError, OSError.
 
-    `folder` None: `enrolments/{id}` in the home.
+    `folder` None: `enrolments/{id}` in the home; another one takes the old password out of that.
     """
     if not SCREEN_ID.fullmatch(told.screen) or told.screen == place.settings().user:
         problem = Words(f"{told.screen[:50]!r} 不能作屏幕编号", f"{told.screen[:50]!r} cannot be the id of a screen")
@@ -111,8 +111,8 @@ def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.d
         password = new_password()
         _write_folder(place, screen.id, password, root, folder)
         _keep_passwords(place, with_password(_passwords(place), screen.id, password))
-    if not folder.exists() or not usual.exists() or not usual.samefile(folder):
-        (usual / PASSWORD_FILE).unlink(missing_ok=True)  # the old one, which opens nothing any more
+        if not (usual.exists() and usual.samefile(folder)):
+            (usual / PASSWORD_FILE).unlink(missing_ok=True)  # it opens nothing any more
     shows = tuple(p.number for p in assigning.shown_by(screen))
     return Enrolled(screen=screen.id, folder=folder, publications=shows or given, head=head)
 

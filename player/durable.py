@@ -11,6 +11,7 @@ def write_whole(path: Path, content: bytes) -> None:
     Two processes may write the same file: one of them wins. Raises OSError, and then the old file stands.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
+    # Not secrets: it loads libcrypto.
     partial = path.with_name(f".{os.urandom(8).hex()}.tmp")  # a name may already be as long as the system takes
     try:
         with partial.open("xb") as file:

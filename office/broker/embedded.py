@@ -26,6 +26,10 @@ from office.broker.passwords import matches, read_passwords
 from office.broker.rights import Rights
 
 START_S, STOP_S = 20.0, 10.0
+LINGER_S = 1.0
+"""How long those who are connected have to go by themselves."""
+TURNS_TO_LET_IN = 4
+"""Of the loop, from accept() to `stream_connected`."""
 
 log = logging.getLogger(__name__)
 
@@ -79,12 +83,13 @@ class _Mended(Broker):
 
     def __init__(self, config: dict[str, Any], loop: asyncio.AbstractEventLoop) -> None:
         super().__init__(config, loop=loop)
-        self._wires: weakref.WeakSet[asyncio.WriteTransport] = weakref.WeakSet()
+        self._transports: weakref.WeakSet[asyncio.WriteTransport] = weakref.WeakSet()
+        """Weak, for one that is closed may still have something to send, and goes by itself after that."""
 
     async def stream_connected(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, listener_name: str
     ) -> None:
-        self._wires.add(writer.transport)
+        self._transports.add(writer.transport)
         try:
             known = await greeted(reader, writer.write)
             with contextlib.suppress(OSError):  # he may be gone while amqtt still answers
@@ -97,8 +102,9 @@ class _Mended(Broker):
 
     def hang_up(self) -> None:
         """Ends the connections that are open still, at once: what waits to be sent is lost."""
-        for wire in list(self._wires):
-            wire.abort()
+        for transport in list(self._transports):
+            if transport.get_extra_info("socket").fileno() != -1:  # abort() fails on one that went after its last bytes
+                transport.abort()
 
     async def _publish_retained_messages_for_subscription(
         self, subscription: tuple[str, int], session: Session
@@ -171,10 +177,16 @@ class Embedded:
         await broker.start()
         self._up.set()
         await self._ending.wait()
-        await broker.shutdown()
-        await asyncio.sleep(0)  # so that who was just let in is known, too
+        ending = asyncio.ensure_future(broker.shutdown())
+        await asyncio.wait({ending}, timeout=LINGER_S)  # it waits for who does not read; from Python 3.12 on, for all
         broker.hang_up()
-        others = [task for task in asyncio.all_tasks() if task is not asyncio.current_task()]
+        await ending
+        for _ in range(TURNS_TO_LET_IN):
+            await asyncio.sleep(0)
+        broker.hang_up()
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        if others:
+            _, others = await asyncio.wait(others, timeout=LINGER_S)
         for task in others:
             task.cancel()
         await asyncio.gather(*others, return_exceptions=True)

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from office.audit import note
 from office.commands.asking import me
-from office.commands.table import show
+from office.commands.table import plain, show
 from office.models import Alarm
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
@@ -19,7 +19,9 @@ from signage.errors import BadInput, Complaint, Words
 def main(options: argparse.Namespace, _place: Place) -> int:
     """Lists them, or closes those that are named; 1 when one of these is not open."""
     if options.close:
+        _must_stand_alone(options.screen or options.all or options.json, "--close")
         return _close(options.close, options.by or me(), _reason(options.why))
+    _must_stand_alone(options.why or options.by, "--why, --by")
     found = Alarm.objects.order_by("screen_id", "first_at", "pk")
     if options.screen:
         found = found.filter(screen_id=options.screen)
@@ -38,6 +40,14 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     return 0
 
 
+def _must_stand_alone(others: object, what: str) -> None:
+    """Raises BadInput for options that mean nothing together."""
+    if others:
+        problem = Words("列出和关闭不能一起写", "lists and closes at once")
+        cure = Words("关闭只写 --close、--why、--by", "to close, write --close, --why and --by only")
+        raise BadInput((Complaint(what, problem, cure),))
+
+
 def _reason(why: str) -> str:
     """Gives what was done about it. Raises BadInput for nothing: an inspector will ask."""
     if not why.strip():
@@ -50,7 +60,9 @@ def _close(numbers: list[int], by: str, why: str) -> int:
     """Closes all of them or none: each in the record of who did what, with the reason."""
     now = dt.datetime.now(dt.UTC)
     with transaction.atomic():
-        alarms = list(Alarm.objects.select_for_update().filter(pk__in=numbers, closed_at=None).order_by("pk"))
+        possible = [number for number in numbers if 0 < number < 2**63]
+        found = Alarm.objects.select_for_update().filter(pk__in=possible, closed_at=None)
+        alarms = list(found.order_by("screen_id", "kind", "key"))  # as the collector locks them
         missing = sorted(set(numbers) - {alarm.pk for alarm in alarms})
         if missing:
             told = " ".join(map(str, missing))
@@ -62,7 +74,7 @@ def _close(numbers: list[int], by: str, why: str) -> int:
             about = {"alarm": alarm.pk, "screen": alarm.screen_id, "kind": alarm.kind, "key": alarm.key, "why": why}
             note(by, "close_alarm", about, now)
     for alarm in alarms:
-        print(f"已关闭 closed {alarm.pk} {alarm.screen_id}: {alarm.zh}")
+        print(plain(f"已关闭 closed {alarm.pk} {alarm.screen_id}: {alarm.zh}"))
     return 0
 
 

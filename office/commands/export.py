@@ -5,8 +5,8 @@ import sys
 from collections.abc import Mapping
 
 from office.commands.sheets import write_csv, write_xlsx
+from office.console.wording import OUTCOMES
 from office.counting import missing, plays, read_asked
-from office.models import Outcome
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
 
@@ -16,7 +16,6 @@ COLUMNS = {
     "item": "条目", "zone": "区域", "rank": "级别", "shows": "类型", "media": "素材", "sha256": "素材校验值",
     "card": "卡片", "title": "文字", "outcome": "结果", "actual_ms": "实际毫秒",
 }  # fmt: skip
-OUTCOMES = dict(zip(("complete", "cut", "failed"), Outcome.labels, strict=True))
 
 
 def main(options: argparse.Namespace, _place: Place) -> int:

@@ -1,6 +1,6 @@
-"""What is asked of the fork server, and its answer.
+"""The messages of the fork server's socket.
 
-Rule: loads next to nothing, for every worker has what the fork server has loaded.
+Rule: loads nothing but msgspec, which workers want anyway: every worker has what the fork server has loaded.
 """
 
 import os
@@ -19,6 +19,11 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     slot_bytes: int = 0
     sound: bool = False
     low: bool = False
+
+
+def order_bytes(order: Order) -> bytes:
+    """Gives an order as it is sent."""
+    return msgspec.json.encode(order)
 
 
 def parse_order(message: bytes) -> Order:

@@ -16,9 +16,7 @@ import threading
 from pathlib import Path
 from typing import IO, Protocol
 
-import msgspec
-
-from player.decode.order import MAX_ORDER_BYTES, Order
+from player.decode.order import MAX_ORDER_BYTES, Order, order_bytes
 
 PIPE_BYTES = 512 * 1024
 """More than one request and its stop: a worker that does not read never blocks the one who asks."""
@@ -170,7 +168,7 @@ class ForkServer:
         theirs_in, requests = _pipe()
         replies, theirs_out = _pipe()
         try:
-            socket.send_fds(self._orders, [msgspec.json.encode(order)], [theirs_in, theirs_out, *rings])
+            socket.send_fds(self._orders, [order_bytes(order)], [theirs_in, theirs_out, *rings])
             message, handles, _, _ = socket.recv_fds(self._orders, MAX_ORDER_BYTES, 1)
             if not message or not handles:
                 raise OSError("the fork server is gone")

@@ -94,14 +94,15 @@ def _serve(desk: Desk, frames: FrameWriter | None, sound: SoundWriter | None) ->
         except Refused as refused:
             desk.say(Failed(request=request.request, why=refused.why))
         except Exception as fault:  # the process's outermost edge: the screen process is to know why
-            if not _is_memory_short(fault):
+            if _is_out_of_memory(fault):
+                desk.say(Failed(request=request.request, why=too_much_memory().why))
+            else:
                 desk.say(Crashed(report=traceback.format_exc()[-2000:]))
                 os._exit(1)
-            desk.say(Failed(request=request.request, why=too_much_memory().why))
         trim()
 
 
-def _is_memory_short(fault: Exception) -> bool:
+def _is_out_of_memory(fault: Exception) -> bool:
     return isinstance(fault, MemoryError) or (isinstance(fault, OSError) and fault.errno == errno.ENOMEM)
 
 

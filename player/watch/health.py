@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal, get_args
 
 from player.durable import write_whole
+from player.watch.verdict import Verdict
 
+Seen = Literal[Verdict, "unseen"]
+"""The last verdict on what people see, if there is any."""
 NAME = "health.json"
 log = logging.getLogger(__name__)
-
-
-Sight = Literal["fine", "black", "frozen", "foreign", "unseen"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,7 +28,7 @@ class Health:
     """How the screen process ended before the newest start."""
     present: str = ""
     """How pictures reach the display: `direct`, `vsync` or `headless`."""
-    screen: Sight = "unseen"
+    screen: Seen = "unseen"
     """The last verdict on what people see; `unseen` where nothing can be read back."""
 
 
@@ -36,8 +36,8 @@ def write_health(state: Path, health: Health) -> None:
     """Writes the file whole; a folder that cannot be written is said in the log and stops nothing."""
     try:
         told = {**asdict(health), "at": health.at.isoformat()}
-        write_whole(state / NAME, json.dumps(told, ensure_ascii=False).encode())
-    except OSError as fault:
+        write_whole(state / NAME, json.dumps(told).encode())
+    except (OSError, ValueError) as fault:  # the second is a name that no file can have
         log.warning("%s not written: %s", NAME, fault)
 
 
@@ -52,7 +52,7 @@ def read_health(state: Path) -> Health | None:
             restarts=int(told["restarts"]),
             last_end=str(told["last_end"]),
             present=str(told["present"]),
-            screen=screen if screen in get_args(Sight) else "unseen",
+            screen=screen if screen in get_args(Seen) else "unseen",
         )
     except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         return None

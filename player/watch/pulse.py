@@ -45,15 +45,19 @@ def parse_pulse(line: bytes) -> Pulse | None:
     """Reads a line; None when it is no pulse."""
     try:
         told = json.loads(line)
-        left, top, width, height = told["box"] or (0, 0, 0, 0)
-        return Pulse(
-            state=str(told["state"]),
-            present=str(told["present"]),
-            box=(int(left), int(top), int(width), int(height)) if told["box"] else None,
-            colours=tuple(int(each) for each in told["colours"]),
-        )
-    except (ValueError, LookupError, TypeError, OverflowError, RecursionError):
+        state, present, box, colours = told["state"], told["present"], told["box"], told["colours"]
+        numbers = [*colours, *(box or ())]
+    except (ValueError, LookupError, TypeError, RecursionError):
         return None
+    if (
+        isinstance(state, str)
+        and isinstance(present, str)
+        and isinstance(colours, list)
+        and (box is None or (isinstance(box, list) and len(box) == 4))
+        and all(type(each) is int for each in numbers)
+    ):
+        return Pulse(state=state, present=present, box=tuple(box) if box else None, colours=tuple(colours))
+    return None
 
 
 class Heart:

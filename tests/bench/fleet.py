@@ -35,7 +35,7 @@ class Fleet:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await asyncio.sleep(0.1)
 
-    def hush(self) -> None:
+    def stop_playing(self) -> None:
         """Lets nothing more be played; what was played is still sent."""
         for screen in self.screens:
             screen.plays = False

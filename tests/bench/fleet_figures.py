@@ -153,12 +153,12 @@ async def drain(plan: Plan, look: Look) -> None:
             raise TimeoutError
     print(f"drained in {time.monotonic() - began:.0f} s; the oldest live record not yet there was {worst:.0f} s old")
     print(dict(fleet.counts))
-    fleet.hush()
+    fleet.stop_playing()
     await until(lambda: fleet.behind() == 0)
     whole = look.whole()
     for screen in fleet.screens:
         count, upto, head = whole[screen.id]
-        assert upto <= count
+        assert count == upto == screen.chain.last, screen.id
         assert screen.chain.hash_of(upto) == head, screen.id
     print(f"{sum(count for count, _, _ in whole.values())} records stored, every chain as the screens have it")
     await fleet.stop()

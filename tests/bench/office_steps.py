@@ -42,6 +42,7 @@ def measured(records: int, place: Place) -> dict[str, float]:
     from django.db import transaction
 
     from office.collecting.bulk import insert
+    from office.collecting.checkpoints import Checkpoints
     from office.collecting.ledgers import _PLAY, _RECORD, Ledgers, _Names
     from office.collecting.reading import columns, proved
     from office.models import LedgerRecord, Play, Screen
@@ -49,6 +50,7 @@ def measured(records: int, place: Place) -> dict[str, float]:
     Screen.objects.create(id=SCREEN)
     payloads = [encode(each) for each in batches(SCREEN, records, 1 << 30)]
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)  # as the collector does
     steps, names = Steps(records), _Names()
     with steps.timed("decode the message"):
         told = [decode(each, LedgerBatch, 1 << 30) for each in payloads]
@@ -63,16 +65,18 @@ def measured(records: int, place: Place) -> dict[str, float]:
         read = [columns(each, 1 << 20, names) for each in chains]
     for start in range(0, len(read), GROUP):
         some = read[start : start + GROUP]
-        records_, plays = ([row for each in some for row in each.records], [row for each in some for row in each.plays])
+        rows, plays = ([row for each in some for row in each.records], [row for each in some for row in each.plays])
         with steps.timed("insert and commit the records"), transaction.atomic():
-            insert(LedgerRecord._meta.db_table, _RECORD, records_)
+            insert(LedgerRecord._meta.db_table, _RECORD, rows)
         with steps.timed("insert and commit the plays"), transaction.atomic():
             insert(Play._meta.db_table, _PLAY, plays)
-    ledgers, now = Ledgers(), dt.datetime.now(dt.UTC)
+    ledgers, checkpoints, now = Ledgers(), Checkpoints(), dt.datetime.now(dt.UTC)
     with steps.timed("all of it, by the office's own function"):
         for start in range(0, len(payloads), GROUP):
-            some_ = [decode(each, LedgerBatch, 1 << 30) for each in payloads[start : start + GROUP]]
-            ledgers.store(some_, now)
+            group = [decode(each, LedgerBatch, 1 << 30) for each in payloads[start : start + GROUP]]
+            ledgers.store(group, now)
+            checkpoints.committed()
+            checkpoints.fold()
     assert LedgerRecord.objects.count() == 2 * records
     return steps.us
 

@@ -77,6 +77,8 @@ def _words_of(error: OSError | ValueError) -> refusal.Refused:
             return refusal.missing()
         case errno.ELOOP:
             return refusal.link_loop()
+        case errno.ENOMEM:
+            return refusal.too_much_memory()
         case errno.ENXIO | errno.EISDIR | errno.ENODEV:
             return refusal.no_file()
         case _:

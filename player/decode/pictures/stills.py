@@ -1,5 +1,6 @@
 """Pictures and animations of strangers, decoded with Pillow."""
 
+import errno
 import io
 import os
 from collections.abc import Callable, Iterator
@@ -43,6 +44,8 @@ def _image(file: Opened, max_pixels: int) -> Iterator[Image.Image]:
         raise refusal.too_much_memory() from error
     except (OSError, ValueError, SyntaxError, EOFError, TypeError, KeyError, IndexError, OverflowError) as error:
         # What Pillow's readers let through on damaged headers; all of them mean the file, not us.
+        if isinstance(error, OSError) and error.errno == errno.ENOMEM:
+            raise refusal.too_much_memory() from error
         if isinstance(error, OSError) and "truncated" in str(error):
             raise refusal.incomplete() from error
         raise refusal.damaged(_reason(error)) from error

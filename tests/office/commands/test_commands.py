@@ -236,6 +236,9 @@ def test_an_alarm_is_closed_by_somebody_who_says_what_was_done(run: Run) -> None
     ]
 
     assert run("alarms", "--close", one)[0] == 2, "without a reason"
+    assert run("alarms", "--close", one, "--why", "换了主机", "--json")[0] == 2
+    assert run("alarms", "--why", "换了主机")[0] == 2
+    assert run("alarms", "--close", 10**30, "--why", "换了主机")[0] == 1
     code, _, err = run("alarms", "--close", one, 999, "--why", "换了主机")
     assert code == 1
     assert "999" in err
@@ -244,6 +247,7 @@ def test_an_alarm_is_closed_by_somebody_who_says_what_was_done(run: Run) -> None
     code, out, _ = run("alarms", "--close", one, "--why", " 换了主机 ", "--by", "zhang")
     assert code == 0
     assert "closed" in out
+    assert "\x1b" not in out
     assert [json.loads(line)["alarm"] for line in run("alarms", "--json")[1].splitlines()] == [two]
     assert len(run("alarms", "--json", "--all")[1].splitlines()) == 2
     entry = AuditEntry.objects.get(what="close_alarm")

@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import asdict
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,18 +40,31 @@ def test_a_line_that_is_no_pulse_is_none(line):
     assert parse_pulse(line) is None
 
 
-NUMBERS = st.integers() | st.floats()
+GOOD = {"state": "/s", "present": "direct", "box": [0, 0, 10, 10], "colours": [1, 2]}
 VALUES = st.recursive(
-    st.none() | st.booleans() | NUMBERS | st.text(max_size=8),
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=5) | st.dictionaries(st.text(max_size=4), inner, max_size=3),
     max_leaves=8,
 )
 
 
-@given(st.fixed_dictionaries({}, optional=dict.fromkeys(("state", "present", "box", "colours"), VALUES)))
-def test_whatever_stands_in_a_line_the_supervisor_lives(told):
-    found = parse_pulse(json.dumps(told).encode())
-    assert found is None or (isinstance(found.state, str) and all(isinstance(each, int) for each in found.colours))
+@given(st.fixed_dictionaries({}, optional=dict.fromkeys(GOOD, VALUES)))
+def test_whatever_stands_in_a_line_the_supervisor_lives(changed):
+    parse_pulse(json.dumps({**GOOD, **changed}).encode())
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong"),
+    [
+        ("state", None), ("state", 1), ("present", ["direct"]), ("box", []), ("box", 0), ("box", "1234"),
+        ("box", [1, 2, 3]), ("box", [1, 2, 3, "4"]), ("box", {"a": 1, "b": 2, "c": 3, "d": 4}), ("colours", "12"),
+        ("colours", [1.5]), ("colours", [True]), ("colours", None),
+    ],
+)  # fmt: skip
+def test_a_line_with_one_field_of_another_type_is_no_pulse(key, wrong):
+    assert parse_pulse(json.dumps(GOOD).encode()) is not None
+    assert parse_pulse(json.dumps({**GOOD, key: wrong}).encode()) is None
+    assert parse_pulse(json.dumps({name: value for name, value in GOOD.items() if name != key}).encode()) is None
 
 
 BOXES = st.none() | st.tuples(*[st.integers(-10_000, 10_000)] * 4)
