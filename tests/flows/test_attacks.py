@@ -96,6 +96,7 @@ def test_a_stolen_broker_that_forges_heads_changes_nothing_on_the_screen(county:
     county.push("一号", wait_s=60)
     old = thief_hears(thief, HEAD)
     county.push("二号", wait_s=60)
+    wait_until(lambda: county.on_air(SCREEN) == [2], "the screen says what it shows")
     now = thief_hears(thief, HEAD)
     assert old != now
     foreign = Repository(county.folder / "foreign", dt.datetime.now(dt.UTC))
@@ -104,7 +105,7 @@ def test_a_stolen_broker_that_forges_heads_changes_nothing_on_the_screen(county:
     newest["signed"]["version"] += 1000
     for head in (old, foreign.head(), now[:-20], b"", b"{}", b"[" * 10_000, msgspec.json.encode(newest), bytes(16_000)):
         thief.say(HEAD, head, retain=True)
-    wait_until(lambda: "publications: " in machine.log, "it says so in its log")
+    wait_until(lambda: "publications: signed metadata is wrong" in machine.log, "it says so in its log")
     assert county.on_air(SCREEN) == [2]
     county.push("三号", wait_s=60)
     wait_until(lambda: county.on_air(SCREEN) == [3], "the true head is taken all the same")
