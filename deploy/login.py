@@ -31,6 +31,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except WuzhaError as fault:
         print(fault, file=sys.stderr)
         return 1
+    except (EOFError, KeyboardInterrupt):
+        print("\n没有输入密码，什么都没改 · no password was typed, nothing is changed", file=sys.stderr)
+        return 1
     if len(password) < LEAST:
         print(f"密码至少 {LEAST} 个字，两次要一样 · at least {LEAST} characters, twice the same", file=sys.stderr)
         return 2

@@ -20,8 +20,7 @@ COMMANDS = (
     "trial", "serve", "collect", "keys", "enroll", "push", "withdraw", "screens", "alarms", "receipts", "counts",
     "command", "export",
 )  # fmt: skip
-BEGINS = ("keys",)
-"""Commands that found an office where there is none."""
+INTERRUPTED = 130
 BY = ("screen", "site", "kind", "village", "publication", "playlist", "item", "media", "day", "hour", "outcome")
 
 
@@ -152,7 +151,7 @@ def _ordering(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; gives its exit code: 0 done, 1 fault, 2 bad input."""
+    """Runs one command; gives its exit code: 0 done, 1 fault, 2 bad input, 130 interrupted."""
     options = parser().parse_args(arguments)
     lasts = options.command_name in ("trial", "serve", "collect")
     logging.basicConfig(
@@ -173,7 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(fault, file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        return 0
+        if not lasts:
+            print("\n已中断 · interrupted", file=sys.stderr)
+        return 0 if lasts else INTERRUPTED
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
@@ -186,7 +187,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     place = Place(options.home.absolute())
-    if options.command_name in BEGINS:
+    if options.command_name == "keys" and options.action == "init":
         found(place)
     if options.database and urlsplit(options.database).password:
         problem = Words("地址里有密码，别人看得到命令行", "has a password in it, and everybody sees a command line")

@@ -13,7 +13,7 @@ from django.db.models import Q, Sum
 
 from office import gaps
 from office.gaps import Missing
-from office.models import LedgerEpoch, Outcome, Play, Shown
+from office.models import LedgerEpoch, Outcome, Play, Screen, Shown
 from office.numbering import MOST_SEQ
 from signage.errors import BadInput, Complaint, Words
 
@@ -26,6 +26,7 @@ BYS: tuple[By, ...] = (*get_args(Place), *get_args(Thing), "day", "hour", "outco
 
 _OUTCOMES = dict(zip(Outcome.values, ("complete", "cut", "failed"), strict=True))
 _AT_ONCE = 500
+MOST_NAMED = 20
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -113,7 +114,21 @@ def read_asked(first: str | None, last: str | None, screen: str | None, publicat
         except ValueError as error:
             problem = Words(f"{text!r} 不是日期", f"{text!r} is not a day")
             raise BadInput((Complaint(name, problem, Words("写成 2026-06-01", "write 2026-06-01")),)) from error
+    if days[0] is not None and days[1] is not None and days[0] > days[1]:
+        problem = Words(f"{first} 在 {last} 之后", f"{first} is after {last}")
+        raise BadInput((Complaint("--from, --to", problem, Words("把两个日期调换", "change the two round")),))
+    if screen:
+        must_be_known(screen)
     return Asked(first=days[0], last=days[1], screen=screen or None, publication=publication)
+
+
+def must_be_known(screen: str) -> None:
+    """Raises BadInput for a screen that was never enrolled and never sent anything."""
+    if not Screen.objects.filter(id=screen).exists():
+        names = Screen.objects.order_by("id").values_list("id", flat=True)[:MOST_NAMED]
+        problem = Words(f"没有屏幕 {screen[:50]!r}", f"there is no screen {screen[:50]!r}")
+        known = " ".join(names) or "—"
+        raise BadInput((Complaint("--screen", problem, Words(f"有的是：{known}", f"there are: {known}")),))
 
 
 def _plays(asked: Asked) -> Any:

@@ -18,7 +18,6 @@ from office.broker.rights import Rights
 from office.models import Screen, Site, Tag, Village
 from office.place import Place, locked, write_secret, write_whole
 from office.publishing import assigning, publish
-from office.trusting.repository import standing
 from office.trusting.root import root_bytes
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.source import MAX_FILE_BYTES
@@ -99,9 +98,9 @@ def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.d
         cure = Words("用小写字母、数字和 -，3 到 36 个字", "use small letters, digits and -, 3 to 36 of them")
         raise BadInput((Complaint("enroll", problem, cure),))
     root = root_bytes(place)  # before anything is changed: without keys there is nothing to enrol into
+    signs = publish.remembered(place).targets is not None
     usual = place.home / "enrolments" / told.screen
     folder = usual if folder is None else folder
-    signs = standing(place).targets is not None
     online = publish.online_signer(place) if signs else None
     with locked(place), transaction.atomic():
         screen = _entered(told)
@@ -119,7 +118,7 @@ def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.d
 
 def revoke(place: Place, name: str, by: str, at: dt.datetime) -> bytes | None:
     """Takes a screen's password and assignments away; gives the new head. Raises NoScreenError."""
-    signs = standing(place).targets is not None
+    signs = publish.remembered(place).targets is not None
     online = publish.online_signer(place) if signs else None
     with locked(place), transaction.atomic():
         screen = Screen.objects.filter(id=name, revoked_at=None).first()

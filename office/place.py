@@ -8,10 +8,12 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from signage.errors import BadInput, Complaint, Words, WuzhaError
+from signage.link.values import address
 from signage.topics import PREFIX
 
 HOME = Path("var/office")
@@ -151,8 +153,12 @@ class Place(msgspec.Struct, frozen=True):
         try:
             if len(text) > MOST_SETTINGS_BYTES:
                 raise ValueError(f"{len(text)} bytes, the limit is {MOST_SETTINGS_BYTES}")
-            return msgspec.convert(tomllib.loads(text.decode()), OfficeSettings)
-        except (ValueError, RecursionError) as error:
+            told = msgspec.convert(tomllib.loads(text.decode()), OfficeSettings)
+            for url in filter(None, (told.broker, told.screens_broker)):
+                address(url)
+            ZoneInfo(told.timezone)
+            return told
+        except (ValueError, RecursionError, ZoneInfoNotFoundError) as error:
             problem = Words(zh=f"看不懂（{error}）", en=f"cannot be understood: {error}")
             cure = Words(zh="改正这个文件", en="mend the file")
             raise BadInput((Complaint(str(self.settings_file), problem, cure),)) from error

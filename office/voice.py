@@ -45,19 +45,25 @@ def say(place: Place, messages: Sequence[Outgoing], wait_s: float = WAIT_S) -> N
         raise UnheardError(f"消息服务器的设置不对：{error}\nthe broker's settings are wrong: {error}") from error
     link.start()
     try:
-        _say(link, list(messages), wait_s)
+        why = _said(link, list(messages), wait_s)
     finally:
         link.stop()
+    if why:
+        url = place.settings().broker
+        raise UnheardError(
+            f"消息服务器没有收下（{why}）：{url} 在运行吗？地址在 office.toml 的 broker\n"
+            f"the broker did not take it ({why}): does {url} run? Its address is `broker` in office.toml"
+        )
 
 
-def _say(link: Link, waiting: list[Outgoing], wait_s: float) -> None:
+def _said(link: Link, waiting: list[Outgoing], wait_s: float) -> str:
+    """Gives why the broker did not take all of it; empty when it did."""
     under_way: dict[int, Outgoing] = {}
     why, came_in, began = "", False, time.monotonic()
     while waiting or under_way:
         left_s = began + (REFUSED_S if why and not came_in else wait_s) - time.monotonic()
         if left_s <= 0:
-            why = why or "no answer"
-            raise UnheardError(f"消息服务器没有收下（{why}）\nthe broker did not take it: {why}")
+            return why or "no answer"
         for event in link.take(min(left_s, 0.5)):
             match event:
                 case Sent(token, refused):
@@ -74,3 +80,4 @@ def _say(link: Link, waiting: list[Outgoing], wait_s: float) -> None:
             if given is None:
                 break
             under_way[given] = waiting.pop(0)
+    return ""

@@ -11,9 +11,13 @@ from django.utils import timezone
 from office.audit import note
 from office.commands.asking import me
 from office.commands.table import plain, show
-from office.models import Alarm
+from office.counting import must_be_known
+from office.models import Alarm, AuditEntry
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
+
+CLOSED = "close_alarm"
+"""In the audit log."""
 
 
 def main(options: argparse.Namespace, _place: Place) -> int:
@@ -25,17 +29,20 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     found = Alarm.objects.order_by("screen_id", "first_at", "pk")
     if options.screen:
         found = found.filter(screen_id=options.screen)
+        if not found:  # it may be one that was never enrolled
+            must_be_known(options.screen)
     if not options.all:
         found = found.filter(closed_at=None)
+    closings = _closings()
     if options.json:
         for alarm in found:
-            print(json.dumps(_told(alarm), ensure_ascii=False))
+            print(json.dumps(_told(alarm, closings), ensure_ascii=False))
         return 0
     if not found:
         print("没有报警 · no alarms")
         return 0
-    show(("编号 no", "屏幕 screen", "最早 first", "最近 last", "次数 times", "", ""),
-         ((a.pk, a.screen_id, _when(a.first_at), _when(a.last_at), a.times, "已关 closed" if a.closed_at else "", a.zh)
+    show(("编号 no", "屏幕 screen", "最早 first", "最近 last", "次数 times", "事由 what", "处理 done about it"),
+         ((a.pk, a.screen_id, _when(a.first_at), _when(a.last_at), a.times, a.zh, _done(a, closings))
           for a in found))  # fmt: skip
     return 0
 
@@ -72,7 +79,7 @@ def _close(numbers: list[int], by: str, why: str) -> int:
             alarm.closed_at = now
             alarm.save(update_fields=("closed_at",))
             about = {"alarm": alarm.pk, "screen": alarm.screen_id, "kind": alarm.kind, "key": alarm.key, "why": why}
-            note(by, "close_alarm", about, now)
+            note(by, CLOSED, about, now)
     for alarm in alarms:
         print(plain(f"已关闭 closed {alarm.pk} {alarm.screen_id}: {alarm.zh}"))
     return 0
@@ -82,9 +89,26 @@ def _when(at: dt.datetime) -> str:
     return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
-def _told(alarm: Alarm) -> dict[str, object]:
+def _closings() -> dict[int, tuple[str, str]]:
+    """Gives who closed each alarm last, and why."""
+    found = {}
+    for who, about in AuditEntry.objects.filter(what=CLOSED).order_by("number").values_list("who", "about"):
+        told = json.loads(about)
+        found[int(told["alarm"])] = (who, str(told["why"]))
+    return found
+
+
+def _done(alarm: Alarm, closings: dict[int, tuple[str, str]]) -> str:
+    if alarm.closed_at is None:
+        return ""
+    who, why = closings.get(alarm.pk, ("", "已自行恢复 it mended itself"))
+    return f"{_when(alarm.closed_at)} {who} {why}"
+
+
+def _told(alarm: Alarm, closings: dict[int, tuple[str, str]]) -> dict[str, object]:
+    who, why = closings.get(alarm.pk, ("", "")) if alarm.closed_at else ("", "")
     return {
         "alarm": alarm.pk, "screen": alarm.screen_id, "kind": alarm.kind, "zh": alarm.zh, "en": alarm.en,
         "times": alarm.times, "first_at": alarm.first_at.isoformat(), "last_at": alarm.last_at.isoformat(),
-        "closed_at": alarm.closed_at.isoformat() if alarm.closed_at else None,
+        "closed_at": alarm.closed_at.isoformat() if alarm.closed_at else None, "closed_by": who, "why": why,
     }  # fmt: skip

@@ -33,9 +33,12 @@ def ask_passphrase(whose: str, file: Path | None, *, new: bool = False) -> str:
             f"没有终端可以输入 {whose} 的口令，请用 --passphrase-file…\n"
             f"there is no terminal to ask for {whose}'s passphrase: use --passphrase-file…"
         )
-    given = getpass.getpass(f"{whose} 的口令 · {whose}'s passphrase: ")
-    if new and getpass.getpass("再输一次 · once more: ") != given:
-        raise UnusableKeyError("两次不一样\nthe two differ")
+    try:
+        given = getpass.getpass(f"{whose} 的口令 · {whose}'s passphrase: ")
+        if new and getpass.getpass("再输一次 · once more: ") != given:
+            raise UnusableKeyError("两次不一样\nthe two differ")
+    except EOFError as error:
+        raise UnusableKeyError(f"没有输入 {whose} 的口令\n{whose}'s passphrase was not typed") from error
     return given
 
 

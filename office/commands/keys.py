@@ -9,7 +9,7 @@ from office.commands.table import show
 from office.commands.telling import tell_head
 from office.enrolling import write_broker_files
 from office.place import Place
-from office.publishing.publish import sign_again
+from office.publishing.publish import remembered, sign_again
 from office.trusting import setup
 from office.trusting.keys import UnusableKeyError
 from office.trusting.repository import standing
@@ -85,7 +85,7 @@ def _list(place: Place) -> None:
     root = newest_root(place).signed
     show(("姓名 name", "职责 role", "公钥 key"), ((h.person, h.role, h.public[:16]) for h in holders(root)))
     print(f"信任根 root v{root.version}，有效到 valid until {root.expires:%Y-%m-%d}")
-    now = standing(place)
+    now = remembered(place)
     for name in ("targets", "assign", "snapshot", "timestamp"):
         part = getattr(now, name)
         if part is not None:

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+import sys
 
 from office.commands.asking import ask_signers
 from office.commands.following import follow, is_shown, show_lines
@@ -40,10 +41,17 @@ def main(options: argparse.Namespace, place: Place) -> int:
     print(f"已发布 {publication.number}（{draft.line}），签名 {signers.author} + {signers.approver}\n"
           f"published {publication.number} ({draft.line}), signed by {signers.author} and {signers.approver}",
           flush=True)  # fmt: skip
-    tell_head(place)
-    if options.wait <= 0:
-        return 0
-    found = follow(publication, options.wait)
+    try:
+        tell_head(place)
+        if options.wait <= 0:
+            return 0
+        found = follow(publication, options.wait)
+    except KeyboardInterrupt:
+        number = publication.number
+        print(f"\n不再等待；发布 {number} 已签名，屏幕会自己取：wuzha-office receipts {number}\n"
+              f"no longer waiting; publication {number} is signed, and screens will find it",
+              file=sys.stderr)  # fmt: skip
+        return 1
     show_lines(found)
     return 0 if all(map(is_shown, found)) else 1
 

@@ -31,7 +31,9 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     if alarms:
         print(f"\n报警 alarms ({len(alarms)})")
         rows = alarms[:MOST_ALARMS]
-        show(("屏幕 screen", "最近 last", "次数 times", ""), ((a.screen_id, _when(a), a.times, a.zh) for a in rows))
+        heads = ("编号 no", "屏幕 screen", "最近 last", "次数 times", "事由 what")
+        show(heads, ((a.pk, a.screen_id, _when(a), a.times, a.zh) for a in rows))
+        print("看过之后 · when somebody has looked: wuzha-office alarms --close 编号 --why 怎么处理的")
     return 0
 
 

@@ -62,6 +62,7 @@ def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], Non
     structured = (folder / "playlists").is_dir() or (folder / "media").is_dir()
     media = _media(folder / "media" if structured else folder, complaints, notes, progress)
     texts = _texts(folder / "playlists", complaints)
+    _say_what_lies_beside(folder, structured, bool(texts), complaints, notes)
     if not texts and media and not complaints:
         texts = (_made(name, media),)
     playlists, calendar = _understood(texts, complaints)
@@ -74,6 +75,22 @@ def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], Non
     if complaints:
         raise BadInput(tuple(complaints))
     return Draft(line=name, texts=texts, playlists=playlists, calendar=calendar, media=media, notes=tuple(notes))
+
+
+def _say_what_lies_beside(
+    folder: Path, structured: bool, has_playlists: bool, complaints: list[Complaint], notes: list[Words]
+) -> None:
+    """Names the files that are in neither `playlists/` nor `media/`; a playlist there is refused when none counts."""
+    for path in sorted(folder.iterdir()):
+        if not path.is_file() or is_passed_over(path.name):
+            continue
+        shown = os.fsencode(path.name).decode(errors="backslashreplace")
+        if path.suffix == ".toml" and not has_playlists:
+            problem = Words("不在 playlists/ 里，不会生效", "is not in playlists/ and would count for nothing")
+            complaints.append(Complaint(shown, problem, Words("移到 playlists/ 里", "move it into playlists/")))
+        elif structured:
+            zh, en = "不在 playlists/ 或 media/ 里，不发布", "is in neither playlists/ nor media/; left out"
+            notes.append(Words(f"{shown}：{zh}", f"{shown} {en}"))
 
 
 def kind_of(name: str) -> MediaKind | None:

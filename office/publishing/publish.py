@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import transaction
 
 from office import audit
-from office.models import Media, Playlist, Publication, PublishedMedia, Screen
+from office.models import AuditEntry, Media, Playlist, Publication, PublishedMedia, Screen
 from office.place import Place, locked
 from office.publishing import assigning
 from office.publishing.aims import Aim
@@ -55,6 +55,21 @@ def online_signer(place: Place, key: Ed25519PrivateKey | None = None) -> Signer:
     return signer(place, "office", "online", key or open_online_key(place))
 
 
+def remembered(place: Place) -> Standing:
+    """Gives what is signed. Raises PublishError when the database knows nothing of it: what it says would be signed.
+
+    Whoever signs, or lets somebody in, has an entry in the audit log.
+    """
+    now = standing(place)
+    if now.targets is not None and not AuditEntry.objects.exists():
+        version = now.targets.signed.version
+        raise PublishError(
+            f"数据库是空的，签名文件却已是第 {version} 版：数据库丢了，请先恢复备份\n"
+            f"the database is empty although version {version} is signed: it was lost, restore its backup first"
+        )
+    return now
+
+
 def publish(
     place: Place,
     draft: Draft,
@@ -73,7 +88,7 @@ def publish(
     keep_texts(place, (text.body for text in draft.texts))
     online = online_signer(place)
     with locked(place), transaction.atomic():
-        was = standing(place)
+        was = remembered(place)
         signed = tuple(_signed(was))
         number = audit.next_number("publication", max((assigning.highest_publication(), *map(_number, signed))))
         # With what this one replaces: should the commit fail behind the head, the database shows that again.
@@ -99,7 +114,7 @@ def sign_again(place: Place, signers: Signers, at: dt.datetime) -> None:
     """Has two people sign what is published now: at first, after a person went, after a restore, before it expires."""
     online = online_signer(place)
     with locked(place), transaction.atomic():
-        was = standing(place)
+        was = remembered(place)
         floor = assigning.floor(was.versions)
         audit.note(signers.author, "sign", {"approver": signers.approver}, at)
         targets = signed_targets(place, tuple(_still_wanted(_signed(was))), signers.keys, was=was, floor=floor, at=at)
@@ -127,7 +142,7 @@ def renew(place: Place, at: dt.datetime) -> bytes | None:
     The office calls it every hour or so, and takes the files away then that nothing names any more. Nothing happens
     before two people have signed once.
     """
-    if standing(place).targets is None:
+    if remembered(place).targets is None:
         return None
     online = online_signer(place)
     with locked(place), transaction.atomic():

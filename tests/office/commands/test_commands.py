@@ -249,7 +249,10 @@ def test_an_alarm_is_closed_by_somebody_who_says_what_was_done(run: Run) -> None
     assert "closed" in out
     assert "\x1b" not in out
     assert [json.loads(line)["alarm"] for line in run("alarms", "--json")[1].splitlines()] == [two]
-    assert len(run("alarms", "--json", "--all")[1].splitlines()) == 2
+    told = [json.loads(line) for line in run("alarms", "--json", "--all")[1].splitlines()]
+    assert [(each["closed_by"], each["why"]) for each in told] == [("zhang", "换了主机"), ("", "")]
+    assert "zhang 换了主机" in run("alarms", "--all")[1]
+    assert run("alarms", "--screen", "sq-nix")[0] == 2
     entry = AuditEntry.objects.get(what="close_alarm")
     assert (entry.who, json.loads(entry.about)["alarm"], json.loads(entry.about)["why"]) == ("zhang", one, "换了主机")
     assert first_break() is None
@@ -300,6 +303,10 @@ def test_counts_are_told_with_what_is_missing_from_them(run: Run) -> None:
     assert (told["media"], told["plays"]) == ("posters/a.png", 4)
     assert run("counts", "--json", "--from", "2026-06-07")[1] == ""
     assert run("counts", "--from", "yesterday")[0] == 2
+    assert run("counts", "--from", "2026-06-07", "--to", "2026-06-06")[0] == 2
+    code, _, err = run("counts", "--screen", "sq-nix")
+    assert (code, "sq-led1" in err) == (2, True)
+    assert run("export", "--screen", "sq-nix")[0] == 2
 
 
 def test_an_export_holds_every_play_and_no_formula(run: Run, tmp_path: Path) -> None:
@@ -344,6 +351,76 @@ def test_a_database_that_takes_nothing_is_told_in_a_sentence(run: Run) -> None:
         with connection.cursor() as cursor:
             cursor.execute("PRAGMA query_only = 0")
     assert (code, "readonly database" in err) == (1, True)
+
+
+@pytest.mark.slow
+def test_a_database_that_was_lost_signs_nothing_away(run: Run, signs: tuple[str, ...], keyed: Place) -> None:
+    from office.models import AuditEntry
+    from office.trusting.repository import head
+
+    run("enroll", "sq-led1")
+    assert run("keys", "sign", *signs)[0] == 0
+    before = head(keyed)
+    AuditEntry.objects.all().delete()
+    for words in (("enroll", "sq-led2"), ("enroll", "sq-led1", "--revoke"), ("keys", "sign", *signs), ("keys", "list")):
+        code, _, err = run(*words)
+        assert (code, "restore its backup" in err) == (1, True), words
+    assert head(keyed) == before
+
+
+@pytest.mark.slow
+def test_an_interrupted_push_says_what_became_of_it(
+    run: Run, signs: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from office.commands import push
+    from office.models import Publication
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    run("enroll", "sq-led1")
+    folder = campaign(tmp_path / "six-rules")
+    with monkeypatch.context() as patch:
+        patch.setattr(push, "follow", interrupted)
+        code, _, err = run("push", folder, "--to", "all", *signs)
+    assert (code, "publication 1 is signed" in err) == (1, True)
+    monkeypatch.setattr(push, "read_folder", interrupted)
+    code, _, err = run("push", folder, "--to", "all", *signs)
+    assert (code, "interrupted" in err) == (130, True)
+    assert Publication.objects.count() == 1
+
+
+def test_only_keys_init_makes_an_office(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    for words in (("keys",), ("keys", "list"), ("keys", "--person", "zhang", "--role", "author")):
+        assert main([*words, "--home", str(tmp_path / "typo")]) == 1
+        assert "还没有管理端" in capfd.readouterr().err
+    assert not (tmp_path / "typo").exists()
+
+
+def test_no_passphrase_is_told_in_a_sentence(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def ended(_prompt: str) -> str:
+        raise EOFError
+
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", ended)
+    code, _, err = run("keys", "sign")
+    assert (code, "passphrase was not typed" in err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('broker = "mqtt://', 'broker = "'),
+        ('screens_broker = ""', 'screens_broker = "http://x"'),
+        ("Asia/Shanghai", "Asia/Beijing"),
+    ],
+)
+def test_settings_that_cannot_hold_are_refused_by_every_command(run: Run, keyed: Place, old: str, new: str) -> None:
+    text = keyed.settings_file.read_text()
+    assert old in text
+    keyed.settings_file.write_text(text.replace(old, new))
+    code, _, err = run("screens")
+    assert (code, str(keyed.settings_file) in err) == (2, True)
 
 
 def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -110,3 +110,16 @@ def test_a_playlist_beyond_the_limit_is_refused_and_not_read_whole(tmp_path: Pat
 
     (complaint,) = complaints(folder)
     assert "main" in complaint
+
+
+def test_a_playlist_beside_its_folder_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "six-rules")
+    (folder / "早.toml").write_text("[[item]]\nmedia = 'posters/a.png'\n")
+    (folder / "外面.png").write_bytes(b"outside")
+    notes = [note.en for note in read_folder(folder).notes]
+    assert [note for note in notes if note.startswith("早.toml is in neither")]
+    assert [note for note in notes if note.startswith("外面.png is in neither")]
+
+    for playlist in (folder / "playlists").iterdir():
+        playlist.unlink()
+    assert complaints(folder) == ["早.toml: is not in playlists/ and would count for nothing"]
