@@ -32,7 +32,17 @@ def main(options: argparse.Namespace) -> int:
         *_glyphs(program),
         *_overflows(program),
     )
-    return _tell(complaints, (*seen.library.notes, *_calendar_notes(program)), options.json)
+    return _tell(complaints, (*seen.library.notes, *_bare(program), *_calendar_notes(program)), options.json)
+
+
+def _bare(program: Program) -> tuple[Words, ...]:
+    if program.playlists or program.media:
+        return ()
+    zh, en = (
+        "没有播放表，也没有素材：屏幕只显示内置提示",
+        "there are no playlists and no media: only the built-in notice shows",
+    )
+    return (Words(zh, en),)
 
 
 def _refused(seen: Survey) -> tuple[Complaint, ...]:

@@ -1,6 +1,7 @@
 """`check` names everything that is wrong, with its place and its cure."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,16 @@ def test_a_good_house_has_nothing_wrong(wuzha: Wuzha) -> None:
     done = wuzha("check")
     assert (done.returncode, done.stderr) == (0, "")
     assert "没有发现问题" in done.stdout
+
+
+def test_a_house_with_nothing_to_show_is_told_so(wuzha: Wuzha, house: Path) -> None:
+    assert "内置提示" not in wuzha("check").stdout
+    for name in ("media", "playlists"):
+        shutil.rmtree(house / name)
+        (house / name).mkdir()
+    done = wuzha("check")
+    assert done.returncode == 0
+    assert "屏幕只显示内置提示" in done.stdout
 
 
 def test_every_mistake_is_told_at_once(wuzha: Wuzha, house: Path) -> None:
