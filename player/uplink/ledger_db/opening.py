@@ -128,7 +128,8 @@ def _prepare(connection: sqlite3.Connection) -> None:
     _must_be_ours(connection)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
-    connection.execute("PRAGMA cache_size = -2000")
+    # A larger one grows for hours and is no use: what is written lies at the end.
+    connection.execute("PRAGMA cache_size = -400")
     connection.execute("PRAGMA journal_size_limit = 4194304")
 
 
