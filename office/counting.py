@@ -6,6 +6,7 @@ Days and hours are those of the wall clock where the screen stands.
 import datetime as dt
 from collections.abc import Iterator
 from typing import Any, Literal, get_args
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from django.db.models import Count as Number
@@ -93,16 +94,27 @@ def plays(asked: Asked) -> Iterator[dict[str, object]]:
     """Gives every play with all that is known of it, oldest first of each screen."""
     names = ("publication", "playlist", "item", "zone", "rank", "shows", "media", "sha256", "card", "title")
     rows = _plays(asked).order_by("id").values_list(
-        "epoch__screen_id", "epoch__screen__title", "epoch__screen__site__name", "epoch__name", "id", "at_ms", "day",
-        "hour", "believed", "outcome", "actual_ms", *(f"shown__{name}" for name in names),
+        "epoch__screen_id", "epoch__screen__title", "epoch__screen__site__name", "epoch__screen__timezone",
+        "epoch__name", "id", "at_ms", "day", "hour", "believed", "outcome", "actual_ms",
+        *(f"shown__{name}" for name in names),
     )  # fmt: skip
-    for screen, title, site, epoch, key, at_ms, day, hour, believed, outcome, actual_ms, *shown in rows.iterator(5000):
-        at = dt.datetime.fromtimestamp(at_ms / 1000, dt.UTC)
+    for screen, title, site, zone, epoch, key, at_ms, day, hour, believed, outcome, actual_ms, *shown in rows.iterator(
+        5000
+    ):
+        at = dt.datetime.fromtimestamp(at_ms / 1000, _zone(zone))
         yield {
             "screen": screen, "screen_title": title, "site": site or "", "epoch": epoch, "seq": key & MOST_SEQ,
             "at": at.isoformat(timespec="milliseconds"), "day": _day(day), "hour": hour, "clock_believed": believed,
             "outcome": _OUTCOMES[outcome], "actual_ms": actual_ms, **dict(zip(names, shown, strict=True)),
         }  # fmt: skip
+
+
+def _zone(name: str) -> dt.tzinfo:
+    """Gives the zone that a screen was enrolled with, UTC when this system does not know it."""
+    try:
+        return ZoneInfo(name)
+    except (ValueError, ZoneInfoNotFoundError):
+        return dt.UTC
 
 
 def read_asked(first: str | None, last: str | None, screen: str | None, publication: int | None) -> Asked:

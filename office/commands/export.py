@@ -11,7 +11,7 @@ from office.place import Place
 from signage.errors import BadInput, Complaint, Words
 
 COLUMNS = {
-    "screen": "屏幕", "screen_title": "屏幕名称", "site": "场所", "epoch": "段", "seq": "编号", "at": "开始时间（UTC）",
+    "screen": "屏幕", "screen_title": "屏幕名称", "site": "场所", "epoch": "段", "seq": "编号", "at": "开始时间",
     "day": "日期", "hour": "时段", "clock_believed": "时钟可信", "publication": "发布号", "playlist": "播放表",
     "item": "条目", "zone": "区域", "rank": "级别", "shows": "类型", "media": "素材", "sha256": "素材校验值",
     "card": "卡片", "title": "文字", "outcome": "结果", "actual_ms": "实际毫秒",

@@ -88,7 +88,7 @@ def test_the_plays_themselves_come_back_with_all_that_is_known(fleet: list[Ledge
     found = list(plays(Asked()))
     assert Counter(each["screen"] for each in found) == {"sq-led": 800, "hotel-led": 90, "new-led": 1}
     first = next(each for each in found if each["screen"] == "sq-led")
-    assert (first["seq"], first["at"], first["media"]) == (1, "2026-06-05T23:00:00.000+00:00", "posters/0.png")
+    assert (first["seq"], first["at"], first["media"]) == (1, "2026-06-06T07:00:00.000+08:00", "posters/0.png")
 
 
 def test_what_is_missing_is_told_with_the_times_between_which_it_was_written(database: None) -> None:

@@ -321,6 +321,7 @@ def test_an_export_holds_every_play_and_no_formula(run: Run, tmp_path: Path) -> 
     assert [row["编号"] for row in rows] == ["3", "4", "5"]
     assert {row["播放表"] for row in rows} == {"'=main"}
     assert {(row["屏幕名称"], row["文字"]) for row in rows} == {("文化广场", "六个一律")}
+    assert rows[0]["开始时间"] == "2026-05-29T04:26:40.000+08:00", "as the clock on the square has it"
     assert [(row["结果"], row["时钟可信"]) for row in rows] == [("完整", "是"), ("中断", "是"), ("完整", "是")]
     assert "3 plays, 2 ledger records are missing" in err
 
