@@ -2,6 +2,8 @@
 
 import argparse
 import datetime as dt
+import sys
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -10,6 +12,8 @@ from office.commands.telling import tell_head
 from office.enrolling import Enrolment, enroll, from_config, revoke, write_broker_files
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
+
+HERE = ("127.0.0.1", "localhost", "::1")
 
 
 def main(options: argparse.Namespace, place: Place) -> int:
@@ -27,10 +31,22 @@ def main(options: argparse.Namespace, place: Place) -> int:
         print(f"{done.screen} 已登记，文件在 {done.folder}（含密码，不要发在群里）；会显示发布 {shows}\n"
               f"{done.screen} is enrolled; its files are in {done.folder} (a password among them); it shows {shows}\n"
               f"播放机上 · on the player: wuzha-player run --enrolment {done.folder.name}")  # fmt: skip
+        _warn_of_loopback(place)
     print("让消息服务器重新读密码 · let the broker read its passwords again: systemctl reload mosquitto")
     if changed:
         tell_head(place)
     return 0
+
+
+def _warn_of_loopback(place: Place) -> None:
+    settings = place.settings()
+    here = [
+        url for url in (settings.screens_broker or settings.broker, settings.http) if urlsplit(url).hostname in HERE
+    ]
+    if here:
+        print(f"▲ {'、'.join(here)} 只有本机能连：屏幕在别的机器上时，先改 office.toml 再登记\n"
+              f"  only this machine reaches {', '.join(here)}: for a screen elsewhere change office.toml, enrol again",
+              file=sys.stderr)  # fmt: skip
 
 
 def _told(options: argparse.Namespace) -> Enrolment:

@@ -435,6 +435,14 @@ def test_a_file_that_is_no_database_is_told_in_a_sentence(tmp_path: Path) -> Non
     assert "Traceback" not in done.stderr
 
 
+def test_an_address_that_only_this_machine_reaches_is_told_when_a_screen_is_enrolled(run: Run, keyed: Place) -> None:
+    assert "only this machine reaches mqtt://127.0.0.1" in run("enroll", "sq-led1")[2]
+    text = keyed.settings_file.read_text()
+    text = text.replace('screens_broker = ""', 'screens_broker = "mqtts://office.town:8883"')
+    keyed.settings_file.write_text(text.replace("http://127.0.0.1", "http://office.town"))
+    assert "only this machine" not in run("enroll", "sq-led1")[2]
+
+
 def test_a_revoked_screen_is_gone_from_the_brokers_passwords(run: Run, keyed: Place) -> None:
     run("enroll", "sq-led1")
     assert run("enroll", "sq-led1", "--revoke")[0] == 0
