@@ -8,7 +8,10 @@ from office.collecting.chain import ForkError, Gap
 from signage.errors import Words
 from signage.messages import LedgerBatch
 
-Kind = Literal["fork", "broken", "gap", "lost", "odd", "refused", "clone", "malformed", "stranger"]
+Kind = Literal[
+    "fork", "broken", "gap", "lost", "odd", "refused", "clone", "malformed", "stranger", "quota", "display",
+    "quarantine", "doubtful", "unreadable",
+]  # fmt: skip
 """As `office.models.Alarm.Kind` has them."""
 
 

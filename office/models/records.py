@@ -164,6 +164,11 @@ class Alarm(models.Model):
         CLONE = "clone", "同一身份两台机器"
         MALFORMED = "malformed", "消息看不懂"
         STRANGER = "stranger", "没有登记的屏幕"
+        QUOTA = "quota", "超出限额"
+        DISPLAY = "display", "显示屏看不到画面"
+        QUARANTINE = "quarantine", "已发布的素材被隔离"
+        DOUBTFUL = "doubtful", "记录不可信"
+        UNREADABLE = "unreadable", "保存的数据读不出"
 
     screen = models.ForeignKey(Screen, models.DO_NOTHING, related_name="alarms", db_constraint=False)
     """It may be one that is not enrolled: look at `screen_id`."""

@@ -1,0 +1,24 @@
+"""How a play was presented: what is known of whether anybody could see it.
+
+Rule: pure; who looks at the display says one of these words, whoever counts asks `as_counted`.
+"""
+
+from typing import Literal
+
+Presented = Literal["seen", "dark", "covered", "no-display", "headless", "unknown"]
+"""`seen`: on a display, read back as ours; `dark`: the display was unlit or off; `covered`: it showed something else;
+`no-display`: there was none, or none that is connected; `headless`: the player was started without one; `unknown`:
+nobody could look, or nobody did."""
+
+Counted = Literal["seen", "unseen", "unknown"]
+
+
+def as_counted(presented: Presented) -> Counted:
+    """Returns the column of a count that a play belongs to."""
+    match presented:
+        case "seen":
+            return "seen"
+        case "unknown":
+            return "unknown"
+        case _:
+            return "unseen"
