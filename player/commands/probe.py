@@ -4,11 +4,11 @@ import argparse
 import json
 import os
 
-from player.content.names import printable
 from player.decode.prober import Prober
 from signage.errors import Words
 from signage.filenames import bad_name
 from signage.media import MediaFacts
+from signage.printable import printable
 
 
 def main(options: argparse.Namespace) -> int:

@@ -11,11 +11,12 @@ import msgspec
 
 from player.content.book import Verdict
 from player.content.library import Folder, Library, PlaylistFile, Refused
-from player.content.names import UNKNOWN_KIND, FolderUse, printable
+from player.content.names import UNKNOWN_KIND, FolderUse
 from player.content.scan import TOO_MANY, Scan, Seen
 from player.content.settle import Stamp
 from signage.errors import Words
 from signage.media import Media
+from signage.printable import printable
 
 CALENDAR = "calendar"
 

@@ -19,11 +19,11 @@ from player.content.intake import ChangedError, StoppedError, copy_to, is_unchan
 from player.content.judge import cannot_read, step_back
 from player.content.library import Folder, PlaylistFile, library_name
 from player.content.mounts import is_on_share, read_mounts
-from player.content.names import printable
 from player.content.pile import Job, Look
 from player.content.scan import Seen, scan
 from player.content.store import NoRoomError, Store
 from signage.errors import Words
+from signage.printable import printable
 
 log = logging.getLogger(__name__)
 

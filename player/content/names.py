@@ -3,7 +3,6 @@
 Rule: pure; the name is a path below the watched folder, as `os` gives it (bytes that are not UTF-8 as surrogates).
 """
 
-import unicodedata
 from typing import Literal
 
 from signage.errors import Words
@@ -17,7 +16,6 @@ __all__ = [
     "FolderUse",
     "is_folder_passed_over",
     "is_passed_over",
-    "printable",
     "sort_out",
 ]
 
@@ -39,18 +37,3 @@ def sort_out(name: str, use: FolderUse) -> FileKind | Words | None:
         return (bad_name(name) or "playlist") if low.endswith(".toml") else None
     kind: FileKind | None = "picture" if low.endswith(PICTURES) else "moving" if low.endswith(VIDEO + AUDIO) else None
     return bad_name(name) or kind or UNKNOWN_KIND
-
-
-def printable(name: str) -> str:
-    r"""The name as it may stand in a log, a console or JSON: broken bytes as `\xNN`, control characters escaped."""
-    if bad_name(name) is None:
-        return name
-    return "".join(_printable(c) for c in name)
-
-
-def _printable(c: str) -> str:
-    if "\udc80" <= c <= "\udcff":
-        return f"\\x{ord(c) - 0xDC00:02x}"
-    if "\ud800" <= c <= "\udfff" or unicodedata.category(c) in ("Cc", "Zl", "Zp"):
-        return c.encode("unicode_escape").decode("ascii")
-    return c

@@ -14,9 +14,9 @@ from player.content.judge import step_back
 from player.content.lane import Lane
 from player.content.library import Folder, Library
 from player.content.mounts import read_mounts
-from player.content.names import printable
 from player.content.store import Store
 from signage.errors import Words
+from signage.printable import printable
 
 log = logging.getLogger(__name__)
 

@@ -1,13 +1,10 @@
 """A file's name says whether it is judged, passed over or refused."""
 
-import json
 import os
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from player.content.names import UNKNOWN_KIND, is_folder_passed_over, printable, sort_out
+from player.content.names import UNKNOWN_KIND, is_folder_passed_over, sort_out
 from signage.filenames import CONTROL_IN_NAME, NOT_UTF8
 
 
@@ -51,15 +48,12 @@ def test_an_unknown_kind_is_refused_and_not_passed_over() -> None:
     assert sort_out("png", "media") == UNKNOWN_KIND
 
 
-def test_a_name_that_is_not_utf8_is_refused_and_can_be_printed() -> None:
-    name = os.fsdecode("海报.png".encode("gb18030"))
-    assert sort_out(name, "media") == NOT_UTF8
-    assert printable(name) == "\\xba\\xa3\\xb1\\xa8.png"
+def test_a_name_that_is_not_utf8_is_refused() -> None:
+    assert sort_out(os.fsdecode("海报.png".encode("gb18030")), "media") == NOT_UTF8
 
 
-def test_a_line_break_in_a_name_is_refused_and_can_be_printed() -> None:
+def test_a_line_break_in_a_name_is_refused() -> None:
     assert sort_out("a\nb.png", "media") == CONTROL_IN_NAME
-    assert printable("a\nb.png") == "a\\nb.png"
 
 
 def test_only_toml_files_are_playlists() -> None:
@@ -72,10 +66,3 @@ def test_system_folders_are_passed_over() -> None:
     assert is_folder_passed_over(".git")
     assert is_folder_passed_over("$RECYCLE.BIN")
     assert not is_folder_passed_over("posters")
-
-
-@given(st.binary(min_size=1, max_size=80))
-def test_every_name_can_be_printed_in_one_line_of_json(raw: bytes) -> None:
-    shown = printable(os.fsdecode(raw))
-    assert len(shown.splitlines()) <= 1
-    json.dumps(shown, ensure_ascii=False).encode("utf-8")
