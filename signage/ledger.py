@@ -5,6 +5,7 @@ before it and its own text, so that nothing can be changed, left out or put betw
 Rule: pure; this file knows text and hashes, no clock, file or database.
 """
 
+import contextlib
 import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator
@@ -14,6 +15,7 @@ import msgspec
 
 from signage.cards import BLACK
 from signage.errors import Words
+from signage.presented import Presented, as_presented
 from signage.timefloor import ClockQuality
 
 FORMAT = 1
@@ -26,7 +28,7 @@ Outcome = Literal["complete", "cut", "failed"]
 Details = dict[str, str | int | bool | None]
 What = Literal[
     "epoch", "start", "stop", "clock_step", "refused", "quarantined", "quiet_begins", "quiet_ends", "blackout_begins",
-    "blackout_ends", "filler_begins", "filler_ends", "lost", "truncated",
+    "blackout_ends", "filler_begins", "filler_ends", "lost", "truncated", "display",
 ]  # fmt: skip
 
 
@@ -71,6 +73,8 @@ class PlayRecord(Record, frozen=True, kw_only=True, tag="play", omit_defaults=Tr
     late_frames: int = 0
     outcome: Outcome
     reason: str = ""
+    presented: Presented = "unknown"
+    """What is known of whether anybody could see it; records made before there was this field say nothing."""
 
 
 class EventRecord(Record, frozen=True, kw_only=True, tag="event", omit_defaults=True):
@@ -97,6 +101,10 @@ class UnknownRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A record of a later version: it stands in the chain, but nothing is counted of it."""
 
     kind: str = ""
+
+
+class _Worded(msgspec.Struct, frozen=True):
+    presented: str
 
 
 KnownRecord = PlayRecord | EventRecord | ReceiptRecord
@@ -150,11 +158,26 @@ def line(record: KnownRecord, before: Anchor) -> Line:
 
 
 def read(text: bytes) -> KnownRecord | UnknownRecord:
-    """Reads a record; fields and kinds of a later version are passed over. Raises msgspec.DecodeError for nonsense."""
+    """Reads a record; fields, kinds and words of a later version are passed over.
+
+    Raises msgspec.DecodeError for nonsense.
+    """
     try:
         return _KNOWN.decode(text)
     except msgspec.ValidationError:
-        return msgspec.json.decode(text, type=UnknownRecord)
+        return _of_later_version(text)
+
+
+def _of_later_version(text: bytes) -> KnownRecord | UnknownRecord:
+    """Reads a play that was presented in a way that has no word here yet as one of which that is unknown."""
+    claims = msgspec.json.decode(text, type=UnknownRecord)
+    if claims.kind == "play":
+        with contextlib.suppress(msgspec.MsgspecError, RecursionError):
+            word = msgspec.json.decode(text, type=_Worded).presented
+            if word != as_presented(word):
+                found: KnownRecord = msgspec.convert({**msgspec.json.decode(text), "presented": "unknown"}, KnownRecord)
+                return found
+    return claims
 
 
 def check(lines: Iterable[Line], anchor: Anchor) -> Iterator[Line | Break]:

@@ -172,6 +172,8 @@ class ScreenState(Message, frozen=True, kw_only=True):
     brightness: Annotated[int, msgspec.Meta(ge=0, le=100)] | None = None
     blackout: bool = False
     filler: bool = False
+    display: Short = "unknown"
+    """How what it shows is presented just now; `presented.as_presented` reads it, for later versions may add words."""
 
 
 class LedgerBatch(Message, frozen=True, kw_only=True):

@@ -3,12 +3,14 @@
 Rule: pure; who looks at the display says one of these words, whoever counts asks `as_counted`.
 """
 
-from typing import Literal
+from typing import Literal, get_args
 
 Presented = Literal["seen", "dark", "covered", "no-display", "headless", "unknown"]
 """`seen`: on a display, read back as ours; `dark`: the display was unlit or off; `covered`: it showed something else;
 `no-display`: there was none, or none that is connected; `headless`: the player was started without one; `unknown`:
 nobody could look, or nobody did."""
+
+PRESENTED: tuple[Presented, ...] = get_args(Presented)
 
 Counted = Literal["seen", "unseen", "unknown"]
 
@@ -22,3 +24,8 @@ def as_counted(presented: Presented) -> Counted:
             return "unknown"
         case _:
             return "unseen"
+
+
+def as_presented(word: str) -> Presented:
+    """Returns the word itself, and `unknown` for one that a later version may mean something by."""
+    return next((each for each in PRESENTED if each == word), "unknown")

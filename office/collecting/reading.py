@@ -29,6 +29,7 @@ from signage.ledger import (
     check,
     is_black,
 )
+from signage.ledger import read as read_record
 from signage.messages import LedgerBatch
 
 MOST_NUMBER = 2**53
@@ -151,9 +152,17 @@ def _record(text: bytes, seq: int, before: bytes, digest: bytes) -> KnownRecord 
         if record.seq == seq and len(text) <= MAX_TEXT_BYTES and _canonical(record) == text:
             return record
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        record = None
+        record = _of_later_version(text)
     _must_hold(Line(seq, text, digest), Anchor("", seq - 1, before))
     return record
+
+
+def _of_later_version(text: bytes) -> KnownRecord | None:
+    try:
+        record = read_record(text)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+    return None if isinstance(record, UnknownRecord) else record
 
 
 def _must_hold(line: Line, before: Anchor) -> None:

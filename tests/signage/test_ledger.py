@@ -145,6 +145,26 @@ def test_fields_and_kinds_of_a_later_version_stay_in_the_chain_and_are_passed_ov
     assert read(lines[1].text) == UnknownRecord(kind="quiz")
 
 
+def test_a_play_that_does_not_say_how_it_was_presented_is_unknown_and_keeps_its_text() -> None:
+    play = PlayRecord(
+        at=AT, boot="b", mono_ms=1, clock="ntp", zone="main", rank="normal", shows="image", planned_ms=1, outcome="cut"
+    )
+    assert b"presented" not in canonical(play)
+    old = read(canonical(play))
+    assert isinstance(old, PlayRecord)
+    assert old.presented == "unknown"
+
+
+def test_a_way_to_be_presented_that_a_later_version_knows_is_unknown_and_the_play_still_counts() -> None:
+    play = PlayRecord(
+        at=AT, boot="b", mono_ms=1, clock="ntp", zone="main", rank="normal", shows="image", planned_ms=1, outcome="cut"
+    )
+    text = canonical(play)[:-1] + b',"presented":"projected on a cloud"}'
+    assert read(text) == play
+    number = canonical(play)[:-1] + b',"presented":5}'
+    assert read(number) == UnknownRecord(kind="play")
+
+
 def test_nonsense_is_not_read() -> None:
     with pytest.raises(msgspec.DecodeError):
         read(b"{")

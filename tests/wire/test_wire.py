@@ -30,6 +30,7 @@ from signage.messages import (
     decode,
     encode,
 )
+from signage.presented import PRESENTED
 from signage.topics import MOST_BYTES, RETAINED, SCREEN_READS, SCREEN_WRITES
 from signage.trust import sign_command, why_not_obeyed
 
@@ -46,6 +47,7 @@ def two_lines() -> list[Line]:
     play = PlayRecord(
         **usual, zone="main", rank="normal", playlist="morning", publication=12, item=1, shows="image",  # type: ignore[arg-type]
         media="posters/六个一律.png", sha256="a" * 64, planned_ms=15000, actual_ms=15000, frames=1, outcome="complete",
+        presented="seen",
     )  # fmt: skip
     receipt = ReceiptRecord(**usual, publication=12, step="shown", details={})  # type: ignore[arg-type]
     first = line(play, genesis(SCREEN, EPOCH))
@@ -76,7 +78,7 @@ EXAMPLES: dict[str, Message] = {
         ),
         refused=(RefusedFile(name="a.mp4", why=Trouble(zh="打不开", en="it cannot be decoded")),), refused_count=1,
         troubles=(Trouble(zh="时钟没有同步", en="the clock is not synchronised"),), disk_free_bytes=9_000_000_000,
-        late_frames=1, frames=90_000, volume=40, brightness=None, blackout=False, filler=False,
+        late_frames=1, frames=90_000, volume=40, brightness=None, blackout=False, filler=False, display="covered",
     ),
     "ledger": LedgerBatch(
         screen=SCREEN, epoch=EPOCH, first=1, before=genesis(SCREEN, EPOCH).hash.hex(), after=LINES[-1].hash.hex(),
@@ -184,9 +186,10 @@ def test_the_page_lists_the_same_words() -> None:
         ("### Command", "op", messages.OPS),
         ("### PublicationState", "step", messages.STEPS),
         ("### ScreenStatus", "state", ("online", "offline", "lost")),
+        ("### ScreenState", "display", PRESENTED),
     ):
         [row] = [row for row in table_below(heading) if row[0] == f"`{field}`"]
-        assert tuple(re.findall(r"`(\w+)`", row[1])) == words
+        assert tuple(re.findall(r"`([\w-]+)`", row[1])) == words
 
 
 def test_the_page_names_the_version_and_the_prefix() -> None:

@@ -95,6 +95,15 @@ def test_records_and_fields_of_a_later_version_are_kept() -> None:
     assert (len(found.records), len(found.plays), found.odd) == (3, 2, 0)
 
 
+def test_a_play_presented_in_a_way_that_has_no_word_here_yet_counts() -> None:
+    ledger = Ledger("sq-led")
+    told = msgspec.json.decode(ledger.append(play(1)).text)
+    ledger.lines.pop()
+    ledger.append_text(msgspec.json.encode({**told, "presented": "projected"}, order="sorted"))
+    found = read(ledger.batch(1, 1))
+    assert (len(found.records), len(found.plays), found.odd) == (1, 1, 0)
+
+
 @pytest.mark.parametrize(
     "odd",
     [
