@@ -3,13 +3,14 @@
 import argparse
 import datetime as dt
 import importlib
-import logging
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from player.commands.terminal import tell_trouble
 from player.commands.wording import complaint_text
+from player.logs import open_log
 from signage.errors import BadInput, WuzhaError
 
 COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor")
@@ -100,9 +101,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = sys.argv[1:] if arguments is None else arguments
     options = parser().parse_args(words, argparse.Namespace(words=tuple(words)))
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # standard output belongs to the answers
-    logging.basicConfig(
-        level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"
-    )
+    open_log()
     command = importlib.import_module(f"player.commands.{options.command}")
     try:
         code = int(command.main(options))
@@ -110,10 +109,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return code
     except BadInput as bad:
         for complaint in bad.complaints:
-            print(complaint_text(complaint), file=sys.stderr)
+            tell_trouble(*complaint_text(complaint).split("\n"))
         return 2
     except WuzhaError as fault:
-        print(fault, file=sys.stderr)
+        tell_trouble(*str(fault).split("\n"))
         return 1
     except KeyboardInterrupt:
         return 0

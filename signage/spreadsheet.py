@@ -1,17 +1,23 @@
 """Text for the cells of a spreadsheet.
 
-Rule: pure; what people and files wrote is never taken for a formula.
+Rule: pure; what people and files wrote is never taken for a formula, and nothing in it is hidden or turns the writing.
 """
+
+import re
+
+from signage.printable import printable
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 """What a spreadsheet takes for the beginning of a formula (OWASP, CSV injection)."""
 _UNWRITABLE = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF), "\ufffd")
 """Characters that XML 1.0 does not know: one of them in a play, and there would be no Excel file at all."""
 
+_LINE = re.compile(r"[^\t\r\n]+")
+
 
 def cell(value: object) -> object:
-    """Gives a value as it may stand in a cell."""
+    """Returns a value as it may stand in a cell."""
     if not isinstance(value, str):
         return value
-    text = value.translate(_UNWRITABLE)
+    text = _LINE.sub(lambda line: printable(line[0]), value.translate(_UNWRITABLE))
     return f"'{text}" if text.startswith(FORMULA) else text

@@ -1,10 +1,10 @@
 """`wuzha-player plays --against-plan`: what was planned beside what was played, and why they differ."""
 
 import datetime as dt
-import json
 from collections.abc import Iterator
 
 from player.commands.table import write_csv
+from player.commands.terminal import tell, tell_json
 from player.config import Config
 from player.survey import survey
 from player.uplink.counts import ALWAYS_MS, plays, shown
@@ -34,7 +34,7 @@ def tell_against(
     rows = [_row(key, balance) for key, balance in found.items()]
     if as_json:
         for row in rows:
-            print(json.dumps(row, ensure_ascii=False))
+            tell_json(row)
     elif as_csv:
         head = ["区域", "播放表", "内容", "计划", "实播", *HEADS.values(), "其他", "播放表有改动"]
         write_csv(head, ([*row.values()] for row in rows))
@@ -74,17 +74,17 @@ def _row(key: Key, balance: Balance) -> dict[str, object]:
 
 
 def _print(found: dict[Key, Balance]) -> None:
-    print("计划   实播   停机   插播   拒播   时钟   其他   内容 · planned, played, off, cut in, refused, clock, other")
+    tell("计划   实播   停机   插播   拒播   时钟   其他   内容 · planned, played, off, cut in, refused, clock, other")
     total = Balance()
     for key, balance in found.items():
         mark = "（播放表有改动 · playlist changed）" if balance.is_other_playlist else ""
         name = f"{key.zone}  {key.playlist or '—'}  {key.shown}{mark}"
-        print(_line(balance, name))
+        tell(_line(balance, name))
         total.planned += balance.planned
         total.played += balance.played
         sums = {cause: total.missing.get(cause, 0) + balance.missing.get(cause, 0) for cause in CAUSES}
         total.missing = sums
-    print(_line(total, "合计 · total"))
+    tell(_line(total, "合计 · total"))
 
 
 def _line(balance: Balance, name: str) -> str:

@@ -1,9 +1,9 @@
 """`wuzha-player check`: everything that is wrong with configuration, playlists, media and fonts."""
 
 import argparse
-import json
 import logging
 
+from player.commands.terminal import tell, tell_json
 from player.commands.wording import complaint_text
 from player.config import read_config
 from player.decode import cards
@@ -97,13 +97,13 @@ def _tell(complaints: tuple[Complaint, ...], notes: tuple[Words, ...], as_json: 
                 "problem_en": complaint.problem.en,
                 "cure_en": complaint.cure.en,
             }
-            print(json.dumps(told, ensure_ascii=False))
+            tell_json(told)
         else:
-            print(complaint_text(complaint))
+            tell(*complaint_text(complaint).split("\n"))
     if not as_json:
         for note in notes:
-            print(f"提示：{note.zh}\n    {note.en}")
-        print(
+            tell(f"提示：{note.zh}", f"    {note.en}")
+        tell(
             "没有发现问题 · nothing is wrong"
             if not complaints
             else f"共 {len(complaints)} 个问题 · {len(complaints)} problems"

@@ -2,7 +2,6 @@
 
 import argparse
 import importlib.metadata
-import json
 import logging
 import platform
 import shutil
@@ -13,6 +12,7 @@ from player.claim import is_claimed
 from player.clock import Clock
 from player.commands.finding import Finding
 from player.commands.office import broker, orders, trust
+from player.commands.terminal import tell, tell_json
 from player.config import Config, read_config
 from player.decode.prober import Prober
 from player.doors import open_screen, open_voice
@@ -59,12 +59,12 @@ def main(options: argparse.Namespace) -> int:
         _versions(),
     )
     if options.json:
-        print(json.dumps({f.subject: _told(f) for f in findings}, ensure_ascii=False, default=str))
+        tell_json({f.subject: _told(f) for f in findings})
         return 0
-    print(f"{config.screen.title or config.screen.id}  ({config.screen.id})")
+    tell(f"{config.screen.title or config.screen.id}  ({config.screen.id})")
     for finding in findings:
         mark = "好" if finding.ok else "注意"
-        print(f"[{mark}] {SUBJECTS[finding.subject]}：{finding.says.zh}\n       {finding.subject}: {finding.says.en}")
+        tell(f"[{mark}] {SUBJECTS[finding.subject]}：{finding.says.zh}", f"       {finding.subject}: {finding.says.en}")
     return 0
 
 

@@ -2,11 +2,11 @@
 
 import argparse
 import datetime as dt
-import json
 import logging
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from player.commands.terminal import tell, tell_json
 from player.config import read_config
 from player.survey import survey
 from signage.errors import BadInput, Complaint, Words
@@ -28,16 +28,16 @@ def main(options: argparse.Namespace) -> int:
     slots = plan(program, (options.zone,) if options.zone else names, start, end)
     if options.json:
         for slot in slots:
-            print(json.dumps(row(slot), ensure_ascii=False))
+            tell_json(row(slot))
         return 0
     tickers = 0
     for same in _runs(slots):
         if same[0].slot.kind == "ticker" and not options.zone:
             tickers += len(same)
         else:
-            print(_line(same))
+            tell(_line(same))
     if tickers:
-        print(f"（另有滚动字幕 {tickers} 条，用 --zone 查看 · {tickers} ticker texts, see --zone）")
+        tell(f"（另有滚动字幕 {tickers} 条，用 --zone 查看 · {tickers} ticker texts, see --zone）")
     return 0
 
 

@@ -2,9 +2,7 @@
 
 import argparse
 import datetime as dt
-import json
 import logging
-import sys
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
@@ -13,6 +11,7 @@ import msgspec
 from player.commands.against import tell_against
 from player.commands.plan import span
 from player.commands.table import write_csv
+from player.commands.terminal import tell, tell_json, tell_trouble
 from player.config import read_config
 from player.uplink.counts import ALWAYS_MS, By, Count, Numbered, counted, plays, shown
 from player.uplink.ledger_db import TROUBLE, LedgerDb, open_copy
@@ -46,10 +45,10 @@ def main(options: argparse.Namespace) -> int:
         finally:
             db.close()
     except FileNotFoundError:
-        print(f"还没有播放台账：{path}\nthere is no ledger yet: {path}", file=sys.stderr)
+        tell_trouble(f"还没有播放台账：{path}", f"there is no ledger yet: {path}")
         return 1
     except TROUBLE as fault:
-        print(f"读不出播放台账 {path}：{fault}\nthe ledger cannot be read: {fault}", file=sys.stderr)
+        tell_trouble(f"读不出播放台账 {path}：{fault}", f"the ledger cannot be read: {fault}")
         return 1
     return 0
 
@@ -69,15 +68,14 @@ def _tell(db: LedgerDb, options: argparse.Namespace, from_ms: int, to_ms: int) -
             write_csv([KEYS[by], *(zh for _, zh in COUNTS)], ([key, *_numbers(count)] for key, count in counts.items()))
         elif options.json:
             for key, count in counts.items():
-                print(json.dumps({by: key, **dict(zip((n for n, _ in COUNTS), _numbers(count), strict=True))},
-                                 ensure_ascii=False))  # fmt: skip
+                tell_json({by: key, **dict(zip((n for n, _ in COUNTS), _numbers(count), strict=True))})
         else:
             _print_counts(counts, KEYS[by])
     elif options.csv:
         write_csv([*COLUMNS.values()], ([row.get(name, "") for name in COLUMNS] for row in _rows(found)))
     elif options.json:
         for row in _rows(found):
-            print(json.dumps(row, ensure_ascii=False))
+            tell_json(row)
     else:
         _print_records(found)
 
@@ -92,13 +90,13 @@ def _numbers(count: Count) -> list[object]:
 
 
 def _print_counts(counts: dict[str, Count], title: str) -> None:
-    print(f"{'次数':>6}{'完整':>6}{'中断':>6}{'失败':>6}{'小时':>8}  {title}")
+    tell(f"{'次数':>6}{'完整':>6}{'中断':>6}{'失败':>6}{'小时':>8}  {title}")
     total = Count()
     for key, count in counts.items():
-        print(_count_line(count, key or "（内置提示或素材文件夹 · built in）"))
+        tell(_count_line(count, key or "（内置提示或素材文件夹 · built in）"))
         for name in ("plays", "complete", "cut", "failed", "ms"):
             setattr(total, name, getattr(total, name) + getattr(count, name))
-    print(_count_line(total, "合计 · total"))
+    tell(_count_line(total, "合计 · total"))
 
 
 def _count_line(count: Count, key: str) -> str:
@@ -112,7 +110,7 @@ def _print_records(found: Iterable[Numbered]) -> None:
         lasted = "?" if play.actual_ms is None else f"{play.actual_ms / 1000:.1f}"
         why = f"（{play.reason}）" if play.reason else ""
         at = play.at[:19].replace("T", " ")
-        print(
+        tell(
             f"{play.seq:>8}  {at}  {play.zone:<8}{play.playlist} #{play.item}  {shown(play)}"
             f"  {lasted}/{play.planned_ms / 1000:.1f} s  {OUTCOMES[play.outcome]}{why}"
         )

@@ -1,9 +1,9 @@
 """`wuzha-player probe`: would each file be shown, and if not, why."""
 
 import argparse
-import json
 import os
 
+from player.commands.terminal import tell, tell_json
 from player.decode.prober import Prober
 from signage.errors import Words
 from signage.filenames import bad_name
@@ -18,9 +18,9 @@ def main(options: argparse.Namespace) -> int:
         for path in options.files:
             found = bad_name(os.path.basename(path)) or prober.probe(os.path.abspath(path))
             if options.json:
-                print(json.dumps(_row(path, found), ensure_ascii=False))
+                tell_json(_row(path, found))
             else:
-                print(_line(path, found))
+                tell(*_lines(path, found))
     finally:
         prober.close()
     return 0
@@ -39,12 +39,12 @@ def _row(path: str, found: MediaFacts | Words) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _line(path: str, found: MediaFacts | Words) -> str:
+def _lines(path: str, found: MediaFacts | Words) -> tuple[str, ...]:
     name = printable(path)
     if isinstance(found, Words):
-        return f"不能播放  {name}\n    {found.zh}\n    {found.en}"
+        return (f"不能播放  {name}", f"    {found.zh}", f"    {found.en}")
     size = f"{found.width_px}×{found.height_px}" if found.width_px else ""
     lasts = f"{found.duration_s:.1f} 秒" if found.duration_s else ""
     sound = "有声" if found.has_sound else ""
     kind = {"image": "图片", "video": "视频", "audio": "音频"}[found.kind]
-    return f"可以播放  {name}  " + " ".join(word for word in (kind, size, lasts, sound) if word)
+    return (f"可以播放  {name}  " + " ".join(word for word in (kind, size, lasts, sound) if word),)

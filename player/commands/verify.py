@@ -1,12 +1,12 @@
 """`wuzha-player verify`: the chain of a ledger, whole."""
 
 import argparse
-import json
 import logging
 from pathlib import Path
 
 import msgspec
 
+from player.commands.terminal import tell, tell_json
 from player.config import read_config
 from player.uplink.audit import Audit, Chapter, audit
 from player.uplink.ledger_db import TROUBLE, open_copy
@@ -46,7 +46,7 @@ def main(options: argparse.Namespace) -> int:
             "epochs": [msgspec.structs.asdict(each) for each in found.chapters],
             "break": None if found.broken is None else _break(found),
         }
-        print(json.dumps(told, ensure_ascii=False))
+        tell_json(told)
     else:
         _print(path, found)
     return 0 if found.broken is None else 1
@@ -54,9 +54,9 @@ def main(options: argparse.Namespace) -> int:
 
 def _cannot(as_json: bool, path: Path, zh: str, en: str) -> int:
     if as_json:
-        print(json.dumps({"ok": False, "why": zh, "why_en": en}, ensure_ascii=False))
+        tell_json({"ok": False, "why": zh, "why_en": en})
     else:
-        print(f"{path}\n[注意] {zh}\n       {en}")
+        tell(str(path), f"[注意] {zh}", f"       {en}")
     return 1
 
 
@@ -68,25 +68,28 @@ def _break(found: Audit) -> dict[str, object]:
 
 
 def _print(path: Path, found: Audit) -> None:
-    print(path)
+    tell(str(path))
     for chapter in found.chapters:
-        print(_line(chapter))
+        tell(*_lines(chapter))
     if found.broken is None:
-        print(f"[好] 台账完整，共 {found.records} 条记录，逐条核对无误\n     the chain holds: {found.records} records")
+        tell(
+            f"[好] 台账完整，共 {found.records} 条记录，逐条核对无误",
+            f"     the chain holds: {found.records} records",
+        )
     else:
         bad = found.broken
-        print(
-            f"[注意] 段 {bad.epoch} 从第 {bad.seq} 条起对不上：{bad.why.zh}\n"
-            f"       epoch {bad.epoch}, record {bad.seq}: {bad.why.en}"
+        tell(
+            f"[注意] 段 {bad.epoch} 从第 {bad.seq} 条起对不上：{bad.why.zh}",
+            f"       epoch {bad.epoch}, record {bad.seq}: {bad.why.en}",
         )
 
 
-def _line(chapter: Chapter) -> str:
+def _lines(chapter: Chapter) -> tuple[str, str, str]:
     span = f"{chapter.from_at[:19]} – {chapter.to_at[:19]}".replace("T", " ")
     reason = REASONS.get(chapter.reason, chapter.reason) or "—"
     later = f"；{chapter.unknown} 条由更新的版本写成 · {chapter.unknown} of a later version" if chapter.unknown else ""
     return (
-        f"段 {chapter.epoch}  屏幕 {chapter.screen}  起因：{reason} · {chapter.reason}\n"
-        f"    第 {chapter.first_seq}–{chapter.last_seq} 条，其中播放 {chapter.plays} 次 · plays；{span}{later}\n"
-        f"    末条校验值 head {chapter.head}"
+        f"段 {chapter.epoch}  屏幕 {chapter.screen}  起因：{reason} · {chapter.reason}",
+        f"    第 {chapter.first_seq}–{chapter.last_seq} 条，其中播放 {chapter.plays} 次 · plays；{span}{later}",
+        f"    末条校验值 head {chapter.head}",
     )

@@ -16,6 +16,10 @@ def test_everything_else_stays_as_it_is(value: object) -> None:
     assert cell(value) == value
 
 
+def test_what_hides_or_turns_the_writing_is_shown_escaped_and_lines_stay() -> None:
+    assert cell("\u202e01169\n\x9b96\u200b110") == "\\u202e01169\n\\x9b96\\u200b110"
+
+
 @pytest.mark.parametrize("text", ["\x01=1+1", "\x1b[2J", "a\x00", "\uffff", "=\x08"])
 def test_what_an_excel_file_cannot_hold_does_not_keep_it_from_being_written(text: str) -> None:
     sheet = Workbook().create_sheet()
