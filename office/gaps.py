@@ -87,7 +87,10 @@ def _missing(epoch: LedgerEpoch, gap: Gap) -> Missing:
 def _written(epoch: int, seq: int) -> dt.datetime | None:
     """Gives when a record was written; None where it is not here, or does not say."""
     text = LedgerRecord.objects.filter(pk=key_of(epoch, seq)).values_list("text", flat=True).first()
-    record = UnknownRecord() if text is None else read(bytes(text))
+    try:
+        record = UnknownRecord() if text is None else read(bytes(text))
+    except msgspec.DecodeError:
+        return None
     return None if isinstance(record, UnknownRecord) else _time(record.at)
 
 
@@ -106,7 +109,7 @@ def _lost_by_players(screen: str | None) -> list[Missing]:
                 first=0,
                 last=0,
                 lost=True,
-                records=records if isinstance(records, int) else None,
+                records=records if type(records) is int and records > 0 else None,
                 after=_time(told.get("from")),
                 before=_time(told.get("to")),
             )

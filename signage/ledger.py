@@ -101,11 +101,19 @@ class UnknownRecord(msgspec.Struct, frozen=True, kw_only=True):
     """A record of a later version: it stands in the chain, but nothing is counted of it."""
 
     kind: str = ""
+    """Empty where it has none, or one that is no word."""
+
+
+class _Kinded(msgspec.Struct, frozen=True):
+    kind: object = ""
 
 
 class _Worded(msgspec.Struct, frozen=True):
     presented: str
 
+
+UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What reading a text that others wrote may raise; UnicodeDecodeError is a ValueError."""
 
 KnownRecord = PlayRecord | EventRecord | ReceiptRecord
 _KNOWN: msgspec.json.Decoder[KnownRecord] = msgspec.json.Decoder(KnownRecord)
@@ -158,21 +166,27 @@ def line(record: KnownRecord, before: Anchor) -> Line:
 
 
 def read(text: bytes) -> KnownRecord | UnknownRecord:
-    """Reads a record; fields, kinds and words of a later version are passed over.
+    """Reads a record; fields, kinds and words of a later version are passed over, as is a kind that is no word.
 
-    Raises msgspec.DecodeError for nonsense.
+    Raises msgspec.DecodeError, and only that, for what is no JSON object or nested too deeply.
     """
     try:
         return _KNOWN.decode(text)
     except msgspec.ValidationError:
         return _of_later_version(text)
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
 
 
 def _of_later_version(text: bytes) -> KnownRecord | UnknownRecord:
     """Reads a play that was presented in a way that has no word here yet as one of which that is unknown."""
-    claims = msgspec.json.decode(text, type=UnknownRecord)
+    try:
+        kind = msgspec.json.decode(text, type=_Kinded).kind
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise msgspec.DecodeError(str(error)) from error
+    claims = UnknownRecord(kind=kind if isinstance(kind, str) else "")
     if claims.kind == "play":
-        with contextlib.suppress(msgspec.MsgspecError, RecursionError):
+        with contextlib.suppress(*UNREADABLE):
             word = msgspec.json.decode(text, type=_Worded).presented
             if word != as_presented(word):
                 found: KnownRecord = msgspec.convert({**msgspec.json.decode(text), "presented": "unknown"}, KnownRecord)
@@ -200,9 +214,16 @@ def _wrong(each: Line, before: Anchor) -> Words | None:
         )
     if chained(before.hash, each.text) != each.hash:
         return Words("内容与校验值不符：这一条或前一条被改动过", "its text does not match its hash: it was changed")
+    return _no_record(each)
+
+
+def _no_record(each: Line) -> Words | None:
+    """Returns why a text that the chain binds is no record; None when it is one."""
     try:
         told = msgspec.json.decode(each.text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except RecursionError:
+        return Words("内容嵌套太深", "its text is nested too deeply")
+    except UNREADABLE:
         return Words("内容不是 JSON", "its text is not JSON")
     if not isinstance(told, dict) or told.get("seq") != each.seq:
         return Words("内容里的编号与位置不符", "the number in its text is another one")

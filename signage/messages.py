@@ -33,7 +33,11 @@ OPS: tuple[Op, ...] = get_args(Op)
 Step = Literal["heard", "verified", "fetched", "staged", "shown", "withdrawn", "refused"]
 STEPS: tuple[Step, ...] = get_args(Step)
 """How far a publication came on a screen, in order; refused may follow any of the first four."""
-Value = str | int | float | bool | None
+Whole = Annotated[int, msgspec.Meta(ge=-(2**53), le=2**53)]
+Value = str | Whole | float | bool | None
+MOST_OF_A_KIND = 256
+"""Zones, files, sentences, names or values in one message."""
+Few = msgspec.Meta(max_length=MOST_OF_A_KIND)
 
 
 class MessageError(WuzhaError):
@@ -51,7 +55,7 @@ class OfficeStatus(Message, frozen=True, kw_only=True):
 
     online: bool
     at: Short = ""
-    ledger: tuple[Count, ...] = (1,)
+    ledger: Annotated[tuple[Count, ...], Few] = (1,)
     """The versions of ledger records that are taken."""
 
 
@@ -101,7 +105,7 @@ class Birth(Message, frozen=True, kw_only=True):
     boot: Short
     at: Short
     clock: ClockQuality
-    versions: dict[str, Short] = {}
+    versions: Annotated[dict[Short, Short], Few] = {}
     """wuzha, python, sqlite, pillow, av, …"""
     canvas: tuple[Count, Count] = (0, 0)
     ledger: LedgerExtent | None = None
@@ -155,15 +159,15 @@ class ScreenState(Message, frozen=True, kw_only=True):
     conn: Count
     at: Short
     clock: ClockQuality
-    zones: tuple[ZoneState, ...] = ()
-    publications: tuple[Count, ...] = ()
+    zones: Annotated[tuple[ZoneState, ...], Few] = ()
+    publications: Annotated[tuple[Count, ...], Few] = ()
     """Those on air."""
-    coming: tuple[PublicationState, ...] = ()
+    coming: Annotated[tuple[PublicationState, ...], Few] = ()
     """Those on their way, or refused."""
-    refused: tuple[RefusedFile, ...] = ()
+    refused: Annotated[tuple[RefusedFile, ...], Few] = ()
     """At most 20; `refused_count` says how many there are."""
     refused_count: Count = 0
-    troubles: tuple[Trouble, ...] = ()
+    troubles: Annotated[tuple[Trouble, ...], Few] = ()
     disk_free_bytes: Count | None = None
     late_frames: Count = 0
     """Since the player was started."""
@@ -209,7 +213,7 @@ class Command(Message, frozen=True, kw_only=True):
     number: Annotated[int, msgspec.Meta(ge=1, le=2**53)]
     """Counts the commands to this screen; one that was reached is not taken again."""
     op: Op
-    args: dict[Short, Value] = {}
+    args: Annotated[dict[Short, Value], Few] = {}
     issued: Short
     not_after: Short
     """RFC 3339; not obeyed later than this."""
@@ -225,7 +229,7 @@ class Reply(Message, frozen=True, kw_only=True):
     id: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}\\Z")]
     ok: bool
     why: Trouble | None = None
-    data: dict[Short, Value] = {}
+    data: Annotated[dict[Short, Value], Few] = {}
 
 
 _Any = TypeVar("_Any", bound=Message)

@@ -1,14 +1,17 @@
 """Reads batches of ledger records: proves their chain, and puts what is counted into columns.
 
 This is the office's busiest loop: a screen's month is a hundred thousand records.
-Rule: pure. A chain that does not hold is refused whole; a record that holds but cannot be understood is stored all the
-same and counted as nothing, for a later version, or a broken player, must not stop the rest.
+Rule: pure. A chain that does not hold is refused whole; a record that it binds is stored whatever it says, and counted
+as nothing when it cannot be understood: a later version, or a broken player, must not stop the rest. Numbers and
+lengths that go into columns are bounded here, so that no sum and no page fails for what one screen wrote.
 """
 
 import datetime as dt
 import hashlib
+import re
 from collections.abc import Mapping
 from operator import attrgetter
+from typing import get_args
 
 import msgspec
 
@@ -17,6 +20,7 @@ from office.numbering import MOST_SEQ, SEQ_BITS
 from signage.errors import ToldError, Words
 from signage.ledger import (
     MAX_TEXT_BYTES,
+    UNREADABLE,
     Anchor,
     Break,
     Details,
@@ -26,6 +30,7 @@ from signage.ledger import (
     PlayRecord,
     ReceiptRecord,
     UnknownRecord,
+    What,
     check,
     is_black,
 )
@@ -33,6 +38,14 @@ from signage.ledger import read as read_record
 from signage.messages import LedgerBatch
 
 MOST_NUMBER = 2**53
+MOST_PLAY_MS = 366 * 86_400_000
+"""A play that lasted longer was none. 2**63 holds the sum of three hundred million such."""
+MOST_NAME = 2000
+"""Characters of anything that has a name or says a sentence."""
+MOST_DETAILS, MOST_KEY = 64, 100
+"""Of an event or receipt, and characters of each one's name."""
+MOST_DEPTH = 16
+"""Of a record of a later version; those that we know have two."""
 MOST_STEP = 20
 """Characters of what is kept of a receipt's step."""
 EARLIEST, LATEST = 1969, 9998
@@ -41,17 +54,25 @@ EARLIEST, LATEST = 1969, 9998
 _SHOWN = attrgetter(
     "zone", "rank", "playlist", "playlist_sha256", "publication", "item", "shows", "media", "sha256", "card", "title"
 )
+_NAMES = attrgetter("zone", "rank", "playlist", "playlist_sha256", "shows", "media", "sha256", "card", "title")
 ShownKey = tuple[str, str, str, str, int, int, str, str, str, str, str]
 """What plays of one item have in common: zone, rank, playlist, its SHA-256, publication, item, kind, media, SHA-256,
 card, title."""
 
 _decoded = msgspec.json.Decoder(KnownRecord).decode
 _canonical = msgspec.json.Encoder(order="sorted").encode
+_WHATS = frozenset(get_args(What))
+_MARKS = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]')
+"""Strings, which may hold anything, and the marks between them."""
 _OUTCOMES = {"complete": 0, "cut": 1, "failed": 2}
 
 
 class BrokenError(ToldError):
     """A batch whose chain does not hold in itself."""
+
+
+class _Told(msgspec.Struct, frozen=True):
+    what: str
 
 
 class EventRow(msgspec.Struct, frozen=True):
@@ -112,7 +133,7 @@ def proved(batch: LedgerBatch) -> Proved:
 def columns(batch: Proved, epoch: int, names: Mapping[ShownKey, int]) -> Columns:
     """Gives what a batch holds; `epoch` is the epoch's row, and `names` has the row of everything that is shown.
 
-    Raises BrokenError for a text that is no record.
+    A text that is no record is evidence all the same.
     """
     found = Columns([], [], [])
     add_record, add_play, odd = found.records.append, found.plays.append, 0
@@ -123,17 +144,20 @@ def columns(batch: Proved, epoch: int, names: Mapping[ShownKey, int]) -> Columns
         before = digest
         key = base | seq
         add_record((key, text, digest))
-        if record is None:
-            odd += _claims_to_be_known(text)
+        if isinstance(record, UnknownRecord):
             continue
-        at = _time(record.at)
-        if at is None:
+        at = None if record is None else _time(record.at)
+        if record is None or at is None:
             odd += 1
         elif not isinstance(record, PlayRecord):
-            found.told.append((key, _told(record, at)))
+            row = _told(record, at)
+            if row is None:
+                odd += 1
+            else:
+                found.told.append((key, row))
         elif is_black(record):
             continue
-        elif _is_countable(record):
+        elif _is_countable(record, text):
             add_play((
                 key, epoch, names[_SHOWN(record)], round(at.timestamp() * 1000),
                 at.year * 10_000 + at.month * 100 + at.day, at.hour,
@@ -144,43 +168,43 @@ def columns(batch: Proved, epoch: int, names: Mapping[ShownKey, int]) -> Columns
     return msgspec.structs.replace(found, odd=odd) if odd else found
 
 
-def _record(text: bytes, seq: int, before: bytes, digest: bytes) -> KnownRecord | None:
-    """Gives a record, None for one of a later version. Raises BrokenError."""
+def _record(text: bytes, seq: int, before: bytes, digest: bytes) -> KnownRecord | UnknownRecord | None:
+    """Returns a record, one of an unknown kind for a later version's, None for what cannot be understood."""
+    if len(text) > MAX_TEXT_BYTES:
+        return None
     try:
         record = _decoded(text)
         # What reads back to the same bytes is canonical; fields and kinds of a later version need the longer proof.
-        if record.seq == seq and len(text) <= MAX_TEXT_BYTES and _canonical(record) == text:
+        if record.seq == seq and _canonical(record) == text:
             return record
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        record = _of_later_version(text)
-    _must_hold(Line(seq, text, digest), Anchor("", seq - 1, before))
-    return record
-
-
-def _of_later_version(text: bytes) -> KnownRecord | None:
-    try:
-        record = read_record(text)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except UNREADABLE:
+        pass
+    [found] = check((Line(seq, text, digest),), Anchor("", seq - 1, before))
+    if isinstance(found, Break) or depth(text) > MOST_DEPTH:
         return None
-    return None if isinstance(record, UnknownRecord) else record
-
-
-def _must_hold(line: Line, before: Anchor) -> None:
-    if len(line.text) > MAX_TEXT_BYTES:
-        raise BrokenError(Words(zh=f"第 {line.seq} 条太长", en=f"record {line.seq} is too long"))
     try:
-        [found] = check((line,), before)
-    except RecursionError as error:
-        raise BrokenError(Words(zh=f"第 {line.seq} 条看不懂", en=f"record {line.seq} is nested too deeply")) from error
-    if isinstance(found, Break):
-        raise BrokenError(Words(f"第 {line.seq} 条：{found.why.zh}", f"record {line.seq}: {found.why.en}"))
+        later = read_record(text)
+    except msgspec.DecodeError:
+        return None
+    return None if isinstance(later, UnknownRecord) and _claims_to_be_known(text, later.kind) else later
 
 
-def _claims_to_be_known(text: bytes) -> bool:
-    try:
-        return msgspec.json.decode(text, type=UnknownRecord).kind in ("play", "receipt")
-    except msgspec.MsgspecError:
-        return True
+def _claims_to_be_known(text: bytes, kind: str) -> bool:
+    if kind == "event":
+        try:
+            return msgspec.json.decode(text, type=_Told).what in _WHATS
+        except UNREADABLE:
+            return True
+    return kind in ("play", "receipt", "")
+
+
+def depth(text: bytes) -> int:
+    """Returns how deeply lists and objects of canonical JSON stand in each other."""
+    most = now = 0
+    for mark in _MARKS.findall(text):
+        now += 1 if mark in b"[{" else -1 if mark in b"]}" else 0
+        most = max(most, now)
+    return most
 
 
 def _time(text: str) -> dt.datetime | None:
@@ -191,24 +215,35 @@ def _time(text: str) -> dt.datetime | None:
     return at if at.tzinfo is not None and EARLIEST <= at.year <= LATEST else None
 
 
-def _is_countable(play: PlayRecord) -> bool:
+def _is_countable(play: PlayRecord, text: bytes) -> bool:
     lasted = play.actual_ms
     return (
         0 <= play.publication <= MOST_NUMBER
         and 0 <= play.item <= MOST_NUMBER
-        and (lasted is None or 0 <= lasted <= MOST_NUMBER)
+        and (lasted is None or 0 <= lasted <= MOST_PLAY_MS)
+        # No part of a text is longer than the text: so the names of nearly all plays need no look.
+        and (len(text) <= MOST_NAME or all(len(each) <= MOST_NAME for each in _NAMES(play)))
     )
 
 
-def _told(record: EventRecord | ReceiptRecord, at: dt.datetime) -> EventRow | ReceiptRow:
+def _told(record: EventRecord | ReceiptRecord, at: dt.datetime) -> EventRow | ReceiptRow | None:
+    """Returns the row of an event or receipt; None when it has impossible values."""
+    if len(record.details) > MOST_DETAILS or not all(map(_is_plausible, record.details.items())):
+        return None
     details = {_plain(key): _plain(value) if isinstance(value, str) else value for key, value in record.details.items()}
     match record:
         case EventRecord():
             return EventRow(at, record.what, details)
         case ReceiptRecord():
-            return ReceiptRow(
-                at, min(MOST_NUMBER, max(0, record.publication)), _plain(record.step)[:MOST_STEP], details
-            )
+            step = _plain(record.step)[:MOST_STEP]
+            return ReceiptRow(at, record.publication, step, details) if 0 <= record.publication <= MOST_NUMBER else None
+
+
+def _is_plausible(detail: tuple[str, str | int | bool | None]) -> bool:
+    key, value = detail
+    if isinstance(value, str):
+        return len(key) <= MOST_KEY and len(value) <= MOST_NAME
+    return len(key) <= MOST_KEY and (value is None or -MOST_NUMBER <= value <= MOST_NUMBER)
 
 
 def _plain(text: str) -> str:

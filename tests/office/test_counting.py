@@ -131,3 +131,65 @@ def test_records_that_a_players_disk_did_not_take_are_missing_too(database: None
         "2026-06-06T07:00:00+08:00",
     )
     assert found.words.zh == "sq-led：12 条没能写入磁盘已丢失（2026-06-06 07:00 – 2026-06-06 09:00）"
+
+
+NO_WORDS = [b"5", b"null", b'["play"]', b'{"play":1}', b"true", b"9" * 400]
+
+
+@pytest.mark.parametrize("kind", NO_WORDS, ids=["number", "null", "list", "object", "truth", "four hundred digits"])
+def test_a_record_whose_kind_is_no_word_beside_a_gap_spoils_nobodys_counts(kind: bytes, either: None) -> None:
+    from office.collecting.ledgers import Ledgers
+    from office.counting import Asked, counted, missing
+    from office.models import Alarm, Screen
+
+    Screen.objects.bulk_create([Screen(id="sq-led"), Screen(id="bad-led")])
+    bad = Ledger("bad-led").filled(3)
+    bad.append_text(b'{"at":"2026-06-06T07:00:00+08:00","kind":' + kind + b',"seq":4}')
+    bad.filled(4)
+    bad.append_text(b'{"kind":' + kind + b',"seq":9}')
+    Ledgers().store([bad.batch(1, 4), bad.batch(9, 9), Ledger("sq-led").filled(5).batch(1, 5)], NOW)
+    assert [(each.screen, each.first, each.last) for each in missing(Asked())] == [("bad-led", 5, 8)]
+    assert {each.key: each.plays for each in counted("screen", Asked())} == {"bad-led": 3, "sq-led": 5}
+    assert Alarm.objects.values_list("screen_id", "kind").get() == ("bad-led", "odd")
+
+
+def test_times_on_the_screen_whose_sum_no_database_holds_are_not_counted(either: None) -> None:
+    from office.collecting.ledgers import Ledgers
+    from office.counting import Asked, Count, counted
+    from office.models import LedgerRecord, Screen
+
+    Screen.objects.bulk_create([Screen(id="sq-led"), Screen(id="bad-led")])
+    bad = Ledger("bad-led")
+    for number in range(1100):
+        bad.append(play(number, actual_ms=2**53))
+    batches = [bad.batch(first, min(first + 199, 1100)) for first in range(1, 1101, 200)]
+    Ledgers().store([*batches, Ledger("sq-led").filled(5).batch(1, 5)], NOW)
+    assert LedgerRecord.objects.count() == 1105, "they are evidence"
+    assert counted("kind", Asked()) == (Count("", 5, 5, 0, 0, 50.0),)
+
+
+@pytest.mark.parametrize(
+    "details",
+    [
+        {"records": "x"},
+        {"records": True},
+        {"records": -5},
+        {"from": 7, "to": None},
+        {"from": "0001-01-01T00:00:00+23:59", "to": "9999-12-31T23:59:59-23:59"},
+    ],
+)
+def test_a_loss_that_is_told_in_strange_words_is_a_loss_of_nobody_knows_how_many(
+    details: dict[str, object], either: None
+) -> None:
+    from office.collecting.ledgers import Ledgers
+    from office.counting import Asked, missing
+    from office.models import Screen
+
+    Screen.objects.create(id="sq-led")
+    ledger = Ledger("sq-led")
+    ledger.append(event("lost", **details))
+    Ledgers().store([ledger.batch(1, 1)], NOW)
+    for asked in (Asked(), Asked(first=dt.date(2026, 6, 6), last=dt.date(2026, 6, 6))):
+        [found] = missing(asked)
+        assert (found.screen, found.records, found.lost) == ("sq-led", None, True)
+        assert "若干" in found.words.zh

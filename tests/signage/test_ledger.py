@@ -1,5 +1,6 @@
 """The chain holds for what was written, and for nothing else."""
 
+import contextlib
 import datetime as dt
 import json
 from collections.abc import Sequence
@@ -31,6 +32,7 @@ from signage.ledger import (
 )
 
 AT = "2026-06-06T07:00:00.000+08:00"
+DEEP = b'{"a":' * 3000 + b"1" + b"}" * 3000
 START = genesis("sq-led", "abc")
 
 plays = st.builds(
@@ -165,9 +167,29 @@ def test_a_way_to_be_presented_that_a_later_version_knows_is_unknown_and_the_pla
     assert read(number) == UnknownRecord(kind="play")
 
 
-def test_nonsense_is_not_read() -> None:
+@pytest.mark.parametrize("text", [b"{", b"", b"[1]", b"7", DEEP], ids=["cut", "empty", "list", "number", "deep"])
+def test_nonsense_is_not_read(text: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):
-        read(b"{")
+        read(text)
+
+
+@given(st.binary() | st.binary().map(lambda body: b'{"at":"' + body + b'","kind":1}'))
+def test_bytes_are_a_record_or_nonsense_and_nothing_else(text: bytes) -> None:
+    with contextlib.suppress(msgspec.DecodeError):
+        assert isinstance(read(text), UnknownRecord)
+
+
+@pytest.mark.parametrize("kind", ["5", "null", "[]", '{"play":1}', "true", "1e300", "9" * 300])
+def test_a_record_whose_kind_is_no_word_is_of_no_kind(kind: str) -> None:
+    assert read(f'{{"at":"2026-06-06T07:00:00+08:00","kind":{kind},"seq":1}}'.encode()) == UnknownRecord(kind="")
+
+
+@pytest.mark.parametrize("text", [DEEP, b"\xff", b"{", b'{"seq":' + b"9" * 5000 + b"}"],
+                         ids=["deep", "no UTF-8", "cut", "five thousand digits"])  # fmt: skip
+def test_a_chain_over_what_no_reader_takes_breaks_there_in_a_sentence(text: bytes) -> None:
+    [found] = check([Line(1, text, chained(START.hash, text))], START)
+    assert isinstance(found, Break)
+    assert found.seq == 1
 
 
 @given(st.datetimes(timezones=st.just(dt.UTC)), st.integers(-12 * 60, 14 * 60))

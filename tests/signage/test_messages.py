@@ -187,3 +187,30 @@ def test_a_long_sentence_is_cut_to_what_a_message_may_carry() -> None:
 def test_an_ack_speaks_of_each_epoch_by_itself() -> None:
     marks = tuple(LedgerMark(epoch=f"{n:016x}", upto=n, head=H) for n in range(3))
     assert decode(encode(LedgerAck(marks=marks)), LedgerAck, 8 * 1024).marks == marks
+
+
+@pytest.mark.parametrize(
+    ("kind", "field", "value"),
+    [
+        (Reply, "data", b'{"n":9007199254740993}'),
+        (Reply, "data", b'{"n":-9007199254740993}'),
+        (Reply, "data", b'{"n":' + b"9" * 5000 + b"}"),
+        (Reply, "data", b'{"n":1e999}'),
+        (Reply, "data", b'{"n":[1]}'),
+        (Reply, "data", b"{" + b",".join(b'"k%d":1' % each for each in range(257)) + b"}"),
+        (Birth, "versions", b'{"' + b"k" * 301 + b'":"1"}'),
+        (Birth, "conn", b"9" * 5000),
+        (Birth, "conn", b"NaN"),
+        (Birth, "conn", b"1.5"),
+        (ScreenState, "zones", b"[" + b",".join([b'{"zone":"z"}'] * 257) + b"]"),
+        (ScreenState, "zones", b'[{"zone":"\\ud800"}]'),
+        (ScreenState, "frames", b"-1"),
+        (ScreenState, "unknown", b"[" * 9000 + b"]" * 9000),
+        (OfficeStatus, "ledger", b"[" + b",".join([b"1"] * 257) + b"]"),
+    ],
+)  # fmt: skip
+def test_what_is_beyond_a_messages_bounds_is_refused(kind: type[Message], field: str, value: bytes) -> None:
+    plain = {name: each for name, each in SMALL[kind].items() if name != field}
+    payload = text_of(plain)[:-1] + b',"' + field.encode() + b'":' + value + b"}"
+    with pytest.raises(MessageError):
+        decode(payload, kind, 64 * 1024)

@@ -2,8 +2,11 @@
 
 import msgspec
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from office.collecting.reading import BrokenError, Columns, EventRow, ReceiptRow, columns, proved
+from office.collecting.reading import BrokenError, Columns, EventRow, ReceiptRow, columns, depth, proved
+from signage.ledger import KnownRecord
 from signage.messages import LedgerBatch
 from tests.office.collecting.screens import Ledger, event, play, receipt
 
@@ -70,19 +73,76 @@ def test_numbers_beyond_all_ledgers_are_refused() -> None:
     [
         b'{"seq":2}',
         b"nonsense",
+        b"",
         b"[1]",
         b'{"kind":"play","kind":"play","seq":1}',
         b'{"seq":1,"kind":"quiz"}',
         b'{"kind":"play","seq":1,"x":"' + b"y" * 17_000 + b'"}',
         b'{"a":' * 3000 + b"1" + b"}" * 3000,
+        b'{"a":' + b"[" * 40 + b"]" * 40 + b',"kind":"quiz","seq":1}',
+        b'{"kind":"quiz","seq":1,"x":' + b"9" * 9000 + b"}",
+        b'{"kind":"quiz","seq":1,"x":1e999}',
+        b'{"kind":"quiz","seq":1,"x":NaN}',
+        b'{"kind":5,"seq":1}',
+        b'{"kind":null,"seq":1}',
+        b'{"kind":["play"],"seq":1}',
+        b'{"seq":1}',
+        b'{"kind":"play","seq":1}',
+        b'{"details":{"records":["x"]},"kind":"event","seq":1,"what":"lost"}',
     ],
-    ids=["another number", "no JSON", "no object", "a key twice", "not sorted", "too long", "too deep"],
-)
-def test_a_text_that_is_no_record_refuses_the_batch_though_the_hashes_hold(text: bytes) -> None:
-    ledger = Ledger("sq-led")
+    ids=["another number", "no JSON", "empty", "no object", "a key twice", "not sorted", "too long", "too deep", "deep",
+         "nine thousand digits", "too large", "not a number", "kind is a number", "kind is null", "kind is a list",
+         "no kind", "a bare play", "details of no type"],
+)  # fmt: skip
+def test_what_is_no_record_is_kept_as_evidence_and_stops_neither_the_batch_nor_what_follows(text: bytes) -> None:
+    ledger = Ledger("sq-led").filled(0)
     ledger.append_text(text)
-    with pytest.raises(BrokenError):
-        read(ledger.batch(1, 1))
+    ledger.append(play(1))
+    found = read(ledger.batch(1, 2))
+    assert [row[1:] for row in found.records] == [(each.text, each.hash) for each in ledger.lines]
+    assert (len(found.plays), found.told, found.odd) == (1, [], 1)
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        event("lost", records=2**60),
+        event("lost", records=-(2**60)),
+        event("clock_step", **{"k" * 101: 1}),
+        event("refused", why="y" * 2001),
+        event("start", **{f"k{number}": number for number in range(65)}),
+        receipt(-1, "shown"),
+        receipt(2**60, "shown"),
+        receipt(7, "refused", why="y" * 5000),
+        play(0, title="y" * 2001),
+        play(0, media="名" * 2001),
+        play(0, zone="z" * 5000),
+        play(0, actual_ms=2**53),
+        play(0, actual_ms=367 * 86_400_000),
+    ],
+    ids=["records", "negative records", "key", "sentence", "many keys", "publication", "publication, large", "reason",
+         "title", "media", "zone", "duration", "a year and a day"],
+)  # fmt: skip
+def test_numbers_and_lengths_that_no_player_writes_are_kept_and_go_into_no_column(record: KnownRecord) -> None:
+    ledger = Ledger("sq-led")
+    ledger.append(record)
+    found = read(ledger.batch(1, 1))
+    assert (len(found.records), found.plays, found.told, found.odd) == (1, [], [], 1)
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
+def test_depth_is_that_of_the_value_whatever_its_strings_hold(value: object) -> None:
+    def deep(inner: object) -> int:
+        if isinstance(inner, dict):
+            return 1 + max(map(deep, inner.values()), default=0)
+        return 1 + max(map(deep, inner), default=0) if isinstance(inner, list) else 0
+
+    assert depth(msgspec.json.encode(value)) == deep(value)
 
 
 def test_records_and_fields_of_a_later_version_are_kept() -> None:
@@ -129,10 +189,3 @@ def test_the_black_of_a_blackout_is_kept_and_not_counted() -> None:
     ledger.append(msgspec.structs.replace(play(0), card="black", media="", sha256=""))
     found = read(ledger.batch(1, 1))
     assert (len(found.records), len(found.plays), found.odd) == (1, 0, 0)
-
-
-def test_a_play_that_lacks_what_plays_have_is_kept_and_not_counted() -> None:
-    ledger = Ledger("sq-led")
-    ledger.append_text(b'{"kind":"play","seq":1}')
-    found = read(ledger.batch(1, 1))
-    assert (len(found.records), len(found.plays), found.odd) == (1, 0, 1)
