@@ -3,7 +3,7 @@
 import os
 import threading
 from collections import deque
-from typing import BinaryIO
+from typing import BinaryIO, NamedTuple
 
 from player.decode.protocol import (
     BrokenTalk,
@@ -16,6 +16,7 @@ from player.decode.protocol import (
     parse_request,
     read_body,
 )
+from player.decode.wire import RequestReceiver, close_file
 from signage.errors import WuzhaError
 
 
@@ -23,13 +24,20 @@ class Superseded(WuzhaError):
     """The request in work is no longer wanted."""
 
 
+class Task(NamedTuple):
+    """A request, and the file that came with it; whoever takes it closes the file."""
+
+    work: Work
+    file: int | None
+
+
 class Desk:
     """Reads requests on a thread of its own; says replies from the caller's."""
 
-    def __init__(self, requests: BinaryIO, replies: BinaryIO) -> None:
+    def __init__(self, requests: RequestReceiver, replies: BinaryIO) -> None:
         self._requests, self._replies = requests, replies
         self._changed = threading.Condition()
-        self._waiting: deque[Work] = deque()
+        self._waiting: deque[Task] = deque()
         self._stopped_up_to = 0
         threading.Thread(target=self._read, name="requests", daemon=True).start()
 
@@ -42,15 +50,16 @@ class Desk:
         except OSError:
             os._exit(0)
 
-    def next(self) -> Work:
+    def next(self) -> Task:
         """Waits for the next request that is still wanted."""
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting)
-                request = self._waiting.popleft()
-                if request.request > self._stopped_up_to:
-                    return request
-            self.say(Ended(request=request.request, frames=0))
+                task = self._waiting.popleft()
+                if task.work.request > self._stopped_up_to:
+                    return task
+            close_file(task.file)
+            self.say(Ended(request=task.work.request, frames=0))
 
     def check(self, request: int) -> None:
         """Raises Superseded when `request` was stopped."""
@@ -66,14 +75,15 @@ class Desk:
     def _read(self) -> None:
         try:
             while (body := read_body(self._requests)) is not None:
-                request = parse_request(body)
+                request, file = parse_request(body), self._requests.take_file()
                 if isinstance(request, Quit):
                     break
                 with self._changed:
                     if isinstance(request, Stop):
                         self._stopped_up_to = max(self._stopped_up_to, request.request)
+                        close_file(file)
                     else:
-                        self._waiting.append(request)
+                        self._waiting.append(Task(request, file))
                     self._changed.notify_all()
         except (BrokenTalk, OSError):
             os._exit(2)

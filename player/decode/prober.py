@@ -1,13 +1,19 @@
 """Asks a worker what a file is, and waits for the answer: for the folders' thread and the command line."""
 
+import contextlib
 import logging
+import os
 import queue
 import threading
 import time
 from types import TracebackType
 from typing import Self
 
+import msgspec
+
 from player.decode import refusal
+from player.decode.digests import Digests
+from player.decode.files.plainfile import open_plain
 from player.decode.process import ForkServer
 from player.decode.protocol import BrokenTalk, Failed, Hello, Probe, Probed, Reply
 from player.decode.spawn import Worker
@@ -42,15 +48,37 @@ class Prober:
         return worker.pid if worker is not None else None
 
     def probe(
-        self, path: str, *, max_pixels: int = 64_000_000, max_duration_s: float = 4 * 3600.0
+        self,
+        path: str,
+        digests: Digests | None = None,
+        *,
+        max_pixels: int = 64_000_000,
+        max_duration_s: float = 4 * 3600.0,
     ) -> MediaFacts | Words:
-        """Gives what the file at `path` is, after decoding it whole, or why it cannot be shown."""
+        """Gives what the file at `path` is, after decoding it whole, or why it cannot be shown.
+
+        With `digests` only bytes that match them are decoded. Without, a link at `path` is followed.
+        """
+        try:
+            file = open_plain(path if digests is not None else _followed(path))
+        except refusal.Refused as refused:
+            return refused.why
+        try:
+            request = Probe(
+                request=0, path=os.path.abspath(path), digests=digests, max_pixels=max_pixels,
+                max_duration_s=max_duration_s,
+            )  # fmt: skip
+            return self._probed(request, file)
+        finally:
+            os.close(file)
+
+    def _probed(self, wanted: Probe, file: int) -> MediaFacts | Words:
+        path = wanted.path
         with self._lock:
             why = refusal.CRASHED
             for _ in range(TRIES):
                 self._request += 1
-                request = Probe(request=self._request, path=path, max_pixels=max_pixels, max_duration_s=max_duration_s)
-                answer = self._ask(request)
+                answer = self._ask(msgspec.structs.replace(wanted, request=self._request), file)
                 if not isinstance(answer, _Lost):
                     return answer
                 log.warning("decoder lost on %r: %s", path, answer.why.en)
@@ -60,11 +88,11 @@ class Prober:
                     break
             return why
 
-    def _ask(self, request: Probe) -> "MediaFacts | Words | _Lost":
+    def _ask(self, request: Probe, file: int) -> "MediaFacts | Words | _Lost":
         try:
             if self._worker is None:
                 self._worker = Worker(self._hear, low=True, server=self._server)
-            self._worker.say(request)
+            self._worker.say(request, file)
         except BrokenTalk:
             return refusal.badly_named().why
         except OSError as error:
@@ -117,6 +145,13 @@ class Prober:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _followed(path: str) -> str:
+    """Returns what a link leads to; what cannot be a path is refused when it is opened."""
+    with contextlib.suppress(ValueError):
+        return os.path.realpath(path)
+    return path
 
 
 class _Lost:

@@ -17,9 +17,10 @@ from pathlib import Path
 from typing import IO, Protocol
 
 from player.decode.order import MAX_ORDER_BYTES, Order, order_bytes
+from player.decode.wire import RequestSender, request_socket
 
 PIPE_BYTES = 512 * 1024
-"""More than one request and its stop: a worker that does not read never blocks the one who asks."""
+"""Of replies, and of requests where there is no socket for them: a worker that does not read blocks nobody soon."""
 PATIENCE_S = 10.0
 """A fork server that has not answered for so long, loading included, is given up."""
 _ROOT = Path(__file__).resolve().parents[2]
@@ -34,12 +35,12 @@ log = logging.getLogger(__name__)
 
 
 class Process(Protocol):
-    """A worker process and its two pipes."""
+    """A worker process, and the two ways of talking to it."""
 
     @property
     def pid(self) -> int: ...
     @property
-    def requests(self) -> IO[bytes]: ...
+    def requests(self) -> RequestSender: ...
     @property
     def replies(self) -> IO[bytes]: ...
     def kill(self) -> None: ...
@@ -52,20 +53,30 @@ class Spawned:
 
     def __init__(self, arguments: list[str], fds: tuple[int, ...]) -> None:
         """Raises OSError when there is no memory or no process to be had."""
-        self._process = subprocess.Popen(  # the package may lie in a checkout that is not installed
-            [sys.executable, "-P", "-m", "player.decode.worker", *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            bufsize=0,
-            pipesize=PIPE_BYTES if sys.platform == "linux" else -1,
-            pass_fds=fds,
-            env=_environment(),
-        )
-        assert self._process.stdin is not None
+        ours, theirs = request_socket() if sys.platform == "linux" else (None, None)
+        try:
+            self._process = subprocess.Popen(  # the package may lie in a checkout that is not installed
+                [sys.executable, "-P", "-m", "player.decode.worker", *arguments],
+                stdin=subprocess.PIPE if theirs is None else theirs.fileno(),
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,
+                bufsize=0,
+                pipesize=PIPE_BYTES if sys.platform == "linux" else -1,
+                pass_fds=fds,
+                env=_environment(),
+            )
+        except OSError:
+            if ours is not None:
+                ours.close()
+            raise
+        finally:
+            if theirs is not None:
+                theirs.close()
+        end = ours if ours is not None else self._process.stdin
+        assert end is not None
         assert self._process.stdout is not None
         self.pid = self._process.pid
-        self.requests: IO[bytes] = self._process.stdin
+        self.requests = RequestSender(end)
         self.replies: IO[bytes] = self._process.stdout
 
     def kill(self) -> None:
@@ -89,10 +100,10 @@ class Spawned:
 class Forked:
     """A worker that is a child of the fork server, held by a descriptor that no other process can come to own."""
 
-    def __init__(self, pid: int, handle: int, requests: int, replies: int) -> None:
+    def __init__(self, pid: int, handle: int, requests: socket.socket, replies: int) -> None:
         self.pid = pid
         self._handle = handle
-        self.requests: IO[bytes] = os.fdopen(requests, "wb", buffering=0)
+        self.requests = RequestSender(requests)
         self.replies: IO[bytes] = os.fdopen(replies, "rb", buffering=0)
 
     def kill(self) -> None:
@@ -165,19 +176,19 @@ class ForkServer:
 
     def _ordered(self, order: Order, rings: tuple[int, ...]) -> Forked:
         assert self._orders is not None
-        theirs_in, requests = _pipe()
+        requests, theirs_in = request_socket()
         replies, theirs_out = _pipe()
         try:
-            socket.send_fds(self._orders, [order_bytes(order)], [theirs_in, theirs_out, *rings])
+            socket.send_fds(self._orders, [order_bytes(order)], [theirs_in.fileno(), theirs_out, *rings])
             message, handles, _, _ = socket.recv_fds(self._orders, MAX_ORDER_BYTES, 1)
             if not message or not handles:
                 raise OSError("the fork server is gone")
         except OSError:
-            os.close(requests)
+            requests.close()
             os.close(replies)
             raise
         finally:
-            os.close(theirs_in)
+            theirs_in.close()
             os.close(theirs_out)
         return Forked(int(message), handles[0], requests, replies)
 

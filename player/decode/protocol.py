@@ -2,13 +2,15 @@
 
 A worker is a child process with one request in work at a time. Requests come to its standard input, replies leave by
 its standard output; each is a 4-byte little-endian length and a MessagePack body of at most `MAX_MESSAGE_BYTES`.
+The file that a request is about comes beside it as an open descriptor (`wire.py`), so that a worker needs no path.
 Pictures and sound do not travel here: they go through the shared `rings`, which the screen process made.
 """
 
-from typing import IO, cast
+from typing import Protocol, cast
 
 import msgspec
 
+from player.decode.digests import Digests
 from signage.errors import Words, WuzhaError
 from signage.layout import Fit, Margin, Rotate
 from signage.media import MediaFacts, MediaKind
@@ -33,6 +35,9 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True, tag="probe"):
 
     request: int
     path: str
+    """Empty when the file comes beside the request."""
+    digests: Digests | None = None
+    """What the file's bytes must be; others are not decoded. None: whatever is read counts."""
     max_pixels: int = 64_000_000
     """Of one picture; one frame of a video or of an animation may have a quarter of it."""
     max_duration_s: float = 4 * 3600.0
@@ -43,8 +48,13 @@ class ShowFile(msgspec.Struct, frozen=True, kw_only=True, tag="file"):
 
     request: int
     path: str
+    """Empty when the file comes beside the request."""
     kind: MediaKind
     target: Target
+    sha256: str = ""
+    """Of the bytes that may be shown; a worker is told by `digests`."""
+    digests: Digests | None = None
+    """What the file's bytes must be; others are not decoded. None: whatever is read counts."""
     duration_s: float
     """How long the slot is to last: animations, video and audio loop to fill it and stop at it."""
     loop_s: float = 0.0
@@ -157,7 +167,13 @@ def frame_message(message: Request | Reply) -> bytes:
     return len(body).to_bytes(4, "little") + body
 
 
-def read_body(stream: IO[bytes]) -> bytes | None:
+class Readable(Protocol):
+    """A pipe or a socket, read like a file."""
+
+    def read(self, count: int, /) -> bytes: ...
+
+
+def read_body(stream: Readable) -> bytes | None:
     """Gives the next message's body from an unbuffered or buffered stream, None at its end; raises BrokenTalk."""
     head = _read_exactly(stream, 4)
     if head is None:
@@ -184,7 +200,7 @@ def parse_reply(body: bytes) -> Reply:
         raise BrokenTalk(str(error)) from error
 
 
-def _read_exactly(stream: IO[bytes], count: int) -> bytes | None:
+def _read_exactly(stream: Readable, count: int) -> bytes | None:
     """Gives `count` bytes, or None when the stream ends before."""
     parts = bytearray()
     while len(parts) < count:

@@ -39,7 +39,8 @@ def no_file() -> Refused:
 
 def link_loop() -> Refused:
     return _no(
-        "这个链接绕了一圈，没有指向文件，请放入文件本身。", "This link goes in a circle; put the file itself here."
+        "这里是一个链接，不会跟随它打开，请放入文件本身。",
+        "A link stands where the file should be, and it is not followed; put the file itself here.",
     )
 
 
@@ -81,6 +82,24 @@ def too_many_pixels(width: int, height: int, most: int) -> Refused:
         f"画面太大：{width}×{height}，最多 {most / 1e6:.0f} 百万像素，请缩小后再放入。",
         f"The picture is too large: {width} x {height}; at most {most / 1e6:.0f} million pixels. Make it smaller.",
     )
+
+
+def too_many_bytes(size: int, most: int) -> Refused:
+    return _no(
+        f"文件太大：{size / 2**30:.0f} GiB，最多 {most >> 30} GiB，请重新导出或分成几个文件。",
+        f"The file is too large: {size / 2**30:.0f} GiB; at most {most >> 30} GiB. Export it again or split it.",
+    )
+
+
+def hollow(size: int, held: int) -> Refused:
+    return _no(
+        f"文件大部分是空洞：名义上 {size >> 20} MiB，磁盘上只有 {held >> 20} MiB，没有复制完，请重新复制。",
+        f"The file is mostly holes: {size >> 20} MiB by its size, {held >> 20} MiB on the disk; copy it again.",
+    )
+
+
+def changed() -> Refused:
+    return Refused(CHANGED)
 
 
 def too_long(duration_s: float, most_s: float) -> Refused:
@@ -135,6 +154,14 @@ CRASHED = Words(
 NO_WORKER = Words(
     "解码程序无法启动，请重启播放器或检查内存。",
     "The decoder cannot be started; restart the player or check its memory.",
+)
+CHANGED = Words(
+    "文件的内容与检查时不同，没有继续播放；正在重新检查。",
+    "The file's bytes are no longer those that were checked, so it is not shown; it is looked at again.",
+)
+NOT_HANDED_OVER = Words(
+    "文件没有交到解码程序手里，请重启播放器或检查内存。",
+    "The file could not be handed to the decoder; restart the player or check its memory.",
 )
 TOO_SLOW = Words(
     "检查这个文件用时太长，请剪短或重新导出。", "Checking this file takes too long; shorten it or export it again."

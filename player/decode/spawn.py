@@ -4,9 +4,22 @@ import logging
 import threading
 from collections.abc import Callable
 
+import msgspec
+
 from player.decode.order import Order
 from player.decode.process import ForkServer, born
-from player.decode.protocol import BrokenTalk, Crashed, Quit, Reply, Request, frame_message, parse_reply, read_body
+from player.decode.protocol import (
+    BrokenTalk,
+    Crashed,
+    Probe,
+    Quit,
+    Reply,
+    Request,
+    ShowFile,
+    frame_message,
+    parse_reply,
+    read_body,
+)
 from player.decode.rings.frames import FrameReader, frames_size
 from player.decode.rings.shared import Shared, share
 from player.decode.rings.sound import SoundReader, sound_size
@@ -68,12 +81,21 @@ class Worker:
             arguments += ["--sound", shared[-1].address]
         return frames, samples
 
-    def say(self, request: Request) -> None:
-        """Sends a request, or drops it when the worker is dead. Raises BrokenTalk for one that cannot be sent."""
-        message = memoryview(frame_message(request))
+    def say(self, request: Request, file: int | None = None) -> None:
+        """Sends a request, or drops it when the worker is dead. Raises BrokenTalk for one that cannot be sent.
+
+        `file` is the open file that it is about: the worker gets a descriptor of its own, and is told no path. Where
+        descriptors cannot be passed it gets the path instead.
+        """
+        requests = self._process.requests
+        if not requests.carries_files:
+            file = None
+        if file is not None and isinstance(request, Probe | ShowFile):
+            request = msgspec.structs.replace(request, path="")
         try:
-            while message:
-                message = message[self._process.requests.write(message) or 0 :]
+            requests.send(frame_message(request), file)
+        except TimeoutError:
+            self._process.kill()  # what does not even read is no use any more
         except (OSError, ValueError):
             return  # the reading thread sees the end of its replies and says so
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, NoReturn
 
-from player.decode.desk import Desk, Superseded
+from player.decode.desk import Desk, Superseded, Task
 from player.decode.files.openfile import opened
 from player.decode.outlet import Outlet
 from player.decode.protocol import (
@@ -25,7 +25,6 @@ from player.decode.protocol import (
     ShowCard,
     ShowFile,
     ShowStrip,
-    Work,
     Working,
 )
 from player.decode.refusal import Refused, too_much_memory
@@ -33,6 +32,7 @@ from player.decode.rings.frames import FrameWriter, frames_size
 from player.decode.rings.shared import attach
 from player.decode.rings.sound import SoundWriter, sound_size
 from player.decode.walls import sandbox
+from player.decode.wire import RequestReceiver
 from player.heap import trim
 from signage.media import MediaFacts
 
@@ -68,7 +68,7 @@ def serve(frames: tuple[str, int, int] | None, sound: str | None, *, low: bool) 
     if sound is not None:
         samples = SoundWriter(attach(sound, sound_size()))
     walls = sandbox.enter(low=low)
-    desk = Desk(os.fdopen(0, "rb", buffering=0, closefd=False), replies)
+    desk = Desk(RequestReceiver(0), replies)
     desk.say(Hello(pid=os.getpid(), sandbox=walls))
     _serve(desk, pictures, samples)
 
@@ -85,10 +85,11 @@ def _options() -> "argparse.Namespace":
 
 def _serve(desk: Desk, frames: FrameWriter | None, sound: SoundWriter | None) -> NoReturn:
     while True:
-        request = desk.next()
+        task = desk.next()
+        request = task.work
         outlet = Outlet(desk, request.request, frames, sound)
         try:
-            _answer(request, desk, outlet)
+            _answer(task, desk, outlet)
         except Superseded:
             desk.say(Ended(request=request.request, frames=outlet.count))
         except Refused as refused:
@@ -106,16 +107,16 @@ def _is_out_of_memory(fault: Exception) -> bool:
     return isinstance(fault, MemoryError) or (isinstance(fault, OSError) and fault.errno == errno.ENOMEM)
 
 
-def _answer(request: Work, desk: Desk, outlet: Outlet) -> None:
+def _answer(task: Task, desk: Desk, outlet: Outlet) -> None:
     """Does one request; Pillow, libav and the 10 MB of fonts and layouts are only loaded when it needs them."""
-    match request:
-        case Probe():
-            desk.say(Probed(request=request.request, facts=_probed(request, desk)))
-        case ShowFile():
-            _show_file(request, outlet)
-        case ShowCard():
+    match task.work:
+        case Probe() as request:
+            desk.say(Probed(request=request.request, facts=_probed(request, task.file, desk)))
+        case ShowFile() as request:
+            _show_file(request, task.file, outlet)
+        case ShowCard() as request:
             outlet.run(_painted().card(request), None)
-        case ShowStrip():
+        case ShowStrip() as request:
             outlet.run(_painted().strip(request), None)
 
 
@@ -127,19 +128,22 @@ def _painted() -> ModuleType:
     return import_module("player.decode.cards.painted")
 
 
-def _show_file(request: ShowFile, outlet: Outlet) -> None:
-    with opened(request.path, whole=False) as file:
+def _show_file(request: ShowFile, given: int | None, outlet: Outlet) -> None:
+    with opened(request.path, given, request.digests, whole=False) as file:
         if file.form.family == "picture":
-            outlet.run(_stills().pictures(file, request, MAX_PIXELS), None)
+            outlet.run(file.unchanged(_stills().pictures(file, request, MAX_PIXELS)), None)
             return
-        samples = import_module("player.decode.moving.sound").track(file, request) if request.sound else None
-        if request.kind == "audio":
-            outlet.run(iter(()), samples)
-        else:
-            outlet.run(import_module("player.decode.moving.video").pictures(file, request, MAX_PIXELS // 4), samples)
+        samples = None
+        if request.sound:
+            samples = file.unchanged(import_module("player.decode.moving.sound").track(file, request))
+        pictures = iter(())
+        if request.kind != "audio":
+            moving = import_module("player.decode.moving.video")
+            pictures = file.unchanged(moving.pictures(file, request, MAX_PIXELS // 4))
+        outlet.run(pictures, samples)
 
 
-def _probed(request: Probe, desk: Desk) -> MediaFacts:
+def _probed(request: Probe, given: int | None, desk: Desk) -> MediaFacts:
     said_at = time.monotonic()
 
     def alive() -> None:
@@ -149,9 +153,9 @@ def _probed(request: Probe, desk: Desk) -> MediaFacts:
             said_at = time.monotonic()
             desk.say(Working(request=request.request))
 
-    with opened(request.path, whole=True) as file:
+    with opened(request.path, given, request.digests, whole=True) as file:
         prober = _stills() if file.form.family == "picture" else import_module("player.decode.moving.probing")
-        facts: MediaFacts = prober.probe(file, request, alive)
+        facts: MediaFacts = next(file.unchanged(iter((prober.probe(file, request, alive),))))
         return facts
 
 

@@ -1,6 +1,7 @@
 """The screen's side of a decoder worker: asks, takes frames and sound, survives whatever the worker does."""
 
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -9,6 +10,8 @@ from typing import Literal
 import msgspec
 
 from player.decode import refusal
+from player.decode.digests import Digests
+from player.decode.files.plainfile import open_plain
 from player.decode.process import ForkServer
 from player.decode.protocol import (
     BrokenTalk,
@@ -39,6 +42,17 @@ IDLE_S = 1.0
 """A worker that nobody wants for so long ends: the next one starts clean, and holds no memory meanwhile."""
 log = logging.getLogger(__name__)
 
+OpenFile = Callable[[ShowFile, Callable[[], bool]], tuple[int, Digests | None]]
+"""Opens what a request is about: a descriptor for the worker, and what its bytes must be.
+
+May take long; asks now and then whether it is still wanted. Raises Refused.
+"""
+
+
+def open_unchecked(request: ShowFile, _given_up: Callable[[], bool]) -> tuple[int, Digests | None]:
+    """Opens the file at a request's path, whatever it holds now."""
+    return open_plain(request.path), request.digests
+
 
 class Decoder:
     """One worker with its rings, for one zone. All public methods are for the render thread and return at once."""
@@ -51,6 +65,7 @@ class Decoder:
         *,
         hang: HangWatch | None = None,
         server: ForkServer | None = None,
+        open_file: OpenFile = open_unchecked,
     ) -> None:
         """Starts the worker on a thread of its own; when idle it ends, and the next request starts another.
 
@@ -60,7 +75,7 @@ class Decoder:
         self._slot_bytes = target.width_px * target.height_px * 4
         self._want_sound, self._on_wake = want_sound, on_wake
         self._hang = hang or HangWatch()
-        self._server = server
+        self._server, self._open_file = server, open_file
         self._changed = threading.Condition()
         self._state: State = "idle"
         self._number = self._theirs = 0
@@ -265,9 +280,24 @@ class Decoder:
         if wanted is None:
             return
         try:
-            worker.say(wanted)
+            if isinstance(wanted, ShowFile):
+                self._hand_over(worker, wanted)
+            else:
+                worker.say(wanted)
         except BrokenTalk:
             self._fail(refusal.badly_named().why, broke=False)
+        except refusal.Refused as refused:
+            if wanted.request == self._number:
+                self._fail(refused.why, broke=False)
+
+    def _hand_over(self, worker: Worker, wanted: ShowFile) -> None:
+        """Opens the file and gives the worker a descriptor of it. Raises Refused and BrokenTalk."""
+        file, digests = self._open_file(wanted, lambda: self._closing or wanted.request != self._number)
+        try:
+            worker.say(msgspec.structs.replace(wanted, sha256="", digests=digests), file)
+        finally:
+            os.close(file)
+        self._hang.begin(time.monotonic())
 
     def _hear(self, worker: Worker, reply: Reply | None) -> None:
         with self._changed:

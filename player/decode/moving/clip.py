@@ -28,9 +28,9 @@ MAX_ERRORS = 50
 
 
 def open_clip(file: Opened, *, strict: bool = False) -> InputContainer:
-    """Opens a container by the format that was sniffed, with nothing but files allowed; raises Refused."""
+    """Opens a container by the format that was sniffed, and lets it reach no other file; raises Refused."""
     options = {
-        "protocol_whitelist": "file",
+        "protocol_whitelist": "none",
         "format_whitelist": file.form.name if file.form.name != "mov" else "mov,mp4,m4a,3gp,3g2,mj2",
         "codec_whitelist": ",".join(sorted(VIDEO_CODECS | SOUND_CODECS)),
         "threads": "1",
@@ -40,7 +40,7 @@ def open_clip(file: Opened, *, strict: bool = False) -> InputContainer:
     if strict:
         options["err_detect"] = "crccheck+bitstream+buffer+explode"
     try:
-        return av.open(file.address, "r", format=file.form.name, options=options, metadata_errors="replace")
+        return av.open(file.stream(), "r", format=file.form.name, options=options, metadata_errors="replace")
     except MemoryError as error:
         raise refusal.too_much_memory() from error
     except (av.FFmpegError, ValueError) as error:

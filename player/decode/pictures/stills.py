@@ -2,7 +2,6 @@
 
 import errno
 import io
-import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -33,7 +32,7 @@ def _image(file: Opened, max_pixels: int) -> Iterator[Image.Image]:
     """Gives an opened picture within the limits, nothing decoded yet; turns Pillow's errors into Refused."""
     try:
         with (
-            io.BufferedReader(io.FileIO(os.dup(file.fd)), 262_144) as source,
+            io.BufferedReader(file.stream(), 262_144) as source,
             Image.open(source, formats=(file.form.name,)) as image,
         ):
             most = max_pixels // 4 if is_animation(image) else max_pixels
