@@ -10,19 +10,11 @@ import os
 import signal
 import socket
 import sys
-from importlib import import_module
 
 from player.decode import worker
 from player.decode.order import MAX_ORDER_BYTES, Order, parse_order, tell_born
 from player.heap import trim
 
-_LOADED = (
-    "player.decode.pictures.stills",
-    "player.decode.cards.painted",
-    "player.decode.moving.video",
-    "player.decode.moving.sound",
-    "player.decode.moving.probing",
-)
 _PR_SET_NAME = 15
 
 
@@ -31,8 +23,7 @@ def main() -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children
-    for module in _LOADED:
-        import_module(module)
+    worker.load()
     gc.collect()
     trim()
     gc.freeze()  # a collection in a child would write to every shared page

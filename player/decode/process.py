@@ -63,6 +63,7 @@ class Spawned:
                 bufsize=0,
                 pipesize=PIPE_BYTES if sys.platform == "linux" else -1,
                 pass_fds=fds,
+                start_new_session=True,  # of no terminal
                 env=_environment(),
             )
         except OSError:
@@ -169,6 +170,7 @@ class ForkServer:
                 stdin=theirs.fileno(),
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
+                start_new_session=True,  # of no terminal, and its workers do not lead it: they never get one
                 env=_environment(),
             )
         ours.settimeout(PATIENCE_S)

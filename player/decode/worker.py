@@ -6,6 +6,7 @@ Run as `python -m player.decode.worker [--frames ADDRESS SLOTS SLOT_BYTES] [--so
 import errno
 import os
 import signal
+import sys
 import time
 import traceback
 from importlib import import_module
@@ -39,6 +40,13 @@ from signage.media import MediaFacts
 if TYPE_CHECKING:
     import argparse
 
+LIBRARIES = (
+    "player.decode.pictures.stills",
+    "player.decode.cards.painted",
+    "player.decode.moving.video",
+    "player.decode.moving.sound",
+    "player.decode.moving.probing",
+)
 ALIVE_EVERY_S = 1.0
 MAX_PIXELS = 64_000_000
 """Of a picture that is shown; what is larger was refused by its probe."""
@@ -47,8 +55,16 @@ MAX_PIXELS = 64_000_000
 def main() -> NoReturn:
     """Serves as the command line says."""
     options = _options()
+    if sys.platform == "linux":
+        load()
     frames = (options.frames[0], int(options.frames[1]), int(options.frames[2])) if options.frames else None
     serve(frames, options.sound, low=options.low)
+
+
+def load() -> None:
+    """Loads all that a worker may need: behind its walls nothing new can be run."""
+    for module in LIBRARIES:
+        import_module(module)
 
 
 def serve(frames: tuple[str, int, int] | None, sound: str | None, *, low: bool) -> NoReturn:
@@ -69,6 +85,7 @@ def serve(frames: tuple[str, int, int] | None, sound: str | None, *, low: bool) 
         samples = SoundWriter(attach(sound, sound_size()))
     walls = sandbox.enter(low=low)
     desk = Desk(RequestReceiver(0), replies)
+    walls += sandbox.give_up_calls()
     desk.say(Hello(pid=os.getpid(), sandbox=walls))
     _serve(desk, pictures, samples)
 

@@ -2,6 +2,11 @@
 
 import av
 import av.logging
+
+# PyAV loads these when a container has such a stream; behind the walls it could not.
+import av.subtitles.codeccontext
+import av.subtitles.stream
+import av.subtitles.subtitle
 from av.container import InputContainer
 from av.video.stream import VideoStream
 

@@ -5,7 +5,17 @@ import io
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
-from PIL import Image, ImageFile
+from PIL import (  # Pillow loads its formats when they come; behind the walls it could not
+    BmpImagePlugin,
+    GifImagePlugin,
+    Image,
+    ImageFile,
+    JpegImagePlugin,
+    MpoImagePlugin,
+    PngImagePlugin,
+    TiffImagePlugin,
+    WebPImagePlugin,
+)
 
 from player.decode import refusal
 from player.decode.files.openfile import Opened
@@ -15,6 +25,9 @@ from player.decode.pictures.surface import finished, surface_picture
 from player.decode.protocol import Probe, ShowFile, Target
 from signage.media import MediaFacts
 
+_LOADED = (
+    BmpImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+)  # fmt: skip
 MAX_FRAMES = 4000
 MAX_ANIMATION_S = 900.0
 SHORTEST_S = 0.02

@@ -1,7 +1,8 @@
 """Walls around a worker: what it cannot do to this machine when a file takes it over.
 
-Rule: every wall is best effort and says whether it stands; none of them is needed for decoding. They are raised before
-the worker's second thread begins, because the kernel gives them to the calling thread and those that it starts.
+Rule: every wall is best effort and says whether it stands; none of them is needed for decoding. `enter` comes before
+the worker's second thread begins, because the kernel gives most walls to the calling thread and those that it starts;
+`give_up_calls` comes after, and before the first request: from then on there is no third thread and no new code.
 """
 
 import ctypes
@@ -28,6 +29,8 @@ def enter(*, low: bool) -> tuple[str, ...]:
     _die_first()
     libc = ctypes.CDLL(None, use_errno=True)
     walls = ["rlimits"] if _limits() else []
+    if _leave_terminal():
+        walls.append("no-terminal")
     with suppress(OSError):
         _prctl(libc, _PR_SET_PDEATHSIG, signal.SIGKILL)
         walls.append("dies-with-parent")
@@ -35,8 +38,27 @@ def enter(*, low: bool) -> tuple[str, ...]:
         _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)
         walls.append("no-new-privs")
         walls += landlock.enter(libc)
-        walls += seccomp.enter(libc)
     return tuple(walls)
+
+
+def give_up_calls() -> tuple[str, ...]:
+    """Takes from all threads of this process the system calls that no worker needs; names the wall if it stands."""
+    if sys.platform != "linux":
+        return ()
+    return tuple(seccomp.enter(ctypes.CDLL(None, use_errno=True)))
+
+
+def _leave_terminal() -> bool:
+    """Leaves the session of a terminal, into which a process could type, and says whether none is left to reach."""
+    for leave in (os.setsid, None):
+        try:
+            os.close(os.open("/dev/tty", os.O_RDONLY | os.O_NOCTTY | os.O_CLOEXEC))
+        except OSError:
+            return True
+        if leave is not None:
+            with suppress(OSError):  # the leader of its session stays in it
+                leave()
+    return False
 
 
 def _die_first() -> None:

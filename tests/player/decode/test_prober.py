@@ -173,7 +173,7 @@ def test_a_worker_that_dies_is_replaced_and_the_file_asked_again(media):
 
 
 def test_a_worker_that_hangs_is_killed(media):
-    with Prober(silence_s=0.5) as prober:
+    with Prober(silence_s=3.0) as prober:
         prober.probe(media("rgb.png"))
         assert prober.pid is not None
         hung = prober.pid

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from player.decode.prober import Prober
-from player.decode.walls import landlock, seccomp
+from player.decode.walls import landlock
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 ROOT = Path(__file__).resolve().parents[4]
@@ -19,6 +19,8 @@ import ctypes, errno, json, mmap, os, resource, socket, subprocess, sys, threadi
 from player.decode.walls import sandbox, landlock, seccomp
 {prepare}
 walls = sandbox.enter(low=True)
+nice = os.nice(0)
+walls += sandbox.give_up_calls()
 libc = ctypes.CDLL(None, use_errno=True)
 def outcome(try_it):
     try:
@@ -30,10 +32,6 @@ def call(number, *arguments):
     result = libc.syscall(ctypes.c_long(number), *arguments)
     if result < 0:
         raise OSError(ctypes.get_errno(), "")
-def thread():
-    ran = []
-    one = threading.Thread(target=lambda: ran.append(1)); one.start(); one.join()
-    return bool(ran)
 folder = sys.argv[1]
 X86 = os.uname().machine == "x86_64"
 print(json.dumps(dict(
@@ -58,9 +56,9 @@ print(json.dumps(dict(
     mount=outcome(lambda: call(165 if X86 else 40, None, None, None, 0, None)),
     memory=outcome(lambda: len(bytearray(3 * 1024**3)) and True),
     read=open(folder + "/old").read(),
-    thread=outcome(thread),
+    thread=outcome(lambda: threading.Thread(target=str).start()),
     lazy=outcome(lambda: __import__("wave") and True),
-    nice=os.nice(0),
+    nice=nice,
 )))
 """
 
@@ -86,17 +84,17 @@ FORBIDDEN = [
 def test_a_walled_process_reads_and_computes_and_does_nothing_else(tmp_path):
     found = tried(tmp_path)
     assert {"rlimits", "no-new-privs", "seccomp"} <= set(found["walls"])
-    assert {name: found[name] for name in FORBIDDEN if found[name] not in ("EPERM", "EACCES")} == {}
+    assert {name: found[name] for name in FORBIDDEN if found[name] not in ("EPERM", "EACCES", "EAGAIN")} == {}
     assert found["clone3"] == "ENOSYS"
     assert found["memory"] == "MemoryError"
-    assert (found["read"], found["thread"], found["lazy"]) == ("kept", "done", "done")
+    assert (found["read"], found["thread"], found["lazy"]) == ("kept", "RuntimeError", "done")
     assert found["nice"] >= 10
 
 
 def test_without_landlock_seccomp_alone_keeps_files_from_being_written(tmp_path):
     found = tried(tmp_path, "landlock.enter = lambda libc: []")
     assert "landlock" not in found["walls"]
-    assert {name: found[name] for name in FORBIDDEN if found[name] != "EPERM"} == {}
+    assert {name: found[name] for name in FORBIDDEN if found[name] not in ("EPERM", "EAGAIN")} == {}
 
 
 def test_without_seccomp_landlock_alone_keeps_files_from_being_written(tmp_path):
@@ -127,16 +125,8 @@ def test_a_worker_holds_no_descriptor_but_its_own(media):
         names = {os.readlink(fd) for fd in folder.iterdir()}
         held.close()
         assert "/etc/passwd" not in names
-        assert len([name for name in names if not name.startswith(("pipe:", "/dev/null"))]) == 0
-
-
-@pytest.mark.parametrize("architecture", [0xC000003E, 0xC00000B7])
-def test_the_filter_is_short_enough_for_the_kernel_and_ends_by_allowing(architecture):
-    numbers = next(table for known, _, table in seccomp._TABLES.values() if known == architecture)
-    code = seccomp.program(architecture, numbers)
-    assert len(code) % 8 == 0
-    assert len(code) // 8 <= 4096
-    assert code[-8:] == b"\x06\x00\x00\x00\x00\x00\xff\x7f"
+        assert {name.partition(":")[0] for name in names} == {"pipe", "/dev/null", "socket"}
+        assert len(names) == 3
 
 
 def test_landlock_knows_the_kernels_of_years_to_come():

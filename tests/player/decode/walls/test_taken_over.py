@@ -1,0 +1,117 @@
+"""What a decoder that was taken over can do to others: tried by bare system calls behind the walls of a real worker."""
+
+import fcntl
+import json
+import os
+import pty
+import resource
+import signal
+import subprocess
+import sys
+import termios
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from player.decode.protocol import Hello
+from tests.samples.taken_over import ROOT, WAYS, exit_code_of
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
+REFUSED = {"EPERM", "ENOSYS", "ENOTTY", "EAGAIN", "EACCES", "ENXIO", "PermissionError", "RuntimeError"}
+TakeOver = Callable[..., tuple[Hello, dict[str, str]]]
+
+
+@pytest.fixture(params=WAYS, ids=lambda way: way.__name__)
+def take_over(request: pytest.FixtureRequest) -> TakeOver:
+    return request.param
+
+
+@pytest.fixture
+def victim() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(["sleep", "60"], start_new_session=True) as process:
+        yield process
+        process.kill()
+
+
+def got_through(found: dict[str, str]) -> dict[str, str]:
+    assert found
+    return {name: result for name, result in found.items() if result not in REFUSED}
+
+
+def state_of(pid: int) -> tuple[object, ...]:
+    status = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+    limits = tuple(resource.prlimit(pid, number) for number in range(16))
+    return status[0] in "TZX", status[15:18], limits, os.sched_getaffinity(pid), os.sched_getscheduler(pid)
+
+
+def test_it_does_nothing_to_another_process_of_the_same_user(take_over, victim):
+    before, ours = state_of(victim.pid), state_of(os.getpid())
+    hello, found = take_over({"victim": victim.pid})
+    assert "seccomp" in hello.sandbox
+    assert got_through(found) == {}
+    assert state_of(victim.pid) == before
+    assert state_of(os.getpid()) == ours
+    assert victim.poll() is None
+
+
+def test_it_locks_no_file_that_another_process_needs(take_over, tmp_path):
+    held = tmp_path / "lock"
+    held.touch()
+    assert got_through(take_over({"held": str(held)})[1]) == {}
+    with held.open("r+") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def test_it_has_no_third_thread_no_process_no_new_code_no_network_and_no_way_into_the_kernel(take_over):
+    assert got_through(take_over({"more": True})[1]) == {}
+
+
+def on_terminal(screen: int) -> Callable[[], None]:
+    def become_foreground() -> None:
+        os.setsid()
+        fcntl.ioctl(screen, termios.TIOCSCTTY, 0)
+
+    return become_foreground
+
+
+@pytest.mark.parametrize("way", [way.__name__ for way in WAYS])
+def test_it_types_nothing_into_the_terminal_that_the_player_was_started_in(way):
+    keyboard, screen = pty.openpty()
+    script = (
+        "import json; from tests.samples import taken_over as t;"
+        f"hello, found = t.{way}({{'terminal': {screen}}}, pass_fds=({screen},));"
+        "print(json.dumps([hello.sandbox, found]))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, preexec_fn=on_terminal(screen), pass_fds=(screen,),
+        stdout=subprocess.PIPE, check=True, timeout=60,
+    )  # fmt: skip
+    walls, found = json.loads(run.stdout)
+    assert "no-terminal" in walls
+    assert got_through(found) == {}
+    assert found["the controlling terminal"] == "ENXIO"
+    assert found["TIOCSTI"] == "ENOTTY"
+    os.set_blocking(screen, False)
+    with pytest.raises(BlockingIOError):
+        os.read(screen, 10)  # what was typed would be read here
+    os.close(keyboard)
+    os.close(screen)
+
+
+def test_it_can_still_end_itself_as_glibc_does_when_its_heap_is_broken():
+    assert exit_code_of("payload.run = lambda order: worker.os.abort()") == -signal.SIGABRT
+
+
+def test_a_call_of_another_architecture_ends_it():
+    if os.uname().machine != "x86_64":
+        pytest.skip("only x86-64 has a second call interface that every kernel offers")
+    # mov $20 (getpid), %eax; int $0x80; ret
+    code = "b'\\xb8\\x14\\0\\0\\0\\xcd\\x80\\xc3'"
+    prepare = (
+        "import ctypes, mmap; page = mmap.mmap(-1, 4096, prot=7);"
+        f"page.write({code}); jump = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)));"
+        "payload.run = lambda order: str(jump())"
+    )
+    assert exit_code_of(prepare) == -signal.SIGSYS
