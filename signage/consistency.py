@@ -18,8 +18,8 @@ from signage.suggest import nearest, not_one_of
 TEMPLATES = ("notice", "slogan", "list", "contact", "app", "broadcast", "alert")
 THEMES = ("red", "blue", "green", "dark", "gold")
 
-MOST_COMPARED = 200
-"""Of ten thousand files no name is looked for that was nearly written: it would take seconds."""
+MOST_COMPARED, MOST_COMPARED_LETTERS = 200, 64
+"""Among ten thousand files, or long ones, no name is looked for that was nearly written: it would take seconds."""
 
 Find = Callable[[str], tuple[Media, ...]]
 
@@ -106,8 +106,8 @@ def _media(media: Sequence[Media], find: Find, place: Place, item: Item) -> Iter
 
 
 def _missing_cure(media: Sequence[Media], pattern: str) -> Words:
-    names = [medium.name for medium in media[:MOST_COMPARED]]
-    near = difflib.get_close_matches(pattern, names, n=1, cutoff=0.8)
+    names = [medium.name for medium in media[:MOST_COMPARED] if len(medium.name) <= MOST_COMPARED_LETTERS]
+    near = difflib.get_close_matches(pattern, names, n=1, cutoff=0.8) if len(pattern) <= MOST_COMPARED_LETTERS else []
     if near:
         return Words(zh=f'是不是 "{near[0]}"？', en=f'did you mean "{near[0]}"?')
     return Words(

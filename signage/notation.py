@@ -22,6 +22,7 @@ _DAY_ALIASES = {
     "holidays": "restdays", "daily": "all", "everyday": "all", "every day": "all",
     "工作日": "workdays", "休息日": "restdays", "节假日": "restdays", "周末": "restdays", "每天": "all", "每日": "all",
 }  # fmt: skip
+_MOST_MENDED = 100
 _CHINESE_DAYS = dict(zip("一二三四五六日天", (*DAY_NAMES[:7], "sun"), strict=True))
 
 
@@ -160,6 +161,8 @@ def _meant_day(value: str) -> str:
 
 
 def _mended(value: str) -> str:
+    if len(value) > _MOST_MENDED:  # to compose tens of thousands of accents takes a minute, and nobody meant a time
+        return ""
     plain = unicodedata.normalize("NFKC", value).translate(_DASHES).replace(" ", "")
     return plain if plain != value else ""
 

@@ -14,7 +14,6 @@ MAX_DOT_SQUARES = 4_000_000
 """Sum over the lines of their dots squared. tomllib keeps every beginning of a dotted key, so a key of 130,000 dots
 in a file of 256 KiB takes tens of gigabytes (measured: killed for memory); this allows some 30 MB."""
 
-_HEADER = re.compile(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$")
 _KEY = re.compile(r"""\s*(?:([A-Za-z0-9_-]+)|"([^"\\]*)"|'([^']*)')\s*[=.]""")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _FULL_WIDTH = "“”‘’＂＇，＝［］【】：；｛｝"
@@ -163,8 +162,8 @@ def _line_numbers(text: str) -> tuple[dict[str, int], dict[tuple[str, int], Plac
         if inside:
             inside = "" if inside in line else inside
             continue
-        if header := _HEADER.match(line):
-            name, many = header[2], header[1] == "[["
+        if header := _header(line):
+            name, many = header
             counts[name] += many
             count = counts[name] if many else 0
             lines = {}
@@ -173,3 +172,19 @@ def _line_numbers(text: str) -> tuple[dict[str, int], dict[tuple[str, int], Plac
             lines.setdefault(key[1] or key[2] or key[3] or "", number)
             inside = next((mark for mark in ('"""', "'''") if line.count(mark) % 2), "")
     return root, tables
+
+
+def _header(line: str) -> tuple[str, bool] | None:
+    """Returns the name in `[name]` or `[[name]]`, and whether there may be many; None for any other line.
+
+    By hand, for a line of strangers: the regular expression took cubic time over a bracket and spaces behind it.
+    """
+    code = line.strip()
+    if not code.startswith("["):
+        return None
+    many = code.startswith("[[")
+    name, closed, after = code[2 if many else 1 :].partition("]")
+    name, after = name.strip(), after.removeprefix("]").lstrip()
+    if not closed or not name or "[" in name or (after and not after.startswith("#")):
+        return None
+    return name, many

@@ -1,6 +1,7 @@
 """How times, windows and dates are read."""
 
 import datetime as dt
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from signage.daypart import DateRange, Window
 from signage.notation import Misread, date, date_range, day_name, shown, time_of_day, window
+from tests.growth import growth
 
 
 @pytest.mark.parametrize(
@@ -125,3 +127,10 @@ def test_shown_values_are_short_and_printable() -> None:
     assert shown("a\nb\x1b") == '"a�b�"'
     assert shown(10**5000) == "10^18+"
     assert shown([1, [2], {"a": 3}, True]) == "[1, …, …, true]"
+
+
+@pytest.mark.parametrize("read", [time_of_day, window, date, date_range, day_name])
+@pytest.mark.parametrize("text", ["\u0301\u0323", "-", "..", " ", "1", "\ufdfa", "周"])
+def test_a_value_is_refused_in_linear_time_however_it_is_made(read: Callable[[object], object], text: str) -> None:
+    assert isinstance(read(text * 8000), Misread)
+    assert growth(lambda size: read(text * size), 1000, 8) < 25

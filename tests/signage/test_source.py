@@ -1,9 +1,15 @@
 """A file that is no TOML, or no text, is refused with its line and a cure."""
 
+import re
+from collections.abc import Callable
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from signage.errors import BadInput, Complaint, Words
-from signage.source import MAX_FILE_BYTES, Place, parse
+from signage.source import MAX_FILE_BYTES, Place, _header, parse
+from tests.growth import growth
 
 PLACE = Place(where="a.toml", words=Words("文件 a.toml", "file a.toml"))
 
@@ -74,3 +80,33 @@ def test_lines_of_keys_are_found_past_comments_and_long_texts() -> None:
         ("item", 1): (3, {"text": 4, "media": 8}),
         ("item", 2): (9, {"card": 10}),
     }
+
+
+ARRAY = "a = [\n{}\n]\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        lambda n: ARRAY.format("[" + " " * n + "\n]"),
+        lambda n: ARRAY.format("[[" + " " * n + "\n]]"),
+        lambda n: ARRAY.format("[" + " " * n + "1" + " " * n + "] , [" + " " * n + "1 ] # " + "]" * n),
+        lambda n: ARRAY.format(" " * n + "1" + " " * n),
+        lambda n: ARRAY.format("[" * 50 + " " * n + "\n" + "]" * 50),
+        lambda n: "[" + " " * n + "a" + " " * n + "]" + " " * n + "#" + " " * n,
+        lambda n: "a" * n + " " * n + "= 1",
+        lambda n: '"' + "a" * n + '"' + " " * n + "= 1",
+        lambda n: "a = '''\n" + "'' " * n + "'''",
+        lambda n: 'a = """' + "\\u0301" * n + '"""',
+        lambda n: "#" + "[" * n + " " * n,
+        lambda n: "".join(f"[[item]]\na = {i}\n" for i in range(n // 10)),
+    ],
+)
+def test_reading_is_linear_in_the_text_whatever_stands_in_it(text: Callable[[int], str]) -> None:
+    assert growth(lambda size: parse(text(size), PLACE), 500, 8) < 25
+
+
+@given(st.text('[]a #\t\r"', max_size=10))
+def test_the_line_of_a_table_is_found_as_it_always_was(line: str) -> None:
+    match = re.match(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$", line)
+    assert _header(line) == ((match[2], match[1] == "[[") if match else None)

@@ -20,7 +20,6 @@ _ROW_GAP_EM = 0.54
 _ONE_COLUMN_WORTH = 0.92
 _FAR = 14
 """Text of this part of the panel's height is read from 30 m in a square."""
-_PHONE = re.compile(r"^(?P<who>.*?)[\s：:]*(?P<phone>\+?\d[\d\- ]*\d)\s*$")
 _MOBILE = re.compile(r"^(1\d{2})(\d{4})(\d{4})$")
 
 
@@ -135,10 +134,25 @@ def contacts(text: str) -> list[_Contact]:
     """Cuts a text into its lines, each with who it is and a telephone number; either may be empty."""
     found = []
     for line in filter(None, (line.strip() for line in text.split("\n"))):
-        match = _PHONE.match(line)
-        who, phone = (match["who"], match["phone"]) if match else (line, "")
+        who, phone = told_apart(line)
         found.append(_Contact(who.strip(), _MOBILE.sub(r"\1 \2 \3", phone)))
     return found
+
+
+def told_apart(line: str) -> tuple[str, str]:
+    """Cuts a line into who it is and the telephone number at its end, digits with spaces and dashes; "" without one."""
+    at = len(line)
+    while at and (line[at - 1].isdecimal() or line[at - 1] in "- "):
+        at -= 1
+    while at < len(line) and not line[at].isdecimal():
+        at += 1
+    if len(line) - at < 2 or not line[-1].isdecimal():
+        return line, ""
+    at -= line.endswith("+", 0, at)
+    end = at
+    while end and (line[end - 1].isspace() or line[end - 1] in "：:"):
+        end -= 1
+    return line[:end], line[at:]
 
 
 def contact(sheet: Sheet, card: Card) -> None:

@@ -1,6 +1,7 @@
 """Cards are readable at every size, and say so when they are not."""
 
 import itertools
+import re
 
 import pytest
 import segno
@@ -15,6 +16,7 @@ from player.decode.cards.wordy import alert, broadcast, notice, slogan
 from player.decode.protocol import Target
 from signage.cards import BLACK
 from signage.slot import Card
+from tests.growth import growth
 
 RULES = (
     "接电话，只要一谈到银行卡，一律挂掉\n只要一谈到中奖，一律挂掉\n只要一谈到“电话转接公检法”，一律挂掉\n"
@@ -175,6 +177,17 @@ def test_people_are_told_from_their_numbers() -> None:
         ("综治办", "0518-8000 0000"),
         ("有事请到村部", ""),
     ]
+
+
+@given(st.text("a张:： +-12٣\t", max_size=12).map(str.strip))
+def test_a_number_is_told_from_its_owner_as_it_always_was(line: str) -> None:
+    match = re.match(r"^(?P<who>.*?)[\s：:]*(?P<phone>\+?\d[\d\- ]*\d)\s*$", line)
+    assert rows.told_apart(line) == ((match["who"], match["phone"]) if match else (line, ""))
+
+
+@pytest.mark.parametrize("piece", ["1", "1 ", ": ", "1-", "+1 "])
+def test_telling_a_number_is_linear_in_the_line(piece: str) -> None:
+    assert growth(lambda size: rows.told_apart(piece * size + "x"), 1000, 8) < 25
 
 
 @settings(deadline=None, max_examples=25)
