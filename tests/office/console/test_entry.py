@@ -1,11 +1,19 @@
 """Nobody sees a page without logging in, and guessing is slow."""
 
 import re
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from unittest.mock import patch
 
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test import Client
 
+from office.console.entry import throttle
 from office.console.headers import HEADERS
+from office.console.returning import DEVICE, RETURN
+from office.console.throttle import FREE_NAMES, RETURN_S
 from tests.office.console.conftest import NAME, PASSWORD
 
 PAGES = ("/", "/publications/", "/counts/", "/counts/table.csv", "/screens/sq-led1/shot.jpg")
@@ -17,6 +25,35 @@ def try_in(client: Client, password: str = PASSWORD, **more: str) -> object:
     assert found
     form = {"name": NAME, "password": password, "csrfmiddlewaretoken": found[1], **more}
     return client.post("/login/", form)
+
+
+@contextmanager
+def counted_hashes() -> Iterator[list[str]]:
+    """What is hashed meanwhile."""
+    hashed: list[str] = []
+    true = PBKDF2PasswordHasher.encode
+
+    def encode(self: PBKDF2PasswordHasher, password: str, *rest: object) -> str:
+        hashed.append(password)
+        return str(true(self, password, *rest))
+
+    with patch.object(PBKDF2PasswordHasher, "encode", encode):
+        yield hashed
+
+
+@contextmanager
+def fast_hashes() -> Iterator[None]:
+    """Hashing takes no time: what is tried is wrong anyway."""
+    with patch.object(PBKDF2PasswordHasher, "encode", lambda *_: "pbkdf2_sha256$1$x$wrong"):
+        yield
+
+
+@contextmanager
+def later(seconds: float) -> Iterator[None]:
+    """It is so much later for what is signed with its time."""
+    at = time.time() + seconds
+    with patch("django.core.signing.time.time", lambda: at):
+        yield
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -92,3 +129,92 @@ def test_only_our_own_files_are_given_as_static(anyone: Client) -> None:
     assert anyone.get("/static/console.css").status_code == 200
     for name in ("..%2fentry.py", "entry.py", "templates", "../entry.py"):
         assert anyone.get(f"/static/{name}").status_code == 404
+
+
+def crowd_in(client: Client) -> None:
+    """Guesses under ever new names until the address is crowded."""
+    for number in range(FREE_NAMES):
+        assert try_in(client, "wrong", name=f"name{number}").status_code == 200
+
+
+def test_ever_new_names_are_answered_without_hashing_when_an_address_is_crowded(anyone: Client, user: None) -> None:
+    with fast_hashes():
+        crowd_in(anyone)
+        with counted_hashes() as hashed:
+            response = try_in(anyone, "wrong", name="another")
+        assert (response.status_code, hashed) == (429, [])
+        assert "请稍候" in response.content.decode()
+        assert int(response["Retry-After"]) > 0
+
+
+def test_who_comes_back_after_the_wait_comes_in_through_the_crowd(anyone: Client, user: None) -> None:
+    with fast_hashes():
+        crowd_in(anyone)
+    assert try_in(anyone).status_code == 429
+    assert try_in(anyone).status_code == 429, "not before the wait is over"
+    with later(RETURN_S + 1):
+        assert try_in(anyone, name="somebody-else").status_code == 429, "and under the same name only"
+        assert try_in(anyone).status_code == 429, "that one began to wait anew, for the note is one name's"
+        with later(2 * RETURN_S + 2):
+            assert try_in(anyone).status_code == 302
+
+
+def test_nobody_else_is_kept_out_by_a_crowd(anyone: Client, user: None) -> None:
+    with fast_hashes():
+        crowd_in(anyone)
+    elsewhere = Client(enforce_csrf_checks=True, REMOTE_ADDR="10.0.0.77")
+    assert try_in(elsewhere).status_code == 302
+
+
+def test_who_came_in_from_there_before_is_not_held_up_by_the_crowd_at_his_address(anyone: Client, user: None) -> None:
+    assert try_in(anyone).status_code == 302
+    with fast_hashes():
+        crowd_in(Client(enforce_csrf_checks=True))
+    assert try_in(Client(enforce_csrf_checks=True)).status_code == 302, "from the same address, with a new browser"
+
+
+def test_a_browser_that_came_in_before_is_known_after_a_restart_and_at_another_address(
+    anyone: Client, user: None
+) -> None:
+    assert try_in(anyone).status_code == 302
+    throttle.forget()
+    elsewhere = Client(enforce_csrf_checks=True, REMOTE_ADDR="10.0.0.77")
+    with fast_hashes():
+        crowd_in(elsewhere)
+    assert try_in(elsewhere).status_code == 429
+    elsewhere.cookies[DEVICE] = anyone.cookies[DEVICE].value
+    assert try_in(elsewhere).status_code == 302
+
+
+@pytest.mark.parametrize("note", ["", "x", "a:b:c", "W10:1:1", "é" * 10, "x" * 5000])
+def test_a_note_that_is_none_of_ours_opens_nothing(anyone: Client, user: None, note: str) -> None:
+    with fast_hashes():
+        crowd_in(anyone)
+        for kind in (DEVICE, RETURN):
+            anyone.cookies[kind] = note
+            assert try_in(anyone, "wrong", name="one-more").status_code == 429
+
+
+def test_a_browser_that_is_known_is_slowed_down_by_its_own_failures(anyone: Client, user: None) -> None:
+    assert try_in(anyone).status_code == 302
+    note = anyone.cookies[DEVICE].value
+    thief = Client(enforce_csrf_checks=True, REMOTE_ADDR="10.0.0.66")
+    thief.cookies[DEVICE] = note
+    with fast_hashes():
+        answers = [try_in(thief, f"guess {number}").status_code for number in range(8)]
+    assert answers[-1] == 429
+
+
+def test_a_name_with_a_control_character_is_no_name(anyone: Client, user: None) -> None:
+    with counted_hashes() as hashed:
+        assert "用户名或密码不对" in try_in(anyone, name="of\x00fice").content.decode()
+    assert hashed == []
+
+
+def test_a_name_that_is_there_and_one_that_is_not_cost_the_same_hashing(anyone: Client, user: None) -> None:
+    counts = []
+    for name in (NAME, "nobody"):
+        with counted_hashes() as hashed:
+            try_in(anyone, "wrong", name=name)
+        counts.append(len(hashed))
+    assert counts == [1, 1]

@@ -1,6 +1,6 @@
 """Guessing passwords becomes slow, and nobody is kept out for the guesses of others."""
 
-from office.console.throttle import FORGET_S, LONGEST_S, MOST_TRACKS, Throttle
+from office.console.throttle import FORGET_S, FREE_NAMES, LONGEST_S, MOST_TRACKS, REFILL_S, Throttle
 
 
 def fail(throttle: Throttle, times: int, now: float, address: str = "10.0.0.1", name: str = "office") -> None:
@@ -75,3 +75,38 @@ def test_memory_has_an_end() -> None:
     for number in range(MOST_TRACKS):
         throttle.failed(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", f"name{number}", 0.0)
     assert len(throttle._tracks) == MOST_TRACKS
+
+
+def test_who_guesses_ever_new_names_makes_his_address_crowded_and_no_other() -> None:
+    throttle = Throttle()
+    for number in range(FREE_NAMES):
+        assert not throttle.crowded("10.0.0.1", 0.0)
+        throttle.failed("10.0.0.1", f"name{number}", 0.0)
+    assert throttle.crowded("10.0.0.1", 0.0)
+    assert not throttle.crowded("10.0.0.2", 0.0)
+
+
+def test_an_address_is_crowded_for_a_while_only_however_much_failed() -> None:
+    throttle = Throttle()
+    for number in range(1000):
+        throttle.failed("10.0.0.1", f"name{number}", 0.0)
+    assert throttle.crowded("10.0.0.1", 0.0)
+    assert not throttle.crowded("10.0.0.1", (FREE_NAMES + 1) * REFILL_S)
+
+
+def test_all_addresses_of_one_ipv6_network_are_one() -> None:
+    throttle = Throttle()
+    for number in range(FREE_NAMES):
+        throttle.failed(f"2001:db8:1:2::{number:x}", f"name{number}", 0.0)
+    assert throttle.crowded("2001:db8:1:2:ffff::1", 0.0)
+    assert not throttle.crowded("2001:db8:1:3::1", 0.0)
+    fail(throttle, 10, 0.0, address="2001:db8:1:2::1")
+    assert throttle.wait_s("2001:db8:1:2::2", "office", 0.0) > 0.0
+
+
+def test_memory_has_an_end_for_addresses_and_for_places_that_people_came_in_from() -> None:
+    throttle = Throttle()
+    for number in range(MOST_TRACKS + 100):
+        throttle.failed(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", "office", 0.0)
+        throttle.remember(f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}", "office")
+    assert len(throttle._levels) == len(throttle._known) == MOST_TRACKS
