@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 MADE   := $(VENV)/.made
 
-.PHONY: run demo player test check bench bench-push bench-office bench-starter soak lock clean help
+.PHONY: run demo player test check bench bench-push bench-office bench-starter soak fuzz lock clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -60,6 +60,10 @@ bench-starter: $(MADE)-test
 soak: $(MADE)-test
 	tools/test-packages
 	$(BIN)/python -m tests.bench.soak --hours $(or $(HOURS),1)
+
+# make fuzz   hostile input at every edge, a minute for each (SECONDS=n for another length, ARGS="ledger --seed S")
+fuzz: $(MADE)-test
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(ARGS)
 
 $(MADE): requirements.lock pyproject.toml
 	$(PYTHON) -m venv $(VENV)
