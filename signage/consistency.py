@@ -21,6 +21,9 @@ THEMES = ("red", "blue", "green", "dark", "gold")
 MOST_COMPARED, MOST_COMPARED_LETTERS = 200, 64
 """Among ten thousand files, or long ones, no name is looked for that was nearly written: it would take seconds."""
 
+MOST_NAME = 50
+"""Characters of a variable's name in a sentence; a configuration takes no longer one."""
+
 Find = Callable[[str], tuple[Media, ...]]
 
 _KINDS: dict[MediaKind, Words] = {
@@ -126,7 +129,8 @@ def _looks(place: Place, item: Item) -> Iterator[Complaint]:
 def _variables(program: Program, place: Place, item: Item) -> Iterator[Complaint]:
     texts = {"title": item.title, "text": item.text, "footer": item.footer, "qr": item.qr}
     for key, text in texts.items():
-        for name in cards.missing(text, program.site):
+        for missing in cards.missing(text, program.site):
+            name = missing if len(missing) <= MOST_NAME else f"{missing[:MOST_NAME]}…"
             problem = Words(
                 zh=f"{key} 里的 {{{name}}} 在配置里没有内容，这一条不会播放",
                 en=f"{key} uses {{{name}}}, which the configuration does not give; the item does not play",

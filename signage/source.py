@@ -8,6 +8,7 @@ from collections.abc import Mapping
 import msgspec
 
 from signage.errors import BadInput, Complaint, Words
+from signage.printable import printable
 
 MAX_FILE_BYTES = 256 * 1024
 MAX_DOT_SQUARES = 4_000_000
@@ -116,14 +117,14 @@ def _syntax_complaint(error: ValueError, text: str, place: Place) -> Complaint:
     all_lines = text.rstrip("\n").split("\n")
     number = int(found[1]) if found else len(all_lines) if "end of document" in str(error) else None
     line = all_lines[number - 1].strip() if number and number <= len(all_lines) else ""
-    reason = str(error).partition(" (at ")[0]
+    told, reason = printable(line[:60]), str(error).partition(" (at ")[0]
     here = Place(where=place.where, words=place.words, line=number)
     if not number:
         problem = Words(zh=f"不是合法的 TOML（{reason}）", en=f"not valid TOML: {reason}")
     else:
         problem = Words(
-            zh=f"第 {number} 行不是合法的 TOML：{line[:60]}（{reason}）",
-            en=f"line {number} is not valid TOML: {reason}: {line[:60]}",
+            zh=f"第 {number} 行不是合法的 TOML：{told}（{reason}）",
+            en=f"line {number} is not valid TOML: {reason}: {told}",
         )
     return here.complaint("", problem, _syntax_cure(line, reason))
 

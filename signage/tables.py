@@ -52,7 +52,7 @@ class Table:
             return default
         value = self._values[key]
         if not isinstance(value, str):
-            example = value if isinstance(value, int | float) and not isinstance(value, bool) else "…"
+            example = shown(value) if isinstance(value, int | float) and not isinstance(value, bool) else "…"
             self._expected(key, Words("文字", "text"), f'"{example}"')
         elif len(value) > most:
             problem = Words(

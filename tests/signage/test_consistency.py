@@ -73,6 +73,12 @@ def test_what_does_not_fit_is_told_with_its_cure(text: str, where: str, cure: st
     assert said.startswith(cure)
 
 
+def test_a_variable_with_an_endless_name_is_told_in_a_short_sentence() -> None:
+    [complaint] = inconsistencies(program(item(f'card = "notice"\ntext = "{{grid{"o" * 1900}}}"')))
+    assert len(complaint.problem.en) < 200
+    assert len(complaint.problem.zh) < 200
+
+
 def test_quiet_period_that_no_calendar_defines_is_told() -> None:
     one = program(item('card = "notice"'), calendar='[[quiet]]\nname = "高考 2026"\ndates = [2026-06-07]')
     assert the_one(inconsistencies(one, ("高考 2025",))) == ("[sound], quiet", 'did you mean "高考 2026"?')

@@ -82,6 +82,15 @@ def test_lines_of_keys_are_found_past_comments_and_long_texts() -> None:
     }
 
 
+@pytest.mark.parametrize("mark", ["\r", "\x1b[2J", "\x07", "\x9b31m", "\u202e", "\u2028"])
+def test_a_line_that_is_no_toml_is_told_without_what_would_steer_a_terminal(mark: str) -> None:
+    with pytest.raises(BadInput) as bad:
+        parse(f"a = 1\nb = {mark}x\n", PLACE)
+    [complaint] = bad.value.complaints
+    assert complaint.problem.en.isprintable()
+    assert complaint.problem.zh.isprintable()
+
+
 ARRAY = "a = [\n{}\n]\n"
 
 
@@ -109,4 +118,4 @@ def test_reading_is_linear_in_the_text_whatever_stands_in_it(text: Callable[[int
 @given(st.text('[]a #\t\r"', max_size=10))
 def test_the_line_of_a_table_is_found_as_it_always_was(line: str) -> None:
     match = re.match(r"\s*(\[\[?)\s*([^\[\]]+?)\s*\]\]?\s*(?:#.*)?$", line)
-    assert _header(line) == ((match[2], match[1] == "[[") if match else None)
+    assert _header(line) == ((match[2], match[1] == "[[") if match and match[2].strip() else None)

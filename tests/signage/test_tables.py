@@ -103,6 +103,15 @@ def test_number_of_thousands_of_digits_is_refused_without_being_printed(sign: in
     assert len(findings.complaints()[0].problem.en) < 100
 
 
+@pytest.mark.parametrize("value", [10**5000, -(10**5000), 10**18, 1.5, [10**5000]], ids="abcde")
+def test_number_where_text_is_wanted_is_refused_however_long_it_is(value: object) -> None:
+    table, findings = reading({"name": value})
+    assert table.text("name", "x", most=9) == "x"
+    [complaint] = findings.complaints()
+    assert len(complaint.cure.en) < 60
+    assert len(complaint.problem.en) < 100
+
+
 def test_whole_number_serves_where_any_number_does() -> None:
     table, findings = reading({"width": 3})
     assert table.number("width", 2.0, 0.5, 9) == 3.0
