@@ -1,10 +1,11 @@
 """Counts plays: a count is a query over the stored plays, made when somebody asks; what is missing is told.
 
-Days and hours are those of the wall clock where the screen stands.
+Days and hours are those of the wall clock where the screen stands. Plays that are not believed are counted apart.
+What was shown is told apart by its bytes and by whether two people signed it, not by its name.
 """
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -13,20 +14,26 @@ from django.db.models import Count as Number
 from django.db.models import Q, Sum
 
 from office import gaps
+from office.doubt import reasons
 from office.gaps import Missing
-from office.models import LedgerEpoch, Outcome, Play, Screen, Shown
+from office.models import LedgerEpoch, Outcome, Play, PresentedAs, PublishedMedia, Screen, Shown
 from office.numbering import MOST_SEQ
 from signage.errors import BadInput, Complaint, Words
 
-__all__ = ["BYS", "Asked", "By", "Count", "Missing", "counted", "missing", "plays", "read_asked"]
+__all__ = ["BYS", "Asked", "By", "Count", "Missing", "added_up", "counted", "missing", "plays", "read_asked"]
 
 Place = Literal["screen", "site", "kind", "village"]
 Thing = Literal["publication", "playlist", "item", "media"]
 By = Literal[Place, Thing, "day", "hour", "outcome"]
 BYS: tuple[By, ...] = (*get_args(Place), *get_args(Thing), "day", "hour", "outcome")
 
+UNSIGNED = "（未签名 unsigned）"
 _OUTCOMES = dict(zip(Outcome.values, ("complete", "cut", "failed"), strict=True))
+_PRESENTED = dict(
+    zip(PresentedAs.values, ("unknown", "seen", "dark", "covered", "no-display", "headless"), strict=True)
+)
 _AT_ONCE = 500
+_MOST_REMEMBERED = 10_000
 MOST_NAMED = 20
 
 
@@ -42,47 +49,123 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Count(msgspec.Struct, frozen=True):
-    """Plays that have something in common."""
+    """Plays that have something in common: those that are believed, and how many more are not."""
 
     key: str
     """Empty for what has none, such as a site without a village."""
     plays: int
+    """That are believed; all that follows but `doubtful` is of these."""
     complete: int
     cut: int
     failed: int
     seconds: float
     """On the screen, together; of plays whose end nobody saw nothing is counted."""
-    doubtful: int = 0
+    seen: int = 0
+    """On a display, read back as the player's own picture."""
+    unseen: int = 0
+    """Dark, covered, without a display."""
+    unknown: int = 0
+    """Nobody could look, or nobody did."""
+    undated: int = 0
     """Plays whose day and hour are in doubt: the player's clock was not to be believed."""
+    doubtful: int = 0
+    """Plays that are not believed, and are in no other number."""
+    doubts: dict[str, int] = {}
+    """Why not: reasons by their names in `office.doubt`; one play may have several."""
+    signed: bool | None = None
+    """Whether two people signed what was shown; None where both are together."""
+    sha256: str = ""
+    """Of the media that was shown, where it is counted by that; `names` has what it was called."""
+    names: tuple[str, ...] = ()
+
+
+SUMS = ("plays", "complete", "cut", "failed", "seconds", "seen", "unseen", "unknown", "undated", "doubtful")
+
+
+class _Group(msgspec.Struct, frozen=True, order=True):
+    """What plays are counted together by; the last of `key` is what people read."""
+
+    key: tuple[str | int, ...]
+    unsigned: bool | None = None
+    sha256: str = ""
 
 
 def counted(by: By, asked: Asked) -> tuple[Count, ...]:
     """Gives counts by their key, in its order."""
     column = _column(by)
+    good = Q(doubt=0)
     rows = (
         _plays(asked)
-        .values_list(column)
+        .order_by()
+        .values_list(column, "doubt")
         .annotate(
             plays=Number("id"),
             complete=Number("id", filter=Q(outcome=Outcome.COMPLETE)),
             cut=Number("id", filter=Q(outcome=Outcome.CUT)),
             failed=Number("id", filter=Q(outcome=Outcome.FAILED)),
-            ms=Sum("actual_ms"),
-            doubtful=Number("id", filter=Q(believed=False)),
+            ms=Sum("actual_ms", filter=good),
+            seen=Number("id", filter=Q(presented=PresentedAs.SEEN)),
+            unknown=Number("id", filter=Q(presented=PresentedAs.UNKNOWN)),
+            undated=Number("id", filter=Q(believed=False)),
         )
     )
-    groups = list(rows.order_by(column))
+    groups = list(rows)
     # The database tells apart by number; names are put to the few groups that are left, and the same name is one key.
-    keys = _keys(by, sorted(row[0] for row in groups))
-    found: dict[tuple[Any, ...], list[int]] = {}
-    for number, *values in groups:
-        sums = found.setdefault(keys[number], [0] * len(values))
+    keys, names = _keys(by, sorted({row[0] for row in groups}))
+    sums: dict[_Group, list[int]] = {}
+    doubts: dict[_Group, dict[str, int]] = {}
+    for number, doubt, *values in groups:
+        group = keys[number]
+        mine = sums.setdefault(group, [0] * len(values))
+        why = doubts.setdefault(group, {})
+        if doubt:
+            for reason in reasons(doubt):
+                why[reason] = why.get(reason, 0) + values[0]
+            why[""] = why.get("", 0) + values[0]
+            continue
         for place, value in enumerate(values):
-            sums[place] += value or 0
+            mine[place] += value or 0
+    called = _labels(sums, names)
+    order = sorted(sums, key=lambda group: (called[group], group)) if by == "media" else sorted(sums)
     return tuple(
-        Count(key[-1], number, complete, cut, failed, round(ms / 1000, 3), doubtful)
-        for key, (number, complete, cut, failed, ms, doubtful) in sorted(found.items())
-    )
+        Count(
+            key=called[group], plays=plays, complete=complete, cut=cut, failed=failed, seconds=round(ms / 1000, 3),
+            seen=seen, unseen=plays - seen - unknown, unknown=unknown, undated=undated,
+            doubtful=doubts[group].pop("", 0), doubts=doubts[group],
+            signed=None if group.unsigned is None else not group.unsigned, sha256=group.sha256,
+            names=tuple(sorted(names.get(group, ()))),
+        )
+        for group in order
+        for plays, complete, cut, failed, ms, seen, unknown, undated in (sums[group],)
+    )  # fmt: skip
+
+
+def added_up(counts: Iterable[Count]) -> Count:
+    """Returns the sum of counts."""
+    total: dict[str, Any] = dict.fromkeys(SUMS, 0)
+    doubts: dict[str, int] = {}
+    for each in counts:
+        for name in SUMS:
+            total[name] += getattr(each, name)
+        for reason, number in each.doubts.items():
+            doubts[reason] = doubts.get(reason, 0) + number
+    return Count("", **{**total, "seconds": round(total["seconds"], 3)}, doubts=doubts)
+
+
+def _labels(groups: Iterable[_Group], names: Mapping[_Group, set[str]]) -> dict[_Group, str]:
+    """Gives what each group is called, no two the same: with a short hash or a word where its name is not enough."""
+    found: dict[_Group, str] = {}
+    alike: dict[str, list[_Group]] = {}
+    for group in groups:
+        name = "、".join(sorted(names[group])) if names.get(group) else str(group.key[-1])
+        alike.setdefault(name, []).append(group)
+    for name, some in alike.items():
+        several = len({group.sha256 for group in some}) > 1
+        mixed = len({group.unsigned for group in some}) > 1
+        for group in some:
+            mark = f" #{group.sha256[:8] or '-'}" if several else ""
+            found[group] = f"{name}{mark}{UNSIGNED if mixed and group.unsigned else ''}"
+    return found
 
 
 def missing(asked: Asked) -> tuple[Missing, ...]:
@@ -91,21 +174,31 @@ def missing(asked: Asked) -> tuple[Missing, ...]:
 
 
 def plays(asked: Asked) -> Iterator[dict[str, object]]:
-    """Gives every play with all that is known of it, oldest first of each screen."""
+    """Gives every play with all that is known of it, oldest first of each screen; also those that are not believed."""
     names = ("publication", "playlist", "item", "zone", "rank", "shows", "media", "sha256", "card", "title")
     rows = _plays(asked).order_by("id").values_list(
         "epoch__screen_id", "epoch__screen__title", "epoch__screen__site__name", "epoch__screen__timezone",
-        "epoch__name", "id", "at_ms", "day", "hour", "believed", "outcome", "actual_ms",
-        *(f"shown__{name}" for name in names),
+        "epoch__name", "id", "at_ms", "day", "hour", "believed", "outcome", "actual_ms", "presented", "doubt",
+        "shown_id", *(f"shown__{name}" for name in names),
     )  # fmt: skip
-    for screen, title, site, zone, epoch, key, at_ms, day, hour, believed, outcome, actual_ms, *shown in rows.iterator(
-        5000
-    ):
+    signed: dict[int, bool] = {}
+    for (
+        screen, title, site, zone, epoch, key, at_ms, day, hour, believed, outcome, actual_ms, presented, doubt, number,
+        *shown,
+    ) in rows.iterator(5000):  # fmt: skip
         at = dt.datetime.fromtimestamp(at_ms / 1000, _zone(zone))
+        if number not in signed:
+            if len(signed) > _MOST_REMEMBERED:
+                signed.clear()
+            told = dict(zip(names, shown, strict=True))
+            signed[number] = bool(told["publication"]) and bool(
+                _signed({(told["publication"], told["sha256"])}) if told["media"] or told["sha256"] else True
+            )
         yield {
             "screen": screen, "screen_title": title, "site": site or "", "epoch": epoch, "seq": key & MOST_SEQ,
             "at": at.isoformat(timespec="milliseconds"), "day": _day(day), "hour": hour, "clock_believed": believed,
-            "outcome": _OUTCOMES[outcome], "actual_ms": actual_ms, **dict(zip(names, shown, strict=True)),
+            "outcome": _OUTCOMES[outcome], "actual_ms": actual_ms, "presented": _PRESENTED[presented],
+            "doubt": doubt, "signed": signed[number], **dict(zip(names, shown, strict=True)),
         }  # fmt: skip
 
 
@@ -168,39 +261,59 @@ def _column(by: By) -> str:
             return by
 
 
-def _keys(by: By, numbers: list[int]) -> dict[int, tuple[Any, ...]]:
-    """Gives the key of each group, last of what keys are sorted by."""
+def _keys(by: By, numbers: list[int]) -> tuple[dict[int, _Group], dict[_Group, set[str]]]:
+    """Gives the group of each number, and of media what they are called."""
+    names: dict[_Group, set[str]] = {}
     match by:
         case "screen" | "site" | "kind" | "village":
-            return _places(by)
+            return _places(by), names
         case "publication" | "playlist" | "item" | "media":
-            some = (numbers[start : start + _AT_ONCE] for start in range(0, len(numbers), _AT_ONCE))
-            return {each.pk: _thing(by, each) for ids in some for each in Shown.objects.filter(id__in=ids)}
+            found = {}
+            for start in range(0, len(numbers), _AT_ONCE):
+                some = list(Shown.objects.filter(id__in=numbers[start : start + _AT_ONCE]))
+                signed = _signed({(each.publication, each.sha256) for each in some if each.sha256})
+                for each in some:
+                    is_signed = each.publication != 0 and (
+                        (each.publication, each.sha256) in signed if each.media or each.sha256 else True
+                    )
+                    group = found[each.pk] = _thing(by, each, is_signed=is_signed)
+                    if by == "media":
+                        names.setdefault(group, set()).add(each.media or "-")
+            return found, names
         case "day":
-            return {each: (_day(each),) for each in numbers}
+            return {each: _Group((_day(each),)) for each in numbers}, names
         case "hour":
-            return {each: (f"{each:02}:00",) for each in numbers}
+            return {each: _Group((f"{each:02}:00",)) for each in numbers}, names
         case "outcome":
-            return {each: (each, _OUTCOMES[each]) for each in numbers}
+            return {each: _Group((each, _OUTCOMES[each])) for each in numbers}, names
 
 
-def _places(by: Place) -> dict[int, tuple[str]]:
+def _signed(pairs: set[tuple[int, str]]) -> set[tuple[int, str]]:
+    """Gives those pairs of a publication and a file's SHA-256 that two people signed together."""
+    wanted = PublishedMedia.objects.filter(
+        publication__in={number for number, _ in pairs}, media__in={sha256 for _, sha256 in pairs}
+    )
+    return pairs & set(wanted.values_list("publication_id", "media_id"))
+
+
+def _places(by: Place) -> dict[int, _Group]:
     column = {"screen": "id", "site": "site__name", "kind": "site__kind", "village": "site__village__name"}[by]
     rows = LedgerEpoch.objects.values_list("id", f"screen__{column}")
-    return {epoch: (name or "",) for epoch, name in rows}
+    return {epoch: _Group((name or "",)) for epoch, name in rows}
 
 
-def _thing(by: Thing, shown: Shown) -> tuple[Any, ...]:
+def _thing(by: Thing, shown: Shown, *, is_signed: bool) -> _Group:
     match by:
         case "publication":
-            return shown.publication, str(shown.publication)
+            return _Group((shown.publication, str(shown.publication)))
         case "playlist":
-            return (shown.playlist,)
+            return _Group((shown.playlist,), not is_signed)
         case "item":
             where = f"{shown.playlist or '-'} {shown.item} " if shown.playlist or shown.item else ""
-            return shown.playlist, shown.item, f"{where}{shown.name}"
+            return _Group((shown.playlist, shown.item, f"{where}{shown.name}"), not is_signed)
         case "media":
-            return (shown.media or "-",)
+            sha256 = shown.sha256 if shown.media else ""
+            return _Group((sha256 or (shown.media and f"? {shown.media}"),), not is_signed, sha256)
 
 
 def _day(number: int) -> str:

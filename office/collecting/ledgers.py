@@ -6,7 +6,7 @@ writes it, so any number of collectors may work on one database, and each may di
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import msgspec
 from django.db import transaction
@@ -16,6 +16,7 @@ from office.collecting.alarms import raise_alarms
 from office.collecting.bulk import insert
 from office.collecting.chain import ForkError, ScatteredError, beginning, joined
 from office.collecting.epochs import Epoch, keep, lock
+from office.collecting.judging import Judge, Sequel
 from office.collecting.notices import Notice
 from office.collecting.reading import (
     BrokenError,
@@ -38,7 +39,8 @@ MOST_EPOCHS = 1000
 """Of one screen; whoever begins more is stopped."""
 
 _RECORD = ("id", "text", "hash")
-_PLAY = ("id", "epoch_id", "shown_id", "at_ms", "day", "hour", "outcome", "believed", "actual_ms")
+_PLAY = ("id", "epoch_id", "shown_id", "at_ms", "day", "hour", "outcome", "believed", "actual_ms", "presented",
+         "doubt")  # fmt: skip
 
 
 class _Names(dict[ShownKey, int]):
@@ -65,6 +67,8 @@ class _Offer(msgspec.Struct):
     columns: Columns
     epoch: int
     fresh: tuple[tuple[int, int], ...] = ()
+    newest: int = 0
+    """The last record of its epoch when it joined."""
 
     @property
     def is_whole(self) -> bool:
@@ -82,6 +86,7 @@ class Ledgers:
         self._most_epochs = most_epochs
         self._epochs: dict[tuple[str, str], int] = {}
         self._names = _Names()
+        self._judge = Judge()
 
     def store(self, batches: Sequence[LedgerBatch], at: dt.datetime) -> None:
         """Stores what is new; what is wrong with the rest becomes an alarm. Raises django.db.Error: nothing is stored.
@@ -150,25 +155,47 @@ class Ledgers:
                 wrong.append(notices.scattered(batch))
                 continue
             epoch.runs, epoch.oldest = found.runs, max(epoch.oldest, batch.oldest)
-            offer.fresh = found.fresh
+            offer.fresh, offer.newest = found.fresh, found.runs[-1].last
             if found.fresh and offer.columns.odd:
                 wrong.append(notices.odd(batch, offer.columns.odd))
 
     def _insert(self, offers: list[_Offer], epochs: dict[int, Epoch], at: dt.datetime, wrong: list[Notice]) -> None:
-        new = Columns([], [], [])
+        new = Columns([], [], [], [])
         for each in offers:
             found = each.columns
             if each.is_whole:
                 new.records.extend(found.records)
-                new.plays.extend(found.plays)
                 new.told.extend(found.told)
             else:
                 new.records.extend(row for row in found.records if each.is_fresh(row[0]))
-                new.plays.extend(row for row in found.plays if each.is_fresh(row[0]))
                 new.told.extend(row for row in found.told if each.is_fresh(row[0]))
+        sequels = [sequel for each in offers for sequel in _sequels(each)]
+        plays, doubts = self._judge.judge(sequels, at)
+        wrong += doubts
         insert(LedgerRecord._meta.db_table, _RECORD, new.records)
-        insert(Play._meta.db_table, _PLAY, new.plays)
+        insert(Play._meta.db_table, _PLAY, plays)
         wrong += keep_told([(key, epochs[key >> SEQ_BITS], row) for key, row in new.told], at)
+
+
+def _sequels(offer: _Offer) -> Iterator[Sequel]:
+    """Gives the new plays of a batch."""
+    rows, played, batch = offer.columns.plays, offer.columns.played, offer.batch
+    for first, last in offer.fresh:
+        ends = offer.newest == last
+        if offer.is_whole:
+            yield Sequel(batch.screen, offer.epoch, batch.epoch, first, last, ends, rows, played)
+            return
+        some = [n for n, row in enumerate(rows) if first <= row[0] & MOST_SEQ <= last]
+        yield Sequel(
+            batch.screen,
+            offer.epoch,
+            batch.epoch,
+            first,
+            last,
+            ends,
+            [rows[n] for n in some],
+            [played[n] for n in some],
+        )
 
 
 def _stored_hash(epoch: int, before: list[_Offer]) -> Callable[[int], bytes]:

@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from office.collecting.chain import ForkError, Gap
+from office.doubt import REASONS, Doubt
 from signage.errors import Words
 from signage.messages import LedgerBatch
 
@@ -122,3 +123,13 @@ def malformed(screen: str, leaf: str, why: object) -> Notice:
     """A message that is refused."""
     words = Words(zh=f"“{leaf}” 消息被拒绝（{why}）", en=f"a message on {leaf!r} is refused: {why}")
     return Notice(screen, "malformed", leaf, words)
+
+
+def doubtful(screen: str, doubt: Doubt, count: int, at: str) -> Notice:
+    """Plays that are not believed, for one reason; `at` is the time that the first of them has."""
+    name, why = REASONS[doubt]
+    words = Words(
+        zh=f"有 {count} 次播放不可信，另外计数：{why.zh}（第一次写的时间是 {at[:40]}）",
+        en=f"{count} plays are not believed and are counted apart: {why.en} (the first says {at[:40]})",
+    )
+    return Notice(screen, "doubtful", name, words)

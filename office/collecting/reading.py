@@ -10,12 +10,14 @@ import datetime as dt
 import hashlib
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from operator import attrgetter
 from typing import get_args
 
 import msgspec
 
 from office.collecting.chain import Run
+from office.collecting.plausible import PlayRow
 from office.numbering import MOST_SEQ, SEQ_BITS
 from signage.errors import ToldError, Words
 from signage.ledger import (
@@ -36,6 +38,7 @@ from signage.ledger import (
 )
 from signage.ledger import read as read_record
 from signage.messages import LedgerBatch
+from signage.presented import Presented
 
 MOST_NUMBER = 2**53
 MOST_PLAY_MS = 366 * 86_400_000
@@ -48,6 +51,10 @@ MOST_DEPTH = 16
 """Of a record of a later version; those that we know have two."""
 MOST_STEP = 20
 """Characters of what is kept of a receipt's step."""
+_SECONDS = {
+    f":{minute:02}:{second:02}": 60_000 * minute + 1000 * second for minute in range(60) for second in range(60)
+}
+_FRACTIONS = {f".{ms:03}": ms for ms in range(1000)}
 EARLIEST, LATEST = 1969, 9998
 """Years that every database and calendar takes, in any zone."""
 
@@ -65,6 +72,9 @@ _WHATS = frozenset(get_args(What))
 _MARKS = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]')
 """Strings, which may hold anything, and the marks between them."""
 _OUTCOMES = {"complete": 0, "cut": 1, "failed": 2}
+_PRESENTED: dict[Presented, int] = {
+    "unknown": 0, "seen": 1, "dark": 2, "covered": 3, "no-display": 4, "headless": 5,
+}  # fmt: skip
 
 
 class BrokenError(ToldError):
@@ -105,9 +115,12 @@ class Columns(msgspec.Struct, frozen=True):
 
     records: list[tuple[int, bytes, bytes]]
     """Key, text, hash."""
-    plays: list[tuple[int, int, int, int, int, int, int, bool, int | None]]
+    plays: list[PlayRow]
     """Key, epoch, what was shown, milliseconds since 1970, day as 20260606 and hour where the screen stands, outcome
-    (0 complete, 1 cut, 2 failed), whether the clock was to be believed, milliseconds on the screen."""
+    (0 complete, 1 cut, 2 failed), whether the clock was to be believed, milliseconds on the screen, how it was
+    presented (as `office.models.PresentedAs`), and doubt, which is looked at later."""
+    played: list[PlayRecord]
+    """The records of the plays."""
     told: list[tuple[int, EventRow | ReceiptRow]]
     odd: int = 0
     """How many records claim to be of a kind that we know and are not."""
@@ -135,8 +148,8 @@ def columns(batch: Proved, epoch: int, names: Mapping[ShownKey, int]) -> Columns
 
     A text that is no record is evidence all the same.
     """
-    found = Columns([], [], [])
-    add_record, add_play, odd = found.records.append, found.plays.append, 0
+    found = Columns([], [], [], [])
+    add_record, add_play, add_played, odd = found.records.append, found.plays.append, found.played.append, 0
     base = epoch << SEQ_BITS
     before = batch.run.before
     for seq, (text, digest) in enumerate(zip(batch.texts, batch.hashes, strict=True), batch.run.first):
@@ -146,11 +159,12 @@ def columns(batch: Proved, epoch: int, names: Mapping[ShownKey, int]) -> Columns
         add_record((key, text, digest))
         if isinstance(record, UnknownRecord):
             continue
-        at = None if record is None else _time(record.at)
-        if record is None or at is None:
+        when = None if record is None else _when(record.at)
+        if record is None or when is None:
             odd += 1
         elif not isinstance(record, PlayRecord):
-            row = _told(record, at)
+            at = _time(record.at)
+            row = None if at is None else _told(record, at)
             if row is None:
                 odd += 1
             else:
@@ -158,10 +172,11 @@ def columns(batch: Proved, epoch: int, names: Mapping[ShownKey, int]) -> Columns
         elif is_black(record):
             continue
         elif _is_countable(record, text):
+            add_played(record)
             add_play((
-                key, epoch, names[_SHOWN(record)], round(at.timestamp() * 1000),
-                at.year * 10_000 + at.month * 100 + at.day, at.hour,
+                key, epoch, names[_SHOWN(record)], *when,
                 _OUTCOMES[record.outcome], record.clock != "unsynced", record.actual_ms,
+                _PRESENTED[record.presented], 0,
             ))  # fmt: skip
         else:
             odd += 1
@@ -205,6 +220,31 @@ def depth(text: bytes) -> int:
         now += 1 if mark in b"[{" else -1 if mark in b"]}" else 0
         most = max(most, now)
     return most
+
+
+def _when(text: str) -> tuple[int, int, int] | None:
+    """Returns milliseconds since 1970, the day as 20260606 and the hour; None for what is no time.
+
+    Players write `2026-06-06T07:00:00.000+08:00`; of that only the hour has to be worked out, and seldom.
+    """
+    if len(text) == 29:
+        seconds, fraction = _SECONDS.get(text[13:19]), _FRACTIONS.get(text[19:23])
+        if seconds is not None and fraction is not None:
+            hour = _hour(text[:13], text[23:])
+            return None if hour is None else (hour[0] + seconds + fraction, hour[1], hour[2])
+    return _worked_out(text)
+
+
+@lru_cache(maxsize=1024)
+def _hour(hour: str, offset: str) -> tuple[int, int, int] | None:
+    return _worked_out(f"{hour}:00:00.000{offset}")
+
+
+def _worked_out(text: str) -> tuple[int, int, int] | None:
+    at = _time(text)
+    if at is None:
+        return None
+    return round(at.timestamp() * 1000), at.year * 10_000 + at.month * 100 + at.day, at.hour
 
 
 def _time(text: str) -> dt.datetime | None:

@@ -2,11 +2,12 @@
 
 import argparse
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from office.commands.sheets import write_csv, write_xlsx
-from office.console.wording import OUTCOMES
+from office.console.wording import OUTCOMES, PRESENTED
 from office.counting import missing, plays, read_asked
+from office.doubt import in_words
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
 
@@ -15,13 +16,22 @@ COLUMNS = {
     "day": "日期", "hour": "时段", "clock_believed": "时钟可信", "publication": "发布号", "playlist": "播放表",
     "item": "条目", "zone": "区域", "rank": "级别", "shows": "类型", "media": "素材", "sha256": "素材校验值",
     "card": "卡片", "title": "文字", "outcome": "结果", "actual_ms": "实际毫秒",
+    "signed": "已签名", "presented": "看得到吗", "doubt": "不可信的原因",
 }  # fmt: skip
 
 
 def main(options: argparse.Namespace, _place: Place) -> int:
     """Writes CSV to standard output or a file, or an Excel file."""
     asked = read_asked(options.start, options.end, options.screen, options.publication)
-    rows = map(_worded, plays(asked))
+    doubtful = 0
+
+    def told() -> Iterator[dict[str, object]]:
+        nonlocal doubtful
+        for play in plays(asked):
+            doubtful += bool(play["doubt"])
+            yield _worded(play)
+
+    rows = told()
     if options.out is None:
         with open(sys.stdout.fileno(), "w", encoding="utf-8-sig", newline="", closefd=False) as out:
             count = write_csv(out, COLUMNS, rows)
@@ -37,9 +47,21 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     print(
         f"{count} 条播放记录，已知缺 {gone} 条台账 · {count} plays, {gone} ledger records are missing", file=sys.stderr
     )
+    if doubtful:
+        print(f"▲ 其中 {doubtful} 条不可信 · {doubtful} of them are not believed", file=sys.stderr)
     return 0
 
 
 def _worded(play: Mapping[str, object]) -> dict[str, object]:
-    believed = "是" if play["clock_believed"] else "否"
-    return {**play, "outcome": OUTCOMES[str(play["outcome"])], "clock_believed": believed}
+    return {
+        **play,
+        "outcome": OUTCOMES[str(play["outcome"])],
+        "clock_believed": _yes(play["clock_believed"]),
+        "signed": _yes(play["signed"]),
+        "presented": PRESENTED[str(play["presented"])],
+        "doubt": in_words(int(str(play["doubt"]))).zh,
+    }
+
+
+def _yes(told: object) -> str:
+    return "是" if told else "否"

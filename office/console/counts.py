@@ -3,7 +3,7 @@
 import csv
 import datetime as dt
 import io
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +16,8 @@ from django.views.decorators.http import require_safe
 
 from office.console import wording
 from office.counting import BYS as KNOWN
-from office.counting import Asked, By, Count, Missing, counted, missing
+from office.counting import UNSIGNED, Asked, By, Count, Missing, added_up, counted, missing
+from office.doubt import REASONS
 from office.models import Publication, Screen
 from signage.spreadsheet import cell
 from signage.topics import SCREEN_ID
@@ -40,6 +41,10 @@ PERIODS = {
     "month": ("本月", "this month"),
     "all": ("全部", "all"),
 }
+COLUMNS = {
+    "plays": "次数", "complete": "完整", "cut": "中断", "failed": "失败", "seconds": "秒", "seen": "看得到",
+    "unseen": "看不到", "unknown": "不清楚", "doubtful": "不可信",
+}  # fmt: skip
 MOST_ROWS = 500
 """On the page; the table for Excel has all."""
 
@@ -77,7 +82,7 @@ class Row(msgspec.Struct, frozen=True):
     @property
     def shown(self) -> dict[str, str]:
         """Gives the numbers as they stand on the page."""
-        names = ("plays", "complete", "cut", "failed", "doubtful")
+        names = ("plays", "complete", "cut", "failed", "seen", "unseen", "unknown", "undated", "doubtful")
         numbers = {name: f"{getattr(self.count, name):,}" for name in names}
         return {**numbers, "lasted": lasted(self.count.seconds)}
 
@@ -89,6 +94,7 @@ def counts(request: HttpRequest) -> HttpResponse:
     wish = read_wish(request.GET, timezone.localdate())
     found = counted(wish.by, wish.asked)
     gaps = missing(wish.asked)
+    total = added_up(found)
     values = {
         "page": "counts",
         "wish": wish,
@@ -99,7 +105,8 @@ def counts(request: HttpRequest) -> HttpResponse:
         "publications": Publication.objects.exclude(state="draft"),
         "rows": _rows(wish.by, found)[:MOST_ROWS],
         "more": max(0, len(found) - MOST_ROWS),
-        "total": Row("", _total(found)),
+        "total": Row("", total),
+        "doubts": [(f"{total.doubts[name]:,}", words) for name, words in REASONS.values() if name in total.doubts],
         "lost": _holes(gaps, lost=True),
         "late": _holes(gaps, lost=False),
         "csv": f"/counts/table.csv?{wish.query()}",
@@ -115,10 +122,14 @@ def table(request: HttpRequest) -> HttpResponse:
     zh, en = BYS[wish.by]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    writer.writerow([zh, "次数", "完整", "中断", "失败", "秒"])
-    for row in _rows(wish.by, counted(wish.by, wish.asked)):
-        count = row.count
-        writer.writerow([cell(row.name), count.plays, count.complete, count.cut, count.failed, round(count.seconds, 3)])
+    writer.writerow([zh, *COLUMNS.values()])
+    found = counted(wish.by, wish.asked)
+    for row in _rows(wish.by, found):
+        writer.writerow([cell(row.name), *(getattr(row.count, name) for name in COLUMNS)])
+    total = added_up(found)
+    for name, words in REASONS.values():
+        if name in total.doubts:
+            writer.writerow([f"不可信，没有计入次数：{words.zh}，{total.doubts[name]} 次"])
     for gap in missing(wish.asked):
         writer.writerow([cell(_hole(gap))])
     days = "-".join(day.strftime("%Y%m%d") for day in (wish.asked.first, wish.asked.last) if day) or "all"
@@ -179,10 +190,12 @@ def _rows(by: By, found: Iterable[Count]) -> list[Row]:
         rows.sort(key=lambda each: -each.plays)
     most = max((each.plays for each in rows), default=1)
     titles = dict(Screen.objects.values_list("id", "title")) if by == "screen" else {}
-    return [Row(_name(by, each.key, titles), each, round(100 * each.plays / most)) for each in rows]
+    return [Row(_name(by, each, titles), each, round(100 * each.plays / max(1, most))) for each in rows]
 
 
-def _name(by: By, key: str, titles: Mapping[str, str]) -> str:
+def _name(by: By, count: Count, titles: Mapping[str, str]) -> str:
+    key = count.key.removesuffix(UNSIGNED)
+    unsigned = "（未签名）" if count.signed is False else ""
     match by:
         case "screen":
             return f"{titles[key]}（{key}）" if titles.get(key) else key
@@ -193,14 +206,9 @@ def _name(by: By, key: str, titles: Mapping[str, str]) -> str:
         case "site" | "village" | "kind":
             return wording.KINDS.get(key, key) or "（没有填写）"
         case "playlist":
-            return key or "（内置提示或素材文件夹）"
+            return f"{key}{unsigned}" if key else "（内置提示或素材文件夹）"
         case _:
-            return key or "–"
-
-
-def _total(found: Sequence[Count]) -> Count:
-    names = ("plays", "complete", "cut", "failed", "seconds", "doubtful")
-    return Count("", *(sum(getattr(each, name) for each in found) for name in names))
+            return f"{key or '–'}{unsigned}"
 
 
 def _holes(gaps: Iterable[Missing], *, lost: bool) -> list[tuple[str, str]]:

@@ -90,3 +90,9 @@ def size(count: int | None) -> str:
             return f"{value:.0f} {unit}" if unit == "B" or value >= 100 else f"{value:.1f} {unit}"
         value /= 1024
     return f"{value:.1f} TiB"
+
+
+PRESENTED = {
+    "seen": "看得到", "dark": "屏幕不亮", "covered": "被遮住", "no-display": "没有显示屏", "headless": "无窗口运行",
+    "unknown": "不清楚",
+}  # fmt: skip

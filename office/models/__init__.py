@@ -12,8 +12,10 @@ from office.models.records import (
     LedgerRun,
     Outcome,
     Play,
+    PresentedAs,
     Receipt,
     Shown,
+    ZoneHour,
 )
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "Outcome",
     "Play",
     "Playlist",
+    "PresentedAs",
     "Publication",
     "PublishedMedia",
     "Receipt",
@@ -38,4 +41,5 @@ __all__ = [
     "Site",
     "Tag",
     "Village",
+    "ZoneHour",
 ]

@@ -1,6 +1,7 @@
 """Screens, and where they stand."""
 
 from django.db import models
+from django.utils.timezone import now
 
 
 class Village(models.Model):
@@ -44,7 +45,7 @@ class Screen(models.Model):
     """Names of its zones, when the office was told; else those of its last state count."""
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="screens")
     tags = models.ManyToManyField(Tag, blank=True, related_name="screens")
-    enrolled_at = models.DateTimeField(auto_now_add=True)
+    enrolled_at = models.DateTimeField(default=now)
     revoked_at = models.DateTimeField(null=True, blank=True)
     """Since then it has no password at the broker and is sent nothing."""
     last_command_number = models.BigIntegerField(default=0)

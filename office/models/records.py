@@ -107,6 +107,17 @@ class Outcome(models.IntegerChoices):
     FAILED = 2, "失败"
 
 
+class PresentedAs(models.IntegerChoices):
+    """How a play was presented, as `signage.presented` has it."""
+
+    UNKNOWN = 0, "不清楚"
+    SEEN = 1, "看得到"
+    DARK = 2, "屏幕不亮"
+    COVERED = 3, "被遮住"
+    NO_DISPLAY = 4, "没有显示屏"
+    HEADLESS = 5, "无窗口运行"
+
+
 class Play(models.Model):
     """A play, in the columns that are counted by."""
 
@@ -124,6 +135,24 @@ class Play(models.Model):
     """Whether the player's clock was to be believed."""
     actual_ms = models.BigIntegerField(null=True)
     """How long it was on the screen; None when nobody knows."""
+    presented = models.SmallIntegerField(choices=PresentedAs, default=PresentedAs.UNKNOWN)
+    doubt = models.SmallIntegerField(default=0)
+    """Why it is not believed, as `office.doubt.Doubt` has it; 0: it is."""
+
+
+class ZoneHour(models.Model):
+    """How much of an hour the believed plays of a zone have taken."""
+
+    screen = models.ForeignKey(
+        Screen, models.DO_NOTHING, related_name="zone_hours", db_constraint=False, db_index=False
+    )
+    zone = models.TextField()
+    hour = models.IntegerField()
+    """Hours since 1970, as the player's clock had it; -1: of all plays whose clock was not to be believed."""
+    ms = models.BigIntegerField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("screen", "hour", "zone"), name="zone_hour_once"),)
 
 
 class Event(models.Model):

@@ -45,6 +45,18 @@ def receipt(publication: int, step: str, **details: Any) -> ReceiptRecord:
     )
 
 
+def publish(number: int, *screens: str, at: dt.datetime = DAWN, zone: str = "main", files: int = 3) -> None:
+    """Makes the publication that `play(…, publication=number)` is of, and aims it at screens."""
+    from office.models import Assignment, Media, Playlist, Publication, PublishedMedia, Screen
+
+    made = Publication.objects.create(number=number, line="六个一律", state="published", published_at=at)
+    Playlist.objects.create(publication=made, name="六个一律", zone=zone, rank="normal", sha256="a" * 64, text="")
+    for each in range(files):
+        Media.objects.get_or_create(sha256=f"{each:064x}", size_bytes=1, kind="image")
+        PublishedMedia.objects.create(publication=made, name=f"posters/{each}.png", media_id=f"{each:064x}")
+    Assignment.objects.create(publication=made, aim="all").aimed_at.set(Screen.objects.filter(id__in=screens))
+
+
 class Ledger:
     """The chain of one epoch; `lines[n - 1]` is record n."""
 

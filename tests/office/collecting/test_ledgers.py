@@ -9,7 +9,7 @@ import pytest
 from signage.errors import Words
 from signage.ledger import because, genesis
 from signage.messages import LedgerBatch, LedgerMark
-from tests.office.collecting.screens import Ledger, event, play, receipt, stored, written
+from tests.office.collecting.screens import DAWN, Ledger, event, play, receipt, stored, written
 
 NOW = dt.datetime(2026, 6, 7, 12, tzinfo=dt.UTC)
 SCREEN = "sq-led"
@@ -20,7 +20,7 @@ def enroll(*screens: str) -> None:
     from office.models import Screen
 
     for each in screens or (SCREEN,):
-        Screen.objects.create(id=each)
+        Screen.objects.create(id=each, enrolled_at=DAWN)
 
 
 def store(*batches: LedgerBatch, at: dt.datetime = NOW) -> None:

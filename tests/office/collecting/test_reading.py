@@ -29,7 +29,7 @@ def test_a_play_becomes_a_row_with_the_day_and_hour_where_it_was_shown() -> None
     found = read(ledger.batch(1, 1))
     key = 7 << 40 | 1
     assert found.records == [(key, ledger.lines[0].text, ledger.lines[0].hash)]
-    assert found.plays == [(key, 7, 1, 1_780_761_599_500, 20260606, 23, 1, False, None)]
+    assert found.plays == [(key, 7, 1, 1_780_761_599_500, 20260606, 23, 1, False, None, 0, 0)]
     assert found.odd == 0
 
 

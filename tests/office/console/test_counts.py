@@ -65,8 +65,8 @@ def table(client: Client, query: str) -> list[list[str]]:
 
 def test_all_plays_are_counted_by_what_was_asked_for(inside: Client, played: Any) -> None:
     rows = table(inside, "by=screen&period=all")
-    assert rows[0] == ["屏幕", "次数", "完整", "中断", "失败", "秒"]
-    assert rows[1] == ["屏 0（sq-led0）", "4", "4", "0", "0", "40.0"]
+    assert rows[0] == ["屏幕", "次数", "完整", "中断", "失败", "秒", "看得到", "看不到", "不清楚", "不可信"]
+    assert rows[1] == ["屏 0（sq-led0）", "4", "4", "0", "0", "40.0", "0", "0", "4", "0"]
     assert "<b>12</b> 次" in page(inside, "by=screen&period=all")
 
 
@@ -85,7 +85,7 @@ def test_missing_records_stand_beside_the_count_and_in_the_table(inside: Client,
 
 def test_no_cell_of_the_table_is_a_formula(inside: Client, played: Any) -> None:
     names = [row[0] for row in table(inside, "by=media&period=all")]
-    assert "'=cmd|' /C calc'!A0" in names
+    assert "'=cmd|' /C calc'!A0（未签名）" in names
     assert not [name for name in names if name.startswith(("=", "+", "-", "@"))]
 
 
