@@ -15,6 +15,7 @@ from typing import Protocol
 import msgspec
 
 from player.alone import Alone, Tie
+from player.canvas_points import CanvasPoints
 from player.claim import claim
 from player.clock import Clock
 from player.composer import Composer, open_ingest
@@ -29,6 +30,7 @@ from player.heap import trim
 from player.insight import insight
 from player.keeper import Keeper, begins, read_kept
 from player.loop import EVENTS_S, Loop
+from player.presentation import Presentation, edge_details
 from player.stage.overlay import Overlay
 from player.stage.ports import ScreenEvent
 from player.stage.screen import Screen
@@ -38,10 +40,11 @@ from player.trace import Tracer
 from player.uplink.recorder import NoRecords, Recorder, Records
 from player.uplink.telling import Sight
 from player.uplink.writer import LEDGER, Writer, boot_id
-from player.watch.pulse import AGAIN, Heart, Pulse, points
+from player.watch.pulse import AGAIN, Heart
 from player.witness import Witness
 from signage import __version__
 from signage.errors import Words
+from signage.presented import Presented
 
 log = logging.getLogger(__name__)
 
@@ -77,6 +80,8 @@ def play(
         screen = parts.enter_context(closing(open_screen(config, headless=headless)))
         sound = parts.enter_context(closing(open_voice(config)))
         stage = parts.enter_context(closing(open_stage(config, screen, sound, inbox, server)))
+        presentation = Presentation((zone.name for zone in config.zones), headless=headless)
+        canvas = CanvasPoints(config, screen)
         records = _records(config, clock)
         room = _Room(config, inbox, threading.Event(), lambda: parts.enter_context(closing(Prober(server=server))))
         tie = _tie(room, records, clock)
@@ -88,22 +93,21 @@ def play(
             _run(keeper, parts)
         records.happened("start", {"version": __version__, "pid": os.getpid(), "resumed": resumed})
         _run(records, parts)
+
+        def troubles() -> tuple[Words, ...]:
+            display = screen.trouble or presentation.trouble
+            return tuple(found for found in (display, sound.trouble, records.trouble, tie.trouble) if found is not None)
+
         composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en})
-        tie.sight = lambda: _sight(config, clock, _troubles(screen, sound, records, tie), ingest)
+        tie.sight = lambda: _sight(config, clock, troubles(), ingest, presentation.display)
         _run(tie, parts)
         _run(composer, parts)
         _run(ingest, parts)
         tracer = parts.enter_context(closing(Tracer(trace, append=resumed))) if trace else None
 
-        heart = Heart(lambda: _pulse(config, screen), lambda: inbox.put(Stopped()))
-
-        def look(now: float) -> tuple[ScreenEvent, ...]:
-            heart.beat(now)
-            screen.retry_display(now)
-            return screen.events()
-
+        heart = Heart(canvas.pulse, lambda: inbox.put(Stopped()), sighted=presentation.take)
         overlay = Overlay(screen)
-        witness = Witness(records, tie, ingest)
+        witness = Witness(records, tie, ingest, presentation.word)
         loop = Loop(
             state,
             stage=stage,
@@ -114,10 +118,10 @@ def play(
             record=witness.played,
             note=records.happened,
             broke=witness.broke,
-            look=look,
+            look=_look(heart, screen, presentation, records),
             mute=sound.set_mute,
             overlay=overlay,
-            insight=lambda state, told: insight(state, told, VERSIONS, _troubles(screen, sound, records, tie)),
+            insight=lambda state, told: insight(state, told, VERSIONS, troubles()),
             windowed=not config.screen.fullscreen,
             events_s=screen.looks_every_s or EVENTS_S,
             tracer=tracer,
@@ -136,14 +140,19 @@ def play(
         return AGAIN if loop.again else 0
 
 
-def _pulse(config: Config, screen: Screen) -> Pulse:
-    width, height = screen.size
-    return Pulse(
-        state=str(config.folders.state),
-        present=screen.mode,
-        box=screen.desktop_box,
-        colours=screen.colours_at(points(width, height)),
-    )
+def _look(
+    heart: Heart, screen: Screen, presentation: Presentation, records: Records
+) -> Callable[[float], tuple[ScreenEvent, ...]]:
+    """Returns what the loop does at each turn besides deciding and drawing."""
+
+    def look(now: float) -> tuple[ScreenEvent, ...]:
+        heart.beat(now)
+        screen.retry_display(now)
+        if (edge := presentation.beat(now, has_window=screen.is_on_display)) is not None:
+            records.happened("display", edge_details(edge))
+        return screen.events()
+
+    return look
 
 
 class Part(Protocol):
@@ -203,7 +212,7 @@ def _tie(room: _Room, records: Records, clock: Clock) -> Tie:
     )
 
 
-def _sight(config: Config, clock: Clock, troubles: tuple[Words, ...], ingest: Ingest) -> Sight:
+def _sight(config: Config, clock: Clock, troubles: tuple[Words, ...], ingest: Ingest, display: Presented) -> Sight:
     """Gives what the office is told beyond what the loop knows; on the agent's thread."""
     try:
         free = shutil.disk_usage(config.folders.state).free
@@ -216,11 +225,8 @@ def _sight(config: Config, clock: Clock, troubles: tuple[Words, ...], ingest: In
         refused=refused,
         disk_free_bytes=free,
         volume=config.sound.volume,
+        display=display,
     )
-
-
-def _troubles(screen: Screen, sound: MixerSound | NullSound, records: Records, tie: Tie) -> tuple[Words, ...]:
-    return tuple(words for words in (screen.trouble, sound.trouble, records.trouble, tie.trouble) if words is not None)
 
 
 def _records(config: Config, clock: Clock) -> Records:

@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from signage.errors import Words
+from signage.presented import Presented
 from signage.program import Program
 from signage.rotation import Rotation
 from signage.slot import Slot
@@ -40,6 +41,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     shown_s: float = 0.0
     frames: int = 0
     late_frames: int = 0
+    presented: Presented = "unknown"
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):

@@ -1,18 +1,27 @@
 """Hears what the loop shows and what breaks, and passes it on to the ledger, the media library and the office."""
 
+from collections.abc import Callable
+
+import msgspec
+
 from player.alone import Tie
 from player.breakages import Breakages
 from player.content.ingest import Ingest
 from player.state import Moment, Play
 from player.uplink.recorder import Records
 from signage.errors import Words
+from signage.presented import Presented
 from signage.slot import Slot
 
 
 class Witness:
     """For the loop's thread; every call returns at once."""
 
-    def __init__(self, records: Records, tie: Tie, ingest: Ingest) -> None:
+    def __init__(
+        self, records: Records, tie: Tie, ingest: Ingest, presented: Callable[[str, float, float], Presented]
+    ) -> None:
+        """`presented` says of a zone's play how it was presented, from one moment to another."""
+        self._presented = presented
         self._records, self._tie, self._ingest = records, tie, ingest
         self._breakages = Breakages(self._quarantine)
 
@@ -23,6 +32,10 @@ class Witness:
 
     def played(self, play: Play) -> None:
         """Takes a play that is over."""
+        if play.began is not None:
+            began = play.began.now
+            presented = self._presented(play.slot.zone, began, began + play.shown_s)
+            play = msgspec.structs.replace(play, presented=presented)
         self._breakages.played(play)
         self._records.played(play)
         self._tie.played(play)

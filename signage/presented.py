@@ -3,6 +3,7 @@
 Rule: pure; who looks at the display says one of these words, whoever counts asks `as_counted`.
 """
 
+from collections.abc import Iterable
 from typing import Literal, get_args
 
 Presented = Literal["seen", "dark", "covered", "no-display", "headless", "unknown"]
@@ -29,3 +30,11 @@ def as_counted(presented: Presented) -> Counted:
 def as_presented(word: str) -> Presented:
     """Returns the word itself, and `unknown` for one that a later version may mean something by."""
     return next((each for each in PRESENTED if each == word), "unknown")
+
+
+_WORST_FIRST: tuple[Presented, ...] = ("headless", "no-display", "dark", "covered", "seen", "unknown")
+
+
+def worst(words: Iterable[Presented]) -> Presented:
+    """Returns the word that speaks most against having been seen; `unknown` only where nothing else was said."""
+    return min(words, key=_WORST_FIRST.index, default="unknown")

@@ -13,7 +13,7 @@ import pygame
 from player.stage.panel import Panel
 from player.stage.ports import Closed, Exposed, Key, ScreenEvent
 from player.stage.shot import CanvasStill
-from player.stage.window import XRGB, NoDisplayError, NoWindow, Window, Wish, no_display_words, open_window
+from player.stage.window import UNSEEN, XRGB, NoDisplayError, NoWindow, Window, Wish, no_display_words, open_window
 from signage.errors import Words
 from signage.layout import Box, Rotate
 
@@ -86,6 +86,11 @@ class Screen:
     def desktop_box(self) -> tuple[int, int, int, int] | None:
         """Gives where the canvas lies on the desktop: x, y, width, height; None while there is no window."""
         return None if isinstance(self._window, NoWindow) else (*self._wish.position, *self.size)
+
+    @property
+    def is_on_display(self) -> bool:
+        """Whether there is a window, on something that people could look at."""
+        return not isinstance(self._window, NoWindow) and pygame.display.get_driver() not in UNSEEN
 
     def colours_at(self, places: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
         """Gives 0xRRGGBB at places of the canvas, as it was last brought before people's eyes."""

@@ -58,6 +58,7 @@ def play_record(play: Play, boot: str) -> PlayRecord:
         actual_ms=_ms(play.shown_s),
         frames=play.frames,
         late_frames=play.late_frames,
+        presented=play.presented,
     )
 
 

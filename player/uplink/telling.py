@@ -22,6 +22,7 @@ from signage.messages import (
     encode,
     trouble,
 )
+from signage.presented import Presented
 from signage.slot import Slot
 from signage.timefloor import BelievedTime
 from signage.topics import MOST_BYTES
@@ -51,6 +52,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     disk_free_bytes: int | None = None
     volume: int = 100
     """As configured."""
+    display: Presented = "unknown"
 
 
 def birth(who: Self, at: Moment, *, conn: int, newest: Epoch | None, trusted: Trusted) -> Birth:
@@ -96,6 +98,7 @@ def screen_state(
         brightness=kept.brightness,
         blackout=kept.blackout,
         filler=kept.filler,
+        display=sight.display,
     )
     while len(encode(made)) > MOST_BYTES["state"] and (made.refused or made.troubles or made.coming):
         made = msgspec.structs.replace(

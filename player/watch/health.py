@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from player.durable import write_whole
 from player.watch.verdict import Verdict
+from signage.presented import PRESENTED, Presented
 
 Seen = Literal[Verdict, "unseen"]
 """The last verdict on what people see, if there is any."""
@@ -30,6 +31,8 @@ class Health:
     """How pictures reach the display: `direct`, `vsync` or `headless`."""
     screen: Seen = "unseen"
     """The last verdict on what people see; `unseen` where nothing can be read back."""
+    against: Presented | Literal[""] = ""
+    """What the platform says against the picture being seen; empty: nothing."""
 
 
 def write_health(state: Path, health: Health) -> None:
@@ -53,6 +56,7 @@ def read_health(state: Path) -> Health | None:
             last_end=str(told["last_end"]),
             present=str(told["present"]),
             screen=screen if screen in get_args(Seen) else "unseen",
+            against=next((each for each in PRESENTED if each == told.get("against")), ""),
         )
     except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         return None

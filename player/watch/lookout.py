@@ -1,34 +1,123 @@
-"""Compares the display with the canvas now and then, and remembers enough of it for a verdict."""
+"""Compares the display with the canvas at every pulse, and says how each zone was presented.
 
+Each pulse settles the look at the one before it, and is what the display is read against at once. What agrees is said
+at once. What differs is settled by the next pulse, and said when two looks in a row differ: one alone may be a cut.
+"""
+
+import logging
 from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import islice
+from typing import Protocol
 
-from player.watch import glass
-from player.watch.ear import Ear
-from player.watch.verdict import MOST_LOOKS, Look, Verdict, judged
+from player.watch.platform_facts import PlatformFacts, against
+from player.watch.pulse import Pulse
+from player.watch.sighting import Sighting
+from player.watch.verdict import MOST_LOOKS, Look, Verdict, is_black, judged
+from player.watch.xcb import Place
+from player.watch.zone_verdict import Outcome, counted_on, is_ours, settled
+from signage.presented import Presented
 
-PULSE_WAIT_S = 2.5
+FACTS_EVERY_S = 5.0
+IN_A_ROW = 2
+"""Looks that must differ before a zone is said not to show what it should."""
+
+log = logging.getLogger(__name__)
+
+
+class GlassLike(Protocol):
+    """The display, read back."""
+
+    def colours(self, left: int, top: int, places: tuple[Place, ...], /) -> tuple[int, ...] | None: ...
+    def facts(self) -> PlatformFacts: ...
 
 
 class Lookout:
-    """The looks at one screen process's picture."""
+    """The looks at one screen process's picture. For one thread."""
 
-    def __init__(self, ear: Ear) -> None:
-        self._ear = ear
+    def __init__(self, glass: GlassLike, tell: Callable[[Sighting], None], look_every_s: float = 0.0) -> None:
+        """`tell` takes what was seen; it may lose it, and returns at once."""
+        self._glass, self._tell, self._look_every_s = glass, tell, look_every_s
+        self._facts_at = self._look_at = float("-inf")
+        self._against: Presented | None = None
+        self._open: tuple[Pulse, tuple[int, ...]] | None = None
+        """The last pulse and what the display showed just behind it, to be settled by the next one."""
+        self._differed: dict[str, int] = {}
+        """How many looks in a row each zone was another, at the last one."""
+        self._wrong_for: dict[str, tuple[int, ...]] = {}
+        """The same of each zone's parts."""
         self._looks: deque[Look] = deque(maxlen=MOST_LOOKS)
+        self.verdict: Verdict | None = None
+        """On the display as a whole; None while there was nothing to compare."""
+        self.against: Presented | None = None
+        """What the platform says against a picture being seen."""
 
-    def look(self) -> Verdict | None:
-        """Reads the display just after one pulse and just before the next; None when there is nothing to compare.
+    def look(self, pulse: Pulse, now: float) -> None:
+        """Takes a pulse that just came, at monotonic `now`, and looks at the display."""
+        if now >= self._facts_at:
+            self._facts_at = now + FACTS_EVERY_S
+            self.against = against(self._glass.facts())
+        if self._open is not None:
+            self._settle(*self._open, pulse)
+            self._open = None
+        if pulse.box is None or not pulse.places:
+            return
+        if self.against is not None:
+            self._tell(Sighting(pulse.at, dict.fromkeys((name for name, _ in pulse.zones), self.against)))
+        if now < self._look_at:
+            return
+        self._look_at = now + self._look_every_s
+        shown = self._glass.colours(pulse.box[0], pulse.box[1], pulse.places)
+        if shown is None or len(shown) != len(pulse.colours):
+            return
+        self._open = (pulse, shown)
+        if self.against is not None or is_black(shown, pulse.colours):
+            return
+        ours = [zone for zone, (own, before) in _by_zone(pulse, shown, pulse.colours) if is_ours(own, before)]
+        self._say(pulse.at, dict.fromkeys(ours, "seen"))
 
-        Takes up to two pulses' time, and no more when the screen process dies meanwhile: it is to be back at once.
-        """
-        before = self._ear.next_pulse(PULSE_WAIT_S)
-        if before is None or before.box is None or not glass.can_look():
-            return None
-        shown = glass.colours(before.box)
-        after = self._ear.next_pulse(PULSE_WAIT_S)
-        if shown is None or after is None or after.box != before.box or self._ear.silent:
-            return None
-        if not len(shown) == len(before.colours) == len(after.colours):
-            return None
-        self._looks.append(Look(shown, before.colours, after.colours))
-        return judged(tuple(self._looks))
+    def _settle(self, before: Pulse, shown: tuple[int, ...], after: Pulse) -> None:
+        if (after.box, after.places, after.zones) != (before.box, before.places, before.zones):
+            return
+        dark = is_black(shown, before.colours) and is_black(shown, after.colours)
+        outcomes = {
+            zone: self._outcome(zone, own, was, now)
+            for zone, (own, was, now) in _by_zone(before, shown, before.colours, after.colours)
+        }
+        self._judge(Look(shown, before.colours, after.colours, before.places), outcomes)
+        words: dict[str, Presented] = {}
+        for zone, outcome in outcomes.items():
+            if outcome == "agrees" and not dark:
+                words[zone] = "seen"
+            elif outcome == "differs" or dark or self.verdict == "frozen":
+                self._differed[zone] = self._differed.get(zone, 0) + 1
+                if self._differed[zone] >= IN_A_ROW:
+                    words[zone] = "dark" if dark else "covered"
+        if self.against is None:
+            self._say(before.at, words)
+
+    def _outcome(self, zone: str, own: tuple[int, ...], was: tuple[int, ...], now: tuple[int, ...]) -> Outcome:
+        wrong_for = counted_on(self._wrong_for.get(zone, ()), own, was, now)
+        self._wrong_for[zone] = wrong_for
+        return settled(own, was, now, wrong_for)
+
+    def _say(self, at: float, words: dict[str, Presented]) -> None:
+        for name, word in words.items():
+            if word == "seen":
+                self._differed.pop(name, None)
+        if words:
+            self._tell(Sighting(at, words))
+
+    def _judge(self, look: Look, outcomes: dict[str, Outcome]) -> None:
+        """A display that was bad is fine again when every zone agrees."""
+        self._looks.append(look)
+        found = judged(tuple(self._looks))
+        if found != "fine" or all(outcome == "agrees" for outcome in outcomes.values()):
+            self.verdict = found
+
+
+def _by_zone(pulse: Pulse, *colours: tuple[int, ...]) -> Iterator[tuple[str, list[tuple[int, ...]]]]:
+    """Yields each zone's name, and its part of each of the colours."""
+    parts = [iter(each) for each in colours]
+    for name, count in pulse.zones:
+        yield name, [tuple(islice(part, count)) for part in parts]

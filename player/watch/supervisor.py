@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -17,11 +18,15 @@ from types import FrameType
 from player.watch.backoff import next_deaths, pause_s
 from player.watch.ear import Ear
 from player.watch.ending import Ending
+from player.watch.glass import LOOK_EVERY_S, Glass
 from player.watch.health import Health, write_health
 from player.watch.lookout import Lookout
 from player.watch.notify import ADDRESS, Notify
+from player.watch.platform_facts import AGAINST, NOTHING_LEFT
 from player.watch.pulse import AGAIN, Pulse
+from player.watch.sighting_pipe import SightingPipe
 from player.watch.verdict import SAYS, Verdict
+from signage.presented import Presented
 
 SILENCE_S = 10.0
 """A loop that has not turned for so long hangs. It turns at least once a second."""
@@ -29,8 +34,7 @@ START_S = 60.0
 """Until the first pulse: opening the display and reading ten thousand verdicts of a slow disk takes its time."""
 LEAST_LIFE_S = 5.0
 """A screen process that asks to begin anew sooner waits for so long."""
-LOOK_S = 10.0
-"""Between two looks at the display."""
+PULSE_WAIT_S = 2.5
 BAD_INPUT = 2
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -49,6 +53,9 @@ class Supervisor:
         self._last: Pulse | None = None
         """The newest pulse of all that were heard."""
         self._verdict: Verdict | None = None
+        self._against: Presented | None = None
+        self._looking: threading.Thread | None = None
+        """Looks at the display; a display that hangs holds up this thread and nothing else."""
         self._restarts = 0
         self._resumes = False
         self._last_end = ""
@@ -111,17 +118,29 @@ class Supervisor:
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         ear = Ear(self._process.stdout)
-        self._watch(self._process, ear)
-        self._process.stdin.close()
+        pipe = SightingPipe(self._process.stdin)
+        lookout = self._look_out(ear, pipe)
+        self._watch(self._process, ear, lookout)
+        pipe.close()
         ear.close()
         return self._process.returncode
 
-    def _watch(self, process: "subprocess.Popen[bytes]", ear: Ear) -> None:
-        lookout = Lookout(ear)
+    def _look_out(self, ear: Ear, pipe: SightingPipe) -> Lookout | None:
+        """Begins to look at the display; None while a former look still waits for a display that hangs."""
+        if self._looking is not None and self._looking.is_alive():
+            self._looking.join(PULSE_WAIT_S)
+            if self._looking.is_alive():
+                return None
+        glass = Glass()
+        lookout = Lookout(glass, pipe.tell, LOOK_EVERY_S)
+        self._looking = threading.Thread(target=_look, args=(ear, lookout, glass), name="lookout", daemon=True)
+        self._looking.start()
+        return lookout
+
+    def _watch(self, process: "subprocess.Popen[bytes]", ear: Ear, lookout: Lookout | None) -> None:
         began = time.monotonic()
-        look_at = began + LOOK_S
         # `Popen.wait` with a time limit asks twenty times a second; the end of its output comes by itself.
-        while not ear.wait_silent(max(0.0, min(1.0, look_at - time.monotonic()))):
+        while not ear.wait_silent(1.0):
             now, heard = time.monotonic(), ear.last
             if heard is not None:
                 self._hear(heard.pulse)
@@ -129,9 +148,8 @@ class Supervisor:
             if silent_s > (SILENCE_S if heard else START_S):
                 log.error("the screen process has not turned for %.0f s, killing it", silent_s)
                 process.kill()
-            elif now >= look_at:
-                look_at = now + LOOK_S
-                self._judge(lookout.look())
+            elif lookout is not None:
+                self._judge(lookout.verdict, lookout.against)
         if (heard := ear.last) is not None:
             self._hear(heard.pulse)
         process.wait()
@@ -141,11 +159,15 @@ class Supervisor:
             self._notify.pulse()
         self._last = pulse
 
-    def _judge(self, verdict: Verdict | None) -> None:
-        if verdict is None or verdict == self._verdict:
+    def _judge(self, verdict: Verdict | None, against: Presented | None) -> None:
+        verdict = verdict or self._verdict
+        if (verdict, against) == (self._verdict, self._against):
             return
-        self._verdict = verdict
-        log.log(logging.INFO if verdict == "fine" else logging.ERROR, "%s", SAYS[verdict].en)
+        if verdict is not None and verdict != self._verdict:
+            log.log(logging.INFO if verdict == "fine" else logging.ERROR, "%s", SAYS[verdict].en)
+        if against != self._against:
+            log.log(logging.ERROR if against else logging.INFO, "%s", AGAINST[against].en if against else NOTHING_LEFT)
+        self._verdict, self._against = verdict, against
         self._tell()
 
     def _tell(self) -> None:
@@ -157,6 +179,7 @@ class Supervisor:
             last_end=self._last_end,
             present=self._last.present,
             screen=self._verdict or "unseen",
+            against=self._against or "",
         )
         write_health(Path(self._last.state), health)
 
@@ -165,3 +188,11 @@ class Supervisor:
         self._ending.ask()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
+
+
+def _look(ear: Ear, lookout: Lookout, glass: Glass) -> None:
+    while not ear.silent:
+        pulse = ear.next_pulse(PULSE_WAIT_S)
+        if pulse is not None:
+            lookout.look(pulse, time.monotonic())
+    glass.close()

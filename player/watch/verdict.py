@@ -38,13 +38,14 @@ class Look:
     shown: tuple[int, ...]
     before: tuple[int, ...]
     after: tuple[int, ...]
+    places: tuple[tuple[int, int], ...] = ()
 
 
 def judged(looks: tuple[Look, ...]) -> Verdict:
     """Gives the verdict of the last few looks, oldest first: `fine` until enough of them agree on what is wrong."""
     if _agree(looks, BLACK_LOOKS, _is_black):
         return "black"
-    if _agree(looks, FROZEN_LOOKS, lambda look: look.shown == looks[-1].shown and _is_moving(looks[-FROZEN_LOOKS:])):
+    if _agree(looks, FROZEN_LOOKS, lambda look: _is_same(look, looks[-1]) and _is_moving(looks[-FROZEN_LOOKS:])):
         return "frozen"
     if _agree(looks, FOREIGN_LOOKS, _is_foreign):
         return "foreign"
@@ -53,6 +54,15 @@ def judged(looks: tuple[Look, ...]) -> Verdict:
 
 def _agree(looks: tuple[Look, ...], count: int, test: Callable[[Look], bool]) -> bool:
     return len(looks) >= count and all(test(look) for look in looks[-count:])
+
+
+def is_black(shown: tuple[int, ...], before: tuple[int, ...]) -> bool:
+    """Returns whether a display is unlit although the canvas was lit."""
+    return bool(shown) and max(map(_brightest, before)) >= LIT and max(map(_brightest, shown)) <= DARK
+
+
+def _is_same(one: Look, other: Look) -> bool:
+    return one.places == other.places and one.shown == other.shown
 
 
 def _is_black(look: Look) -> bool:
@@ -71,15 +81,16 @@ def _is_foreign(look: Look) -> bool:
     steady = [n for n, (a, b) in enumerate(zip(look.before, look.after, strict=True)) if a == b]
     if len(steady) * 4 < len(look.shown):
         return False
-    wrong = sum(_differ(look.shown[n], look.before[n]) for n in steady)
+    wrong = sum(differ(look.shown[n], look.before[n]) for n in steady)
     return wrong * 4 > len(steady)
 
 
 def _far(one: tuple[int, ...], other: tuple[int, ...]) -> int:
-    return sum(_differ(a, b) for a, b in zip(one, other, strict=True))
+    return sum(differ(a, b) for a, b in zip(one, other, strict=True))
 
 
-def _differ(one: int, other: int) -> bool:
+def differ(one: int, other: int) -> bool:
+    """Returns whether two 0xRRGGBB are plainly different colours."""
     return any(abs((one >> shift & 255) - (other >> shift & 255)) > OFF for shift in (16, 8, 0))
 
 
