@@ -44,6 +44,7 @@ from player.watch.pulse import AGAIN, Heart
 from player.witness import Witness
 from signage import __version__
 from signage.errors import Words
+from signage.ledger import MOST_WHY
 from signage.presented import Presented
 
 log = logging.getLogger(__name__)
@@ -98,7 +99,7 @@ def play(
             display = screen.trouble or presentation.trouble
             return tuple(found for found in (display, sound.trouble, records.trouble, tie.trouble) if found is not None)
 
-        composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en})
+        composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en[:MOST_WHY]})
         tie.sight = lambda: _sight(config, clock, troubles(), ingest, presentation.display)
         _run(tie, parts)
         _run(composer, parts)

@@ -10,6 +10,7 @@ from player.content.ingest import Ingest
 from player.state import Moment, Play
 from player.uplink.recorder import Records
 from signage.errors import Words
+from signage.ledger import MOST_WHY
 from signage.presented import Presented
 from signage.slot import Slot
 
@@ -47,4 +48,4 @@ class Witness:
     def _quarantine(self, sha256: str, why: Words) -> None:
         self._ingest.quarantine(sha256, why)
         self._tie.quarantine(sha256, why)
-        self._records.happened("quarantined", {"sha256": sha256, "why": why.en})
+        self._records.happened("quarantined", {"sha256": sha256, "why": why.en[:MOST_WHY]})

@@ -23,6 +23,10 @@ from signage.media import MediaFacts
 SILENCE_S = 15.0
 """A worker that says nothing for so long hangs; one that works says so every second between two pictures."""
 TRIES = 2
+SLACK = 1.1
+"""A file may last a little longer than its container promised."""
+MOST_HEARD = 64
+"""Replies that wait to be looked at; of more, the oldest go. Only a worker that was taken over says so many."""
 log = logging.getLogger(__name__)
 
 
@@ -35,7 +39,7 @@ class Prober:
         self._server = server
         self._silence_s, self._patience_s = silence_s, patience_s
         self._lock = threading.Lock()
-        self._heard: queue.SimpleQueue[tuple[Worker, Reply | None]] = queue.SimpleQueue()
+        self._heard: queue.Queue[tuple[Worker, Reply | None]] = queue.Queue(MOST_HEARD)
         self._worker: Worker | None = None
         self._request = 0
         self.sandbox: tuple[str, ...] = ()
@@ -115,6 +119,8 @@ class Prober:
                 case Hello():
                     self.sandbox = reply.sandbox
                 case Probed() if reply.request == request.request:
+                    if not _answers(reply.facts, request):
+                        return _Lost(refusal.CRASHED)
                     return reply.facts
                 case Failed() if reply.request == request.request:
                     if refusal.spends_worker(reply.why):
@@ -123,7 +129,12 @@ class Prober:
         return _Lost(refusal.TOO_SLOW, again=False)
 
     def _hear(self, worker: Worker, reply: Reply | None) -> None:
-        self._heard.put((worker, reply))
+        while True:
+            try:
+                return self._heard.put_nowait((worker, reply))
+            except queue.Full:
+                with contextlib.suppress(queue.Empty):
+                    self._heard.get_nowait()
 
     def _drop(self) -> None:
         if self._worker is not None:
@@ -152,6 +163,11 @@ def _followed(path: str) -> str:
     with contextlib.suppress(ValueError):
         return os.path.realpath(path)
     return path
+
+
+def _answers(facts: MediaFacts, request: Probe) -> bool:
+    """Says whether a worker of ours could have found this: it refuses what is longer than asked for."""
+    return facts.duration_s <= request.max_duration_s * SLACK + 1.0
 
 
 class _Lost:

@@ -173,13 +173,13 @@ class Readable(Protocol):
     def read(self, count: int, /) -> bytes: ...
 
 
-def read_body(stream: Readable) -> bytes | None:
+def read_body(stream: Readable, most_bytes: int = MAX_MESSAGE_BYTES) -> bytes | None:
     """Gives the next message's body from an unbuffered or buffered stream, None at its end; raises BrokenTalk."""
     head = _read_exactly(stream, 4)
     if head is None:
         return None
     length = int.from_bytes(head, "little")
-    if length > MAX_MESSAGE_BYTES:
+    if length > most_bytes:
         raise BrokenTalk(f"a message of {length} bytes announced")
     return _read_exactly(stream, length)
 
@@ -196,7 +196,7 @@ def parse_reply(body: bytes) -> Reply:
     """Reads a reply; raises BrokenTalk."""
     try:
         return cast(Reply, _replies.decode(body))
-    except msgspec.DecodeError as error:
+    except (msgspec.MsgspecError, ValueError, RecursionError) as error:  # what is no UTF-8 is a ValueError
         raise BrokenTalk(str(error)) from error
 
 

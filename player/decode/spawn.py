@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 
 import msgspec
@@ -16,13 +17,15 @@ from player.decode.protocol import (
     Reply,
     Request,
     ShowFile,
+    Stop,
     frame_message,
-    parse_reply,
     read_body,
 )
+from player.decode.replies import MOST_REPLY_BYTES, MOST_SENTENCE, ReplyReader
 from player.decode.rings.frames import FrameReader, frames_size
 from player.decode.rings.shared import Shared, share
 from player.decode.rings.sound import SoundReader, sound_size
+from signage.printable import printable
 
 SLOTS = 3
 log = logging.getLogger(__name__)
@@ -64,6 +67,7 @@ class Worker:
             part.handed_over()
         self._shared = shared
         self.pid = self._process.pid
+        self._replies = ReplyReader(time.monotonic())
         self._reader = threading.Thread(target=self._read, name=f"worker-{self.pid}", daemon=True)
         self._reader.start()
 
@@ -92,6 +96,8 @@ class Worker:
             file = None
         if file is not None and isinstance(request, Probe | ShowFile):
             request = msgspec.structs.replace(request, path="")
+        if not isinstance(request, Stop | Quit):
+            self._replies.asked(request.request)
         try:
             requests.send(frame_message(request), file)
         except TimeoutError:
@@ -115,13 +121,17 @@ class Worker:
             part.forget()
 
     def _read(self) -> None:
-        stream = self._process.replies
         try:
-            while (body := read_body(stream)) is not None:
-                reply = parse_reply(body)
+            while (body := read_body(self._process.replies, MOST_REPLY_BYTES)) is not None:
+                reply = self._replies.read(body, time.monotonic())
                 if isinstance(reply, Crashed):
                     log.error("worker %d: %s", self.pid, reply.report)
-                self._hear(self, reply)
-        except (BrokenTalk, OSError):
-            self._process.kill()  # what talks nonsense has been taken over
-        self._hear(self, None)
+                    self._process.kill()  # that was its last word, whatever else it has to say
+                    break
+                if reply is not None:
+                    self._hear(self, reply)
+        except (BrokenTalk, OSError) as error:
+            log.error("worker %d talks nonsense: %s", self.pid, printable(str(error)[:MOST_SENTENCE]))
+            self._process.kill()
+        finally:
+            self._hear(self, None)

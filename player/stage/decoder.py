@@ -38,6 +38,8 @@ Show = ShowFile | ShowCard | ShowStrip
 
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.1, 10.0
 LOOK_EVERY_S = 0.25
+LOADING_S = 20.0
+"""A worker that has loaded its libraries, or shares them, says so; until then nothing else can be asked of it."""
 IDLE_S = 1.0
 """A worker that nobody wants for so long ends: the next one starts clean, and holds no memory meanwhile."""
 log = logging.getLogger(__name__)
@@ -80,11 +82,12 @@ class Decoder:
         self._state: State = "idle"
         self._number = self._theirs = 0
         self._wanted: Show | None = None
-        self._sent = self._stop_up_to = 0
+        self._sent = self._stop_up_to = self._over = 0
         self._rings: tuple[FrameReader | None, SoundReader | None] = (None, None)
         self._held: FrameReader | None = None
         self._worker: Worker | None = None
-        self._gone = self._condemned = self._closing = False
+        self._gone = self._condemned = self._closing = self._greeted = False
+        self._born_at = 0.0
         self._delay_s, self._replies = FIRST_DELAY_S, 0
         self.why: Words | None = None
         """Why the present request failed."""
@@ -218,7 +221,7 @@ class Decoder:
 
     def _spawned(self) -> Worker | None:
         with self._changed:
-            self._gone = self._condemned = False
+            self._gone = self._condemned = self._greeted = False
             self._sent = 0
         try:
             worker = Worker(self._hear, slot_bytes=self._slot_bytes, sound=self._want_sound, server=self._server)
@@ -227,7 +230,7 @@ class Decoder:
             self._fail(refusal.NO_WORKER, broke=False)
             return None
         self._worker, self._rings = worker, (worker.frames, worker.sound)
-        self._hang.begin(time.monotonic())
+        self._born_at = time.monotonic()
         return worker
 
     def _attend(self, worker: Worker) -> bool:
@@ -237,16 +240,14 @@ class Decoder:
                 came = self._changed.wait_for(self._is_news, self._patience_s())
                 if self._closing or self._gone or self._condemned:
                     break
-                if not came and self._state == "idle":
+                if not came and self._state == "idle" and self._greeted:
                     return True
                 sent, stop, wanted = self._sent, self._stop_up_to, self._wanted
                 self._wanted = None
                 if wanted is not None:
                     self._sent = wanted.request
             self._send(worker, stop if 0 < sent <= stop else 0, wanted)
-            if self._state in ("starting", "ready") and self._hang.hangs(
-                time.monotonic(), *self._rings, self._replies, ready=self._state == "ready", has_sound=self.has_sound
-            ):
+            if self._state in ("starting", "ready") and self._hangs(time.monotonic()):
                 log.error("worker %d hangs", worker.pid)
                 worker.kill()
                 self._fail(refusal.HANGS, broke=True)
@@ -257,6 +258,12 @@ class Decoder:
             if self._sent == self._number:
                 self._fail(refusal.CRASHED, broke=True)
         return False
+
+    def _hangs(self, now: float) -> bool:
+        if not self._greeted:
+            return now - self._born_at > LOADING_S
+        is_ready = self._state == "ready"
+        return self._hang.hangs(now, *self._rings, self._replies, ready=is_ready, has_sound=self.has_sound)
 
     def _patience_s(self) -> float | None:
         match self._state:
@@ -303,14 +310,15 @@ class Decoder:
         with self._changed:
             if worker is not self._worker and self._worker is not None:
                 return
-            self._replies += 1
             match reply:
                 case None:
                     self._gone = True
                 case Hello():
-                    self.sandbox = reply.sandbox
+                    self.sandbox, self._greeted = reply.sandbox, True
+                    self._hang.begin(time.monotonic())
                 case Ready() if reply.request == self._number and self._state == "starting":
                     self._state, self.has_sound = "ready", reply.has_sound
+                    self._replies += 1
                     self._delay_s = FIRST_DELAY_S
                 case Ended() if reply.request == self._number and self._state in ("starting", "ready"):
                     self._state = "ended"
@@ -318,6 +326,11 @@ class Decoder:
                     self._state, self.why = "failed", reply.why
                     self._delay_s = FIRST_DELAY_S
                     self._condemned = refusal.spends_worker(reply.why)
+                case Ended() | Failed() if reply.request > self._over:
+                    self._over = reply.request  # a former request is over: a sign of life, once each
+                    self._replies += 1
+                case _:
+                    return  # nothing that anybody waits for keeps a worker alive, or wakes anybody
             self._changed.notify_all()
         self._on_wake()
 

@@ -19,6 +19,8 @@ NEXT_FRAME_S = 0.005
 """How soon to look again for the next frame of a moving picture, which nobody announces."""
 EARLY_S = 0.001
 """A frame due within this is shown now."""
+MOST_SKIPPED = 64
+"""Late frames passed over in one look: a decoder that goes on writing late ones holds up nobody."""
 SHOW_AT_LEAST_S = 0.25
 """However late the frames are, one is shown this often."""
 NEARLY_OVER_S = 0.05
@@ -192,7 +194,9 @@ class PictureRun:
 
     def _take_frame(self, now: float, sheets: Sheets | None) -> bool:
         turn = self._showing
-        while turn is not None and turn.picture is not None and (frame := turn.picture.frame()) is not None:
+        for _ in range(MOST_SKIPPED):
+            if turn is None or turn.picture is None or (frame := turn.picture.frame()) is None:
+                break
             position = self._position(turn, now)
             first = turn.frames == 0
             if not first and frame.pts_s - position > EARLY_S:

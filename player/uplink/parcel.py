@@ -35,13 +35,22 @@ class Parcel(msgspec.Struct, frozen=True):
     batch: LedgerBatch
     span: Span
     why: Why
+    left_out: Span | None = None
+    """Records before these that no batch can carry."""
 
 
 def parcel(screen: str, ledger: Ledger, epoch: Epoch, span: tuple[int, int], *, why: Why, now: float) -> Parcel | None:
-    """Gives records behind the first number of `span` up to its second at most; None when there are none to be read."""
+    """Returns records behind the first number of `span` up to its second at most; None when there are none to be read.
+
+    A record that is too large for any batch is left out where it comes first: the office sees that it is missing.
+    """
     after, last = max(span[0], epoch.first.seq), span[1]
-    before = ledger.hash_at(epoch, after, now)
     lines = ledger.some(epoch, after, min(MOST_RECORDS, last - after), now) if last > after else ()
+    begin = after
+    while lines and len(msgspec.json.encode(lines[0].text.decode())) > BATCH_BYTES:
+        after, lines = lines[0].seq, lines[1:]
+    left_out = Span(epoch.name, begin + 1, after) if after > begin else None
+    before = ledger.hash_at(epoch, after, now)
     if before is None or not lines:
         return None
     texts = list[str]()
@@ -57,4 +66,4 @@ def parcel(screen: str, ledger: Ledger, epoch: Epoch, span: tuple[int, int], *, 
         screen=screen, epoch=epoch.name, first=lines[0].seq, before=before.hex(), after=end.hash.hex(),
         oldest=epoch.first.seq + 1, records=tuple(texts),
     )  # fmt: skip
-    return Parcel(batch, Span(epoch.name, lines[0].seq, end.seq), why)
+    return Parcel(batch, Span(epoch.name, lines[0].seq, end.seq), why, left_out)

@@ -6,7 +6,17 @@ Rule: pure; the records get their numbers where they are written.
 import msgspec
 
 from player.state import Moment, Play
-from signage.ledger import Details, EventRecord, PlayRecord, ReceiptRecord, What, moment
+from signage.ledger import (
+    MAX_TEXT_BYTES,
+    Details,
+    EventRecord,
+    KnownRecord,
+    PlayRecord,
+    ReceiptRecord,
+    What,
+    canonical,
+    moment,
+)
 from signage.messages import Step
 from signage.slot import Slot
 
@@ -14,6 +24,10 @@ INTERRUPTED = "interrupted"
 """The reason of a play that was showing when the player died."""
 MOST_TITLE = 80
 MOST_REASON = 300
+ROOM_BYTES = 64
+"""For the number that a record gets when it is written."""
+_TEXTS = ("zone", "playlist", "media", "card", "title", "reason", "step")
+"""What may be cut: the other words of a record are of a fixed form."""
 
 
 class Began(msgspec.Struct, frozen=True):
@@ -82,6 +96,31 @@ def receipt_record(receipt: Receipt, boot: str) -> ReceiptRecord:
         at=moment(at.at), boot=boot, mono_ms=_ms(at.now), clock=at.clock, publication=receipt.publication,
         step=receipt.step, details=receipt.details,
     )  # fmt: skip
+
+
+def fitting(record: KnownRecord) -> KnownRecord:
+    """Returns the record; one that no batch could carry to the office is cut until one can.
+
+    What is written here comes from playlists, file names, libraries and decoders, each cut where it comes in. This is
+    for what was forgotten there: a record that is too large would hold up all those behind it for ever.
+    """
+    for most in (4096, 1024, 256, 64, 16, 0):
+        if len(canonical(record)) <= MAX_TEXT_BYTES - ROOM_BYTES:
+            break
+        record = _cut(record, most)
+    return record
+
+
+def _cut(record: KnownRecord, most: int) -> KnownRecord:
+    texts = {name: value[:most] for name in _TEXTS if isinstance(value := getattr(record, name, None), str)}
+    if isinstance(record, PlayRecord):
+        return msgspec.structs.replace(record, **texts)
+    pairs = list(record.details.items())[: max(1, most)]
+    return msgspec.structs.replace(record, details={key[:most]: _short(value, most) for key, value in pairs}, **texts)
+
+
+def _short(value: str | int | bool | None, most: int) -> str | int | bool | None:
+    return value[:most] if isinstance(value, str) else value
 
 
 def _of_slot(slot: Slot, began: Moment, boot: str) -> PlayRecord:

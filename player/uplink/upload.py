@@ -6,6 +6,7 @@ What is not acknowledged in time is sent again from the last acknowledgement: th
 Rule: no clock and no network in here; `now` is monotonic seconds. Nothing that the office says takes anything away.
 """
 
+import logging
 import random
 from collections import deque
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from player.uplink.forks import Forks
 from player.uplink.ledger_db import Epoch
 from player.uplink.parcel import Ledger, Parcel, Span, Why, parcel
 from signage.messages import MOST_MARKS, MOST_RECORDS, LedgerAck
+
+log = logging.getLogger(__name__)
 
 MOST_FLYING = 4
 """Batches that the office has not acknowledged."""
@@ -49,6 +52,8 @@ class Upload:
         self._ask_until = 0.0
         self._sent: dict[str, int] = {}
         """By epoch: up to where it was sent, in order."""
+        self._left_out: dict[str, Span] = {}
+        """By epoch: the first records that cannot be sent; from there on what was sent is taken for received."""
         self._flying: deque[Span] = deque()
         self._live: Span | None = None
         """The newest records, sent out of order; the last one grows."""
@@ -145,6 +150,9 @@ class Upload:
                 self._live = Span(span.epoch, first, span.last)
                 self._extra = token
             case "order":
+                if parcel.left_out is not None and span.epoch not in self._left_out:
+                    self._left_out[span.epoch] = parcel.left_out
+                    log.error("ledger: record %d is too large for any batch and is left out", parcel.left_out.first)
                 self._sent[span.epoch] = span.last
                 self._flying.append(span)
                 self._stall_at = self._stall_at or now + self._pause_s()
@@ -171,6 +179,8 @@ class Upload:
                 self._acks[epoch.name] = self._sent.get(epoch.name, before.get(epoch.name, 0))
                 continue
             upto = mark.upto if mark is not None else 0
+            if epoch.name in self._left_out and upto + 1 == self._left_out[epoch.name].first:
+                upto = max(upto, self._sent.get(epoch.name, 0))  # it waits for what never comes
             if mark is not None and self._forks.is_another(mark, epoch, now):
                 shows = self._forks.add(epoch, upto, newest=epoch is epochs[-1])
                 if shows is not None and not self._is_asked(epoch.name):
@@ -232,8 +242,8 @@ class Upload:
                     self._stall_at = self._stall_at or now + self._pause_s()
                 else:
                     self._live = None
-            if after < last:
-                return self._parcel(epoch, after, last, "order", now)
+            if after < last and (made := self._parcel(epoch, after, last, "order", now)) is not None:
+                return made
         return None
 
     def _from(self, epoch: Epoch) -> int:

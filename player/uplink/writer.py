@@ -24,6 +24,7 @@ from player.uplink.records import (
     Happened,
     Receipt,
     event_record,
+    fitting,
     play_record,
     receipt_record,
     showing_record,
@@ -249,7 +250,7 @@ def boot_id() -> str:
 def _rows(records: Iterable[KnownRecord], before: Anchor) -> list[Row]:
     rows = []
     for record in records:
-        made = line(record, before)
+        made = line(fitting(record), before)
         before = Anchor(before.epoch, made.seq, made.hash)
         rows.append(Row(made, utc_ms(record.at), _kind(record)))
     return rows

@@ -14,6 +14,8 @@ SLOT_WORDS = 8
 _SLOTS = 64
 _PAGE = 4096
 _LONGEST = 65_535
+_LAST_INDEX, _LATEST_S = 10**9, 30 * 86_400.0
+"""Of a frame in its request: more than any slot lasts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,13 @@ class FrameReader:
         return self._words[HEAD]
 
     def oldest(self, request: int) -> Frame | None:
-        """Gives the oldest waiting frame of `request`, giving back older requests' slots; raises RingBroken."""
-        while self.waiting():
+        """Gives the oldest waiting frame of `request`, giving back older requests' slots; raises RingBroken.
+
+        Gives back as many as the ring has slots at most: a writer that goes on writing holds up nobody.
+        """
+        for _ in range(self.slots):
+            if not self.waiting():
+                break
             fence()
             at = _SLOTS + self._tail % self.slots * SLOT_WORDS
             owner, index, pts_us, width, height, used_px, last = self._signed[at : at + 7]
@@ -113,7 +120,7 @@ class FrameReader:
         width, height = said.width, said.height
         if not (0 < width <= _LONGEST and 0 < height <= _LONGEST and width * height * 4 <= self.slot_bytes):
             raise RingBroken(f"a frame of {width} x {height}")
-        if said.index < 0 or said.pts_s < 0 or not 0 <= said.used_px <= _LONGEST:
+        if not (0 <= said.index <= _LAST_INDEX and 0 <= said.pts_s <= _LATEST_S and 0 <= said.used_px <= _LONGEST):
             raise RingBroken(f"frame {said.index} at {said.pts_s} s, {said.used_px} px used")
         start = HEADER_BYTES + self._tail % self.slots * _padded(self.slot_bytes)
         return replace(said, pixels=self._bytes[start : start + width * height * 4].toreadonly())

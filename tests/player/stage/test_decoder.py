@@ -220,8 +220,7 @@ def test_a_worker_that_never_answers_is_killed(impatient, media):
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
-@pytest.mark.parametrize("name", ["h264.mp4", "rgb.png"])
-@pytest.mark.parametrize("left_bytes", [0, 1 << 20])
+@pytest.mark.parametrize(("name", "left_bytes"), [("h264.mp4", 0), ("rgb.png", 0), ("h264.mp4", 1 << 20)])
 def test_a_worker_that_gets_no_more_memory_fails_alone_and_the_next_file_is_shown(zone, media, name, left_bytes):
     starved = pid_of(zone)
     most = int(Path(f"/proc/{starved}/statm").read_text().split()[0]) * resource.getpagesize() + left_bytes

@@ -7,6 +7,7 @@ from itertools import pairwise
 import pytest
 
 from player.decode.protocol import ShowCard, ShowFile, Target
+from player.stage.picture_run import MOST_SKIPPED
 from player.stage.stage import Began, Broke, Done, ShownFrame, Stage, StageEvent
 from signage.errors import Words
 from signage.layout import Box, Rotate, Transition, Zone
@@ -224,6 +225,17 @@ def test_a_decoder_that_is_always_late_still_moves_the_picture(house: House) -> 
         house.stage.present(house.now)
         house.shown += house.stage.present(house.now).shown
     assert len(house.shown) > before
+
+
+def test_late_frames_without_end_hold_up_nobody(house: House) -> None:
+    house.stage.start(video(1, "v.mp4", 10.0), house.now)
+    house.until(100.3)
+    decoder, released = house.decoders[0], list[int]()
+    late = decoder.frame()
+    decoder.frame = lambda: late  # type: ignore[method-assign]
+    decoder.release = lambda: released.append(1)  # type: ignore[method-assign]
+    house.stage.present(house.now + 0.2)
+    assert 0 < len(released) <= MOST_SKIPPED
 
 
 def test_a_last_frame_that_stays_long_keeps_the_slot_for_its_time(house: House) -> None:

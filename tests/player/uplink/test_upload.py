@@ -112,6 +112,43 @@ def test_no_batch_is_larger_than_its_topic_takes(wire: Wire) -> None:
     assert max(len(b.records) for b in wire.office.batches) <= MOST_RECORDS
 
 
+def test_a_record_of_a_hundred_kilobytes_is_cut_when_it_is_written_and_holds_up_nothing(wire: Wire) -> None:
+    wire.write(3)
+    wire.writer.write([Happened("refused", {"name": "a.mp4", "why": "x" * 100_000}, at())])
+    wire.write(3)
+    wire.connect(LedgerAck())
+    wire.deliver()
+    assert wire.office.count() == wire.here()
+    assert max(len(encode(b)) for b in wire.office.batches) <= MOST_BYTES["ledger"]
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_records_that_no_batch_can_carry_are_left_out_and_those_behind_them_go(
+    wire: Wire, monkeypatch: pytest.MonkeyPatch, count: int
+) -> None:
+    wire.write(3)
+    with monkeypatch.context() as before:  # as players wrote before they cut
+        before.setattr("player.uplink.writer.fitting", lambda record: record)
+        wire.writer.write([Happened("refused", {"why": "x" * 100_000}, at())] * count)
+    wire.write(3)
+    wire.connect(LedgerAck())
+    wire.deliver()
+    assert wire.office.count() == wire.here() - count
+    assert wire.parcels() == []
+    wire.now += 10_000.0
+    assert wire.parcels() == [], "what the office misses is not sent again and again"
+    wire.write(2)
+    wire.deliver()
+    assert wire.office.count() == wire.here() - count
+    assert wire.upload.ask_again(Span(wire.beside.epochs(wire.now)[-1].name, 5, 5))
+    wire.parcels()
+    assert wire.office.count() == wire.here() - count
+    wire.upload.connected(wire.now)
+    wire.upload.acknowledged(wire.office.ack())
+    wire.deliver()
+    assert wire.parcels() == [], "also over a new connection"
+
+
 def test_at_most_four_batches_wait_for_the_office(wire: Wire) -> None:
     wire.write(LIVE_BEHIND - 10)
     wire.connect(LedgerAck())
