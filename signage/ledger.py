@@ -252,4 +252,10 @@ def moment(at: dt.datetime) -> str:
 
 def utc_ms(at: str) -> int:
     """Gives a record's time as milliseconds since 1970, for sorting and searching. Raises ValueError for no time."""
-    return round(dt.datetime.fromisoformat(at).timestamp() * 1000)
+    found = dt.datetime.fromisoformat(at)
+    if found.tzinfo is None:
+        raise ValueError("no offset: it would mean another moment on every machine")
+    try:
+        return round(found.timestamp() * 1000)
+    except OverflowError as error:
+        raise ValueError("beyond the years that there are") from error

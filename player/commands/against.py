@@ -10,8 +10,9 @@ from player.survey import survey
 from player.uplink.counts import ALWAYS_MS, plays, shown
 from player.uplink.hindrances import hindrances
 from player.uplink.ledger_db import LedgerDb
+from player.uplink.readable import readable
 from signage.comparison import CAUSES, Balance, Key, compared
-from signage.ledger import KnownRecord, UnknownRecord, is_black, read
+from signage.ledger import KnownRecord, is_black
 from signage.plan import plan
 
 HEADS = {"off": "停机", "cut in": "插播", "refused": "拒播", "clock": "时钟不可信"}
@@ -55,8 +56,8 @@ def _records(db: LedgerDb, from_ms: int, to_ms: int) -> Iterator[KnownRecord]:
     for epoch in db.epochs():
         for row in db.rows(epoch, epoch.first.seq):
             if from_ms <= row.at_ms < min(to_ms, ALWAYS_MS):
-                record = read(row.line.text)
-                if not isinstance(record, UnknownRecord):
+                record = readable(row.line.text)
+                if record is not None:
                     yield record
 
 

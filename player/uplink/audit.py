@@ -3,6 +3,7 @@
 Rule: nothing in the file is believed: hashes are recomputed, and what records are found by is compared with their text.
 """
 
+import re
 from collections.abc import Iterator
 
 import msgspec
@@ -10,6 +11,8 @@ import msgspec
 from player.uplink.ledger_db import Epoch, LedgerDb, Row
 from signage.errors import Words
 from signage.ledger import Anchor, Break, EventRecord, KnownRecord, UnknownRecord, check, genesis, read, utc_ms
+
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
 class Chapter(msgspec.Struct, frozen=True, kw_only=True):
@@ -114,16 +117,19 @@ def _proved(db: LedgerDb, epoch: Epoch) -> Iterator[tuple[Row, KnownRecord | Unk
 
 def _read(row: Row) -> KnownRecord | UnknownRecord | None:
     """Gives the record if it stands where its text belongs."""
-    record = read(row.line.text)
-    if isinstance(record, UnknownRecord):
-        return record if record.kind == row.kind else None
-    kind = str(type(record).__struct_config__.tag)
-    return record if (kind, utc_ms(record.at)) == (row.kind, row.at_ms) else None
+    try:
+        record = read(row.line.text)
+        if isinstance(record, UnknownRecord):
+            return record if record.kind == row.kind else None
+        kind = str(type(record).__struct_config__.tag)
+        return record if (kind, utc_ms(record.at)) == (row.kind, row.at_ms) else None
+    except (msgspec.DecodeError, ValueError):  # its text is no record, or it says no time
+        return None
 
 
 def _note_cut(event: EventRecord, cuts: dict[str, Anchor]) -> None:
     if event.what != "truncated":
         return
     name, upto, digest = (event.details.get(key) for key in ("epoch", "upto", "hash"))
-    if isinstance(name, str) and isinstance(upto, int) and isinstance(digest, str):
+    if isinstance(name, str) and isinstance(upto, int) and isinstance(digest, str) and _DIGEST.fullmatch(digest):
         cuts[name] = Anchor(name, upto, bytes.fromhex(digest))

@@ -6,7 +6,8 @@ from typing import Literal
 import msgspec
 
 from player.uplink.ledger_db import LedgerDb
-from signage.ledger import PlayRecord, is_black, read
+from player.uplink.readable import readable
+from signage.ledger import PlayRecord, is_black
 
 By = Literal["item", "day", "hour", "playlist", "outcome"]
 BY: tuple[By, ...] = ("item", "day", "hour", "playlist", "outcome")
@@ -40,7 +41,7 @@ def plays(db: LedgerDb, from_ms: int = -ALWAYS_MS, to_ms: int = ALWAYS_MS) -> It
     """Gives the plays that began from one time to before another, in order of time."""
     names = {epoch.number: epoch.name for epoch in db.epochs()}
     for epoch, text in db.between("play", from_ms, to_ms):
-        record = read(text)
+        record = readable(text)
         if isinstance(record, PlayRecord):
             yield Numbered(names.get(epoch, ""), record)
 

@@ -120,7 +120,7 @@ class House:
         """Runs one command of the office as somebody at a terminal."""
         from office.cli import main
 
-        with _terminal() as out:
+        with terminal() as out:
             code = main([*words, "--home", str(self.place.home)])
         told = out.read_bytes().decode("utf-8-sig")
         out.unlink()
@@ -159,7 +159,7 @@ class House:
 
 
 @contextlib.contextmanager
-def _terminal() -> Iterator[Path]:
+def terminal() -> Iterator[Path]:
     """Gives a file that takes what is printed, also by those who open the descriptor themselves."""
     handle, name = tempfile.mkstemp(prefix="wuzha-fuzz-out-")
     kept, before = os.dup(1), (sys.stdout, sys.stderr)

@@ -29,6 +29,17 @@ CREATE TABLE showing (zone TEXT PRIMARY KEY, text BLOB NOT NULL) STRICT;
 """
 
 
+def _of(**columns: str) -> tuple[tuple[str, str, int], ...]:
+    return tuple((name, kind, 0) for name, kind in columns.items())
+
+
+_COLUMNS = {
+    "epoch": _of(number="INTEGER", name="TEXT", screen="TEXT", first_seq="INTEGER", first_hash="BLOB"),
+    "record": _of(id="INTEGER", epoch="INTEGER", seq="INTEGER", at_ms="INTEGER", kind="TEXT", text="BLOB", hash="BLOB"),
+    "showing": _of(zone="TEXT", text="BLOB"),
+}
+
+
 class LedgerDamaged(WuzhaError):
     """The file is not a ledger that can be gone on with; `reason` says which way: damaged, foreign, newer or lost."""
 
@@ -142,6 +153,11 @@ def _must_be_ours(connection: sqlite3.Connection) -> None:
         raise LedgerDamaged("newer", f"written by a later version (format {version}, this one reads {VERSION})")
     if version < VERSION:
         raise LedgerDamaged("foreign", f"format {version} never was ours")
-    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_schema WHERE type = 'table'")}
-    if not {"epoch", "record", "showing"} <= tables:
-        raise LedgerDamaged("damaged", "tables are missing")
+    for table, columns in _COLUMNS.items():
+        # Not a view, not computed, and of types that SQLite has kept: else nothing that is read can be relied on.
+        told = connection.execute("SELECT type, strict FROM pragma_table_list(?)", (table,)).fetchone()
+        found = connection.execute("SELECT name, type, hidden FROM pragma_table_xinfo(?)", (table,)).fetchall()
+        if told is None:
+            raise LedgerDamaged("damaged", "tables are missing")
+        if told != ("table", 1) or tuple(found) != columns:
+            raise LedgerDamaged("damaged", "its tables are not a ledger's")

@@ -8,9 +8,10 @@ import pytest
 
 from player.uplink.audit import audit
 from player.uplink.counts import counted, plays
-from player.uplink.ledger_db import open_copy
+from player.uplink.ledger_db import Row, open_copy, open_ledger
+from player.uplink.records import Happened
 from player.uplink.writer import Writer
-from signage.ledger import genesis
+from signage.ledger import Details, Line, chained, genesis
 from signage.slot import Card
 from tests.player.uplink.test_writer import SCREEN, at, opened, play, write
 
@@ -66,6 +67,41 @@ def test_a_tampered_ledger_is_caught_at_the_first_bad_record(path: Path, words: 
     assert found is not None
     assert found[0] == seq
     assert why in found[1]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b'{"at":"yesterday","boot":"b","clock":"ntp","kind":"event","mono_ms":1,"seq":3,"what":"start"}',
+        b'{"at":"2026-06-06T07:00:00","boot":"b","clock":"ntp","kind":"event","mono_ms":1,"seq":3,"what":"start"}',
+        b'{"at":"0001-01-01T00:00:00+14:00","boot":"b","clock":"ntp","kind":"event","mono_ms":1,"seq":3,"what":"start"}',
+        b'{"kind":' + b"[" * 5000 + b"]" * 5000 + b',"seq":3}',
+        b"\xff",
+        b"",
+    ],
+)
+def test_a_text_that_is_no_record_breaks_the_ledger_and_not_the_audit(path: Path, text: bytes) -> None:
+    write(path, play(1))
+    head = open_ledger(path)
+    [epoch] = head.epochs()
+    forged = Line(epoch.head.seq + 1, text, chained(epoch.head.hash, text))
+    with head.writing():
+        head.append(epoch.number, [Row(forged, 0, "event")])
+    head.close()
+    db = open_copy(path)
+    found = audit(db).broken
+    assert found is not None
+    assert found.seq == 3
+    assert [each.play.media for each in plays(db)] == ["posters/1.png"]
+    db.close()
+
+
+def test_a_cut_that_names_no_hash_proves_nothing(path: Path) -> None:
+    details: Details = {"epoch": "0123456789abcdef", "upto": 3, "hash": "no digits"}
+    write(path, play(1), Happened("truncated", details, at(20)))
+    db = open_copy(path)
+    assert audit(db).broken is None
+    db.close()
 
 
 def test_a_forged_beginning_is_caught(path: Path) -> None:
