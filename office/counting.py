@@ -10,14 +10,18 @@ from typing import Any, Literal, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+from django.db import OperationalError
 from django.db.models import Count as Number
 from django.db.models import Q, Sum
 
 from office import gaps
+from office.collecting.alarms import tell_unreadable
+from office.countable import BOUNDS, adds_up, countable, fits, overflowed, typed, uncountable
 from office.doubt import reasons
 from office.gaps import Missing
 from office.models import LedgerEpoch, Outcome, Play, PresentedAs, PublishedMedia, Screen, Shown
 from office.numbering import MOST_SEQ
+from office.stored import UNREADABLE, Unreadable, read_each, whole
 from signage.errors import BadInput, Complaint, Words
 
 __all__ = ["BYS", "Asked", "By", "Count", "Missing", "added_up", "counted", "missing", "plays", "read_asked"]
@@ -32,6 +36,8 @@ _OUTCOMES = dict(zip(Outcome.values, ("complete", "cut", "failed"), strict=True)
 _PRESENTED = dict(
     zip(PresentedAs.values, ("unknown", "seen", "dark", "covered", "no-display", "headless"), strict=True)
 )
+SHOWN = ("publication", "playlist", "item", "zone", "rank", "shows", "media", "sha256", "card", "title")
+_WHOLE = ("at_ms", "day", "hour", "outcome", "presented", "doubt")
 _AT_ONCE = 500
 _MOST_REMEMBERED = 10_000
 MOST_NAMED = 20
@@ -92,26 +98,15 @@ class _Group(msgspec.Struct, frozen=True, order=True):
 
 def counted(by: By, asked: Asked) -> tuple[Count, ...]:
     """Gives counts by their key, in its order."""
-    column = _column(by)
-    good = Q(doubt=0)
-    rows = (
-        _plays(asked)
-        .order_by()
-        .values_list(column, "doubt")
-        .annotate(
-            plays=Number("id"),
-            complete=Number("id", filter=Q(outcome=Outcome.COMPLETE)),
-            cut=Number("id", filter=Q(outcome=Outcome.CUT)),
-            failed=Number("id", filter=Q(outcome=Outcome.FAILED)),
-            ms=Sum("actual_ms", filter=good),
-            seen=Number("id", filter=Q(presented=PresentedAs.SEEN)),
-            unknown=Number("id", filter=Q(presented=PresentedAs.UNKNOWN)),
-            undated=Number("id", filter=Q(believed=False)),
-        )
-    )
-    groups = list(rows)
+    column, asked_for = _column(by), _plays(asked)
+    unreadable = 0
+    groups = _groups(asked_for, column)
+    keys, names = _keys(by, sorted({row[0] for row in groups or () if fits(column, row[0])}))
+    if groups is None or not all(row[0] in keys and _adds_up(row) for row in groups):
+        unreadable = uncountable(asked_for)
+        groups = _groups(typed(asked_for).filter(countable()), column) or []
+        keys, names = _keys(by, sorted({row[0] for row in groups}))
     # The database tells apart by number; names are put to the few groups that are left, and the same name is one key.
-    keys, names = _keys(by, sorted({row[0] for row in groups}))
     sums: dict[_Group, list[int]] = {}
     doubts: dict[_Group, dict[str, int]] = {}
     for number, doubt, *values in groups:
@@ -127,7 +122,7 @@ def counted(by: By, asked: Asked) -> tuple[Count, ...]:
             mine[place] += value or 0
     called = _labels(sums, names)
     order = sorted(sums, key=lambda group: (called[group], group)) if by == "media" else sorted(sums)
-    return tuple(
+    found = [
         Count(
             key=called[group], plays=plays, complete=complete, cut=cut, failed=failed, seconds=round(ms / 1000, 3),
             seen=seen, unseen=plays - seen - unknown, unknown=unknown, undated=undated,
@@ -137,7 +132,37 @@ def counted(by: By, asked: Asked) -> tuple[Count, ...]:
         )
         for group in order
         for plays, complete, cut, failed, ms, seen, unknown, undated in (sums[group],)
-    )  # fmt: skip
+    ]  # fmt: skip
+    return (*found, *([Count(UNREADABLE.zh, unreadable, 0, 0, 0, 0.0, unknown=unreadable)] if unreadable else []))
+
+
+def _groups(plays: Any, column: str) -> list[tuple[Any, ...]] | None:
+    """Returns what the database counts and adds up; None when it could not."""
+    rows = (
+        plays.order_by()
+        .values_list(column, "doubt")
+        .annotate(
+            plays=Number("id"),
+            complete=Number("id", filter=Q(outcome=Outcome.COMPLETE)),
+            cut=Number("id", filter=Q(outcome=Outcome.CUT)),
+            failed=Number("id", filter=Q(outcome=Outcome.FAILED)),
+            ms=Sum("actual_ms", filter=Q(doubt=0)),
+            seen=Number("id", filter=Q(presented=PresentedAs.SEEN)),
+            unknown=Number("id", filter=Q(presented=PresentedAs.UNKNOWN)),
+            undated=Number("id", filter=Q(believed=False)),
+        )
+    )
+    try:
+        return list(rows)
+    except OperationalError as fault:
+        if not overflowed(fault):
+            raise
+        return None
+
+
+def _adds_up(row: tuple[Any, ...]) -> bool:
+    _, doubt, plays, complete, cut, failed, ms, *_ = row
+    return fits("doubt", doubt) and adds_up(plays, complete + cut + failed, ms)
 
 
 def added_up(counts: Iterable[Count]) -> Count:
@@ -174,39 +199,106 @@ def missing(asked: Asked) -> tuple[Missing, ...]:
 
 
 def plays(asked: Asked) -> Iterator[dict[str, object]]:
-    """Gives every play with all that is known of it, oldest first of each screen; also those that are not believed."""
-    names = ("publication", "playlist", "item", "zone", "rank", "shows", "media", "sha256", "card", "title")
-    rows = _plays(asked).order_by("id").values_list(
-        "epoch__screen_id", "epoch__screen__title", "epoch__screen__site__name", "epoch__screen__timezone",
-        "epoch__name", "id", "at_ms", "day", "hour", "believed", "outcome", "actual_ms", "presented", "doubt",
-        "shown_id", *(f"shown__{name}" for name in names),
-    )  # fmt: skip
-    signed: dict[int, bool] = {}
-    for (
-        screen, title, site, zone, epoch, key, at_ms, day, hour, believed, outcome, actual_ms, presented, doubt, number,
-        *shown,
-    ) in rows.iterator(5000):  # fmt: skip
-        at = dt.datetime.fromtimestamp(at_ms / 1000, _zone(zone))
-        if number not in signed:
-            if len(signed) > _MOST_REMEMBERED:
-                signed.clear()
-            told = dict(zip(names, shown, strict=True))
-            signed[number] = bool(told["publication"]) and bool(
-                _signed({(told["publication"], told["sha256"])}) if told["media"] or told["sha256"] else True
+    """Returns every play with all that is known of it, oldest first of each screen; also those that are not believed.
+
+    One that cannot be read has the outcome `unreadable`, and nothing more than its place in the ledger.
+    """
+    read = _Reader()
+    columns = (
+        "id",
+        "epoch_id",
+        "shown_id",
+        "at_ms",
+        "day",
+        "hour",
+        "believed",
+        "outcome",
+        "actual_ms",
+        "presented",
+        "doubt",
+    )
+    rows = _plays(asked).order_by("id").values_list(*columns).iterator(5000)
+    bad: dict[str, Unreadable] = {}
+    for row, found in read.each(rows):
+        if isinstance(found, Unreadable):
+            bad.setdefault(found.screen, msgspec.structs.replace(found, table="play"))
+            yield read.unreadable(row)
+        else:
+            yield found
+    tell_unreadable(bad.values())
+
+
+class _Reader:
+    """Puts to each play what is known of its screen and of what was shown."""
+
+    def __init__(self) -> None:
+        self._epochs = {
+            number: (screen, title, site or "", _zone(zone), name)
+            for number, screen, title, site, zone, name in LedgerEpoch.objects.values_list(
+                "id", "screen_id", "screen__title", "screen__site__name", "screen__timezone", "name"
             )
-        yield {
-            "screen": screen, "screen_title": title, "site": site or "", "epoch": epoch, "seq": key & MOST_SEQ,
+        }
+        self._shown: dict[object, dict[str, Any]] = {}
+
+    def each(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], Any]]:
+        """Returns each row with what it says, or as one that cannot be read."""
+        kept: list[tuple[Any, ...]] = []
+
+        def passing() -> Iterator[tuple[Any, ...]]:
+            for row in rows:
+                kept[:] = [row]
+                yield row
+
+        for found in read_each(passing(), self._read, self._whose):
+            yield kept[0], found
+
+    def _read(self, row: tuple[Any, ...]) -> dict[str, object]:
+        key, epoch_id, shown_id, *numbers = row
+        at_ms, day, hour, believed, outcome, actual_ms, presented, doubt = numbers
+        screen, title, site, zone, epoch = self._epochs[epoch_id]
+        for name, value in zip(_WHOLE, (at_ms, day, hour, outcome, presented, doubt), strict=True):
+            whole(value, *BOUNDS[name])
+        if actual_ms is not None:
+            whole(actual_ms, *BOUNDS["actual_ms"])
+        at = dt.datetime.fromtimestamp(at_ms / 1000, zone)
+        return {
+            "screen": screen, "screen_title": title, "site": site, "epoch": epoch, "seq": key & MOST_SEQ,
             "at": at.isoformat(timespec="milliseconds"), "day": _day(day), "hour": hour, "clock_believed": believed,
             "outcome": _OUTCOMES[outcome], "actual_ms": actual_ms, "presented": _PRESENTED[presented],
-            "doubt": doubt, "signed": signed[number], **dict(zip(names, shown, strict=True)),
+            "doubt": doubt, **self._what(shown_id),
+        }  # fmt: skip
+
+    def _what(self, number: object) -> dict[str, object]:
+        found = self._shown.get(number)
+        if found is None:
+            if len(self._shown) > _MOST_REMEMBERED:
+                self._shown.clear()
+            row = Shown.objects.values_list(*SHOWN).get(id=whole(number, *BOUNDS["shown_id"]))
+            found = dict(zip(SHOWN, row, strict=True))
+            of_media = _signed({(found["publication"], found["sha256"])}) if found["media"] or found["sha256"] else True
+            found["signed"] = bool(found["publication"]) and bool(of_media)
+            self._shown[number] = found
+        return found
+
+    def _whose(self, row: tuple[Any, ...]) -> str:
+        return str(self._epochs[row[1]][0]) if row[1] in self._epochs else ""
+
+    def unreadable(self, row: tuple[Any, ...]) -> dict[str, object]:
+        """Returns what stands in the place of a row that cannot be read."""
+        screen, title, site, _, epoch = self._epochs.get(row[1], ("", "", "", None, ""))
+        return {
+            "screen": screen, "screen_title": title, "site": site, "epoch": epoch, "seq": int(row[0]) & MOST_SEQ,
+            "at": "", "day": "", "hour": "", "clock_believed": False, "outcome": "unreadable", "actual_ms": None,
+            "presented": "unknown", "doubt": 0, "signed": False,
+            **dict.fromkeys(SHOWN, ""),
         }  # fmt: skip
 
 
-def _zone(name: str) -> dt.tzinfo:
+def _zone(name: object) -> dt.tzinfo:
     """Gives the zone that a screen was enrolled with, UTC when this system does not know it."""
     try:
-        return ZoneInfo(name)
-    except (ValueError, ZoneInfoNotFoundError):
+        return ZoneInfo(str(name))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
         return dt.UTC
 
 

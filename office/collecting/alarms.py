@@ -4,10 +4,13 @@ import datetime as dt
 import logging
 from collections.abc import Iterable
 
+from django.db import DatabaseError, transaction
 from django.db.models import F
+from django.utils import timezone
 
-from office.collecting.notices import Kind, Notice
+from office.collecting.notices import Kind, Notice, unreadable
 from office.models import Alarm
+from office.stored import Unreadable
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +27,25 @@ def raise_alarms(wrong: Iterable[Notice], at: dt.datetime) -> None:
 def close_alarms(screen: str, kind: Kind, key: str, at: dt.datetime) -> None:
     """Closes what has mended itself: the open alarms of the kind whose key begins so."""
     Alarm.objects.filter(screen_id=screen, kind=kind, key__startswith=key, closed_at=None).update(closed_at=at)
+
+
+def tell_unreadable(rows: Iterable[Unreadable]) -> None:
+    """Raises an alarm for each screen and table with a row that cannot be read, once; in a transaction of its own.
+
+    Whoever reads calls it, so it never fails: a page is worth more than its alarm.
+    """
+    new = {(row.screen, row.table): row for row in rows}
+    if not new:
+        return
+    try:
+        known = Alarm.objects.filter(kind=Alarm.Kind.UNREADABLE, screen_id__in={screen for screen, _ in new})
+        for screen, table in known.values_list("screen_id", "key"):
+            new.pop((screen, table), None)
+        if new:
+            with transaction.atomic():
+                raise_alarms(map(unreadable, new.values()), timezone.now())
+    except DatabaseError as fault:
+        log.warning("an alarm cannot be kept: %s", fault)
 
 
 def _raise_alarm(notice: Notice, at: dt.datetime) -> None:

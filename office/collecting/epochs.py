@@ -2,16 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from itertools import pairwise
 from typing import Any
 
 import msgspec
 from django.db import connection
+from msgspec.structs import replace
 
 from office.collecting import notices
 from office.collecting.alarms import close_alarms
 from office.collecting.chain import Gap, Run, gaps, mark
 from office.collecting.notices import Notice
 from office.models import LedgerEpoch, LedgerRun
+from office.numbering import MOST_SEQ
+from office.stored import BadRowError, readable, sound, whole
+from signage.ledger import HASH_BYTES
 from signage.messages import MOST_MARKS, LedgerAck, LedgerMark
 
 GAP_S = 600
@@ -36,8 +41,11 @@ class Epoch(msgspec.Struct):
         return mark(self.runs, self.oldest)
 
 
-def lock(numbers: Iterable[int]) -> dict[int, Epoch]:
-    """Gives epochs that nobody else changes until the transaction ends; those that are gone are left out."""
+def lock(numbers: Iterable[int]) -> tuple[dict[int, Epoch], list[Notice]]:
+    """Returns epochs that nobody else changes until the transaction ends, and what is wrong with those left out.
+
+    Those that are gone, or cannot be read, are left out.
+    """
     wanted = sorted(numbers)
     found = list(
         LedgerEpoch.objects.select_for_update(no_key=True)
@@ -45,14 +53,27 @@ def lock(numbers: Iterable[int]) -> dict[int, Epoch]:
         .order_by("id")
         .values_list("id", "screen_id", "name", "oldest", "upto", "waits_since")
     )
-    runs: dict[int, list[Run]] = {}
+    runs: dict[int, list[tuple[Any, ...]]] = {}
     stored = LedgerRun.objects.filter(epoch_id__in=wanted).order_by("epoch_id", "first")
-    for epoch, first, last, before, after in stored.values_list("epoch_id", "first", "last", "before", "after"):
-        runs.setdefault(epoch, []).append(Run(first, last, bytes(before), bytes(after)))
-    return {
-        number: Epoch(number, screen, name, oldest, upto, since, tuple(runs[number]), (tuple(runs[number]), oldest))
-        for number, screen, name, oldest, upto, since in found
-    }
+    for epoch, *run in stored.values_list("epoch_id", "first", "last", "before", "after"):
+        runs.setdefault(epoch, []).append(tuple(run))
+    good, bad = readable(found, lambda row: _epoch(row, runs[row[0]]), lambda row: row[1])
+    return {epoch.id: epoch for epoch in good}, [notices.unreadable(replace(each, table="ledgerepoch")) for each in bad]
+
+
+def _epoch(row: tuple[Any, ...], stored: list[tuple[Any, ...]]) -> Epoch:
+    """Returns an epoch as the database has it. Raises BadRowError or TypeError for one that cannot be."""
+    number, screen, name, oldest, upto, since = row
+    sound(since)
+    runs = tuple(
+        Run(whole(first, 0, MOST_SEQ), whole(last, first, MOST_SEQ), bytes(before), bytes(after))
+        for first, last, before, after in stored
+    )
+    if any(one.last >= two.first for one, two in pairwise(runs)):
+        raise BadRowError("no runs")
+    return Epoch(
+        number, screen, name, whole(oldest, 0, MOST_SEQ), whole(upto, 0, MOST_SEQ), since, runs, (runs, oldest)
+    )
 
 
 def keep(epochs: Iterable[Epoch], at: dt.datetime) -> list[Notice]:
@@ -80,9 +101,14 @@ def acknowledgements(screens: Iterable[str]) -> dict[str, LedgerAck]:
     found: dict[str, list[LedgerMark]] = {screen: [] for screen in screens}
     rows = LedgerEpoch.objects.filter(screen_id__in=list(found)).order_by("-id")
     for screen, name, upto, head in rows.values_list("screen_id", "name", "upto", "head"):
-        if len(found[screen]) < MOST_MARKS:
+        if len(found[screen]) < MOST_MARKS and _is_mark(upto, head):
             found[screen].append(LedgerMark(epoch=name, upto=upto, head=bytes(head).hex()))
     return {screen: LedgerAck(marks=tuple(marks)) for screen, marks in found.items()}
+
+
+def _is_mark(upto: object, head: Any) -> bool:
+    """Whether the database has what an acknowledgement can say; else the screen is told nothing of the epoch."""
+    return type(upto) is int and 0 <= upto <= MOST_SEQ and not isinstance(head, str) and len(bytes(head)) == HASH_BYTES
 
 
 def _moved(epoch: Epoch, waits: tuple[Gap, ...], open_: Gap | None, at: dt.datetime) -> list[Notice]:

@@ -98,7 +98,8 @@ class Ledgers:
         if not offers and not wrong:
             return
         with transaction.atomic():
-            epochs = lock({each.epoch for each in offers})
+            epochs, unreadable = lock({each.epoch for each in offers})
+            wrong += unreadable
             self._join(offers, epochs, wrong)
             self._insert([each for each in offers if each.fresh], epochs, at, wrong)
             wrong += keep(epochs.values(), at)

@@ -6,6 +6,7 @@ import msgspec
 
 from office.collecting.chain import ForkError, Gap
 from office.doubt import REASONS, Doubt
+from office.stored import Unreadable
 from signage.errors import Words
 from signage.messages import LedgerBatch
 
@@ -133,3 +134,12 @@ def doubtful(screen: str, doubt: Doubt, count: int, at: str) -> Notice:
         en=f"{count} plays are not believed and are counted apart: {why.en} (the first says {at[:40]})",
     )
     return Notice(screen, "doubtful", name, words)
+
+
+def unreadable(row: Unreadable) -> Notice:
+    """A stored row of a screen that cannot be read."""
+    words = Words(
+        zh=f"保存的数据无法读取（{row.table} {row.key}）：没有计数，其他屏幕不受影响",
+        en=f"stored data cannot be read ({row.table} {row.key}): it is not counted, and other screens are as ever",
+    )
+    return Notice(row.screen, "unreadable", row.table, words)

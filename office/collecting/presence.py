@@ -17,6 +17,7 @@ from office.collecting.alarms import raise_alarms
 from office.collecting.notices import Notice
 from office.models import Command, Screen
 from office.place import write_whole
+from office.stored import Unreadable
 from signage.messages import Birth, Message, MessageError, Reply, ScreenState, ScreenStatus, decode, encode
 from signage.topics import MOST_BYTES, ScreenLeaf
 
@@ -69,6 +70,8 @@ class Presence:
                     wrong += self._take(screen, each, at)
                 except MessageError as refusal:
                     wrong.append(notices.malformed(each.screen, each.leaf, refusal))
+                except (TypeError, ValueError, AttributeError):  # what is stored of it cannot be read
+                    wrong.append(notices.unreadable(Unreadable(each.screen, "screen", each.screen)))
             for name, fields in self._changed.items():
                 screens[name].save(update_fields=sorted(fields))
             raise_alarms(wrong, at)
@@ -103,7 +106,7 @@ class Presence:
         is_news, wrong = self._speaks(screen, birth.conn, retained=retained)
         if not is_news:
             return wrong
-        before = screen.birth or {}
+        before: dict[str, object] = screen.birth or {}
         if before.get("conn") == birth.conn and before.get("boot") not in (None, birth.boot):
             wrong = [notices.cloned(screen.pk, birth.conn, birth.conn)]
         told = _as_json(birth)

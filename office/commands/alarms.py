@@ -6,15 +6,15 @@ import json
 import sys
 
 from django.db import transaction
-from django.utils import timezone
 
 from office.audit import note
 from office.commands.asking import me
-from office.commands.table import plain, show
+from office.commands.table import clock, plain, show
 from office.counting import must_be_known
 from office.models import Alarm, AuditEntry
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
+from signage.printable import printable_json
 
 CLOSED = "close_alarm"
 """In the audit log."""
@@ -36,7 +36,7 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     closings = _closings()
     if options.json:
         for alarm in found:
-            print(json.dumps(_told(alarm, closings), ensure_ascii=False))
+            print(printable_json(_told(alarm, closings)))
         return 0
     if not found:
         print("没有报警 · no alarms")
@@ -85,8 +85,8 @@ def _close(numbers: list[int], by: str, why: str) -> int:
     return 0
 
 
-def _when(at: dt.datetime) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+def _when(at: dt.datetime | None) -> str:
+    return clock(at, "%Y-%m-%d %H:%M")
 
 
 def _closings() -> dict[int, tuple[str, str]]:

@@ -12,6 +12,8 @@ from office.place import Place
 from office.publishing.aims import chosen
 
 LOOK_S = 0.3
+MOST_DATA = 2000
+"""Characters of a reply's data."""
 
 
 def main(options: argparse.Namespace, place: Place) -> int:
@@ -40,6 +42,6 @@ def _result(row: Command) -> tuple[str, str]:
     if row.replied_at is None:
         return "▲ 没有回复 no reply", ""
     if row.ok:
-        return "● 完成 done", " ".join(f"{key}={value}" for key, value in row.data.items())
+        return "● 完成 done", " ".join(f"{key}={value}" for key, value in row.data.items())[:MOST_DATA]
     why = row.why or {}
     return "✕ 拒绝 refused", f"{why.get('zh', '')} {why.get('en', '')}".strip()

@@ -5,11 +5,13 @@ import time
 from collections import Counter
 from collections.abc import Callable
 
-from django.utils import timezone
-
-from office.commands.table import Progress, show
-from office.console.progress import ScreenLine, screen_line
-from office.models import Publication, Receipt, Screen
+from office.collecting.alarms import tell_unreadable
+from office.commands.table import Progress, clock, show
+from office.console.progress import ScreenLine, screen_line, unreadable_line
+from office.models import Publication, Screen
+from office.receipts import telling
+from office.stored import readable
+from signage.printable import printable
 
 LOOK_S = 0.4
 STAGED = (
@@ -22,14 +24,18 @@ STAGED = (
 def lines(publication: Publication) -> tuple[ScreenLine, ...]:
     """Gives one line for each screen that the publication was ever aimed at."""
     wanted = set(Screen.objects.filter(assignments__publication=publication).values_list("id", flat=True))
-    receipts: dict[str, list[Receipt]] = {}
-    for receipt in Receipt.objects.filter(publication=publication.number):
-        receipts.setdefault(receipt.screen_id, []).append(receipt)
+    receipts = telling([publication.number])[publication.number]
     now = dt.datetime.now(dt.UTC)
-    return tuple(
-        screen_line(screen, receipts.get(screen.id, ()), publication.number, wanted=screen.id in wanted, now=now)
-        for screen in Screen.objects.filter(aimed__publication=publication).distinct()
-    )
+
+    def line(screen: Screen) -> ScreenLine:
+        name = screen.id
+        return screen_line(screen, receipts.get(name, ()), publication.number, wanted=name in wanted, now=now)
+
+    aimed_at = Screen.objects.filter(aimed__publication=publication).distinct()
+    good, bad = readable(aimed_at, line, lambda screen: screen.pk)
+    tell_unreadable(bad)
+    rest = [unreadable_line(each.screen, wanted=each.screen in wanted) for each in bad]
+    return tuple(sorted([*good, *rest], key=lambda each: each.id))
 
 
 def follow(publication: Publication, wait_s: float, *, goal: str = "shown") -> tuple[ScreenLine, ...]:
@@ -73,14 +79,14 @@ def show_lines(found: tuple[ScreenLine, ...]) -> None:
                  for line in found))  # fmt: skip
     for line in found:
         if line.why is not None:
-            print(f"{line.id}：{line.why.zh}\n    {line.why.en}")
+            print(f"{line.id}：{printable(line.why.zh)}\n    {printable(line.why.en)}")
     if any(line.step == "staged" for line in found):
         print(STAGED)
 
 
 def _when(line: ScreenLine) -> str:
     times = [mark.at for mark in line.marks if mark.at is not None]
-    return f"{timezone.localtime(max(times)):%m-%d %H:%M:%S}" if times else ""
+    return clock(max(times, default=None), "%m-%d %H:%M:%S")
 
 
 def _words(found: tuple[ScreenLine, ...], done: int) -> str:

@@ -1,12 +1,16 @@
 """`wuzha-office receipts`: how far a publication came on each screen, and who is missing."""
 
 import argparse
-import json
 import sys
 
 from office.commands.following import lines, show_lines
 from office.models import Publication, Receipt
 from office.place import Place
+from office.stored import readable, sound
+from signage.printable import printable, printable_json
+
+MOST_RECEIPTS = 1000
+"""Of one screen, the newest."""
 
 
 def main(options: argparse.Namespace, _place: Place) -> int:
@@ -19,15 +23,16 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     found = lines(publication)
     if options.json:
         for line in found:
-            receipts = Receipt.objects.filter(screen_id=line.id, publication=publication.number).order_by("pk")
-            print(json.dumps({
+            sent = Receipt.objects.filter(screen_id=line.id, publication=publication.number).order_by("-pk")
+            receipts, _ = readable(sent[:MOST_RECEIPTS], _told, lambda receipt: receipt.screen_id)
+            print(printable_json({
                 "publication": publication.number, "screen": line.id, "step": line.step, "shown": line.shown,
                 "wanted": line.wanted, "why": line.why.en if line.why else None,
-                "receipts": [{"step": r.step, "at": r.at.isoformat(), **r.details} for r in receipts],
-            }, ensure_ascii=False))  # fmt: skip
+                "receipts": receipts[::-1],
+            }))  # fmt: skip
         return 0
-    print(f"发布 {publication.number} {publication.line}：{publication.get_state_display()}，"
-          f"{publication.author} + {publication.approver}")  # fmt: skip
+    print(printable(f"发布 {publication.number} {publication.line}：{publication.get_state_display()}，"
+                    f"{publication.author} + {publication.approver}"))  # fmt: skip
     show_lines(found)
     missing = [line.id for line in found if line.wanted and not line.shown]
     print(
@@ -35,3 +40,8 @@ def main(options: argparse.Namespace, _place: Place) -> int:
         + (f"，还缺 missing: {' '.join(missing)}" if missing else "")
     )
     return 0
+
+
+def _told(receipt: Receipt) -> dict[str, object]:
+    sound(receipt.at, receipt.details)
+    return {**receipt.details, "step": receipt.step, "at": receipt.at.isoformat()}

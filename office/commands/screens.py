@@ -2,14 +2,15 @@
 
 import argparse
 import datetime as dt
-import json
 
-from django.utils import timezone
-
-from office.commands.table import show
-from office.console.tiles import Tile, by_need, tile
+from office.collecting.alarms import tell_unreadable
+from office.commands.table import clock, show
+from office.console.tiles import Tile, by_need, tile, unreadable_tile
+from office.console.wording import UNREADABLE
 from office.models import Alarm, Screen
 from office.place import Place
+from office.stored import readable
+from signage.printable import printable_json
 
 MOST_ALARMS = 20
 """In the table; JSON has all of them."""
@@ -19,12 +20,14 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     """Prints them as a table, or one JSON object a line."""
     now = dt.datetime.now(dt.UTC)
     screens = {s.id: s for s in Screen.objects.select_related("site__village").prefetch_related("tags")}
-    tiles = by_need(tile(screen, now) for screen in screens.values())
+    good, bad = readable(screens.values(), lambda screen: tile(screen, now), lambda screen: screen.pk)
+    tell_unreadable(bad)
+    tiles = by_need([*good, *(unreadable_tile(each.screen) for each in bad)])
     alarms = list(Alarm.objects.filter(closed_at=None).order_by("screen_id", "first_at"))
     if options.json:
         for each in tiles:
             mine = [alarm for alarm in alarms if alarm.screen_id == each.id]
-            print(json.dumps(_told(each, screens[each.id], mine), ensure_ascii=False))
+            print(printable_json(_told(each, screens[each.id], mine)))
         return 0
     show(("屏幕 screen", "名称 title", "状态 status", "听到 heard", "发布 shows", "正在播放 on air", "问题 trouble"),
          map(_row, tiles))  # fmt: skip
@@ -49,7 +52,7 @@ def _on_air(each: Tile) -> str:
 
 
 def _when(alarm: Alarm) -> str:
-    return f"{timezone.localtime(alarm.last_at):%m-%d %H:%M}"
+    return clock(alarm.last_at, "%m-%d %H:%M")
 
 
 def _told(each: Tile, screen: Screen, alarms: list[Alarm]) -> dict[str, object]:
@@ -61,6 +64,7 @@ def _told(each: Tile, screen: Screen, alarms: list[Alarm]) -> dict[str, object]:
         "village": screen.site.village.name if screen.site and screen.site.village else "",
         "tags": sorted(tag.name for tag in screen.tags.all()),
         "state_at": screen.state_at.isoformat() if screen.state_at else None,
+        "unreadable": each.label is UNREADABLE,
         "publications": list(each.publications), "zones": state.get("zones", []),
         "troubles": [{"zh": words.zh, "en": words.en} for words in each.troubles],
         "alarms": [{"kind": alarm.kind, "zh": alarm.zh, "en": alarm.en, "times": alarm.times} for alarm in alarms],

@@ -1,10 +1,16 @@
 """Tables on a terminal, and progress that is one line there and a few lines in a log."""
 
+import datetime as dt
 import sys
 import time
 import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import TextIO
+
+from django.utils import timezone
+
+from office.stored import UNREADABLE, sound
+from signage.printable import printable
 
 BAR = 24
 LOG_EVERY_S = 10.0
@@ -16,8 +22,17 @@ def width(text: str) -> int:
 
 
 def plain(text: object) -> str:
-    """Gives a text that a screen sent as it may stand on a terminal: without control characters."""
-    return "".join(c if c.isprintable() else "�" for c in str(text))
+    """Returns a text that a screen sent as it may stand on a terminal: without control characters."""
+    return printable(str(text))
+
+
+def clock(at: dt.datetime | None, form: str) -> str:
+    """Returns a stored time as the office's clock has it; a word for one that cannot be read."""
+    try:
+        sound(at)
+        return "" if at is None else f"{timezone.localtime(at):{form}}"
+    except ValueError:
+        return UNREADABLE.zh
 
 
 def show(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -47,7 +62,7 @@ class Progress:
     def tell(self, done: int, total: int, words: str) -> None:
         """Shows how far it is."""
         filled = BAR * done // total if total else 0
-        line = f"[{'█' * filled}{'·' * (BAR - filled)}] {words}"
+        line = f"[{'█' * filled}{'·' * (BAR - filled)}] {printable(words)}"
         if line == self._line:
             return
         self._line = line

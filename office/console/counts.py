@@ -101,7 +101,7 @@ def counts(request: HttpRequest) -> HttpResponse:
         "bys": [(key, *words) for key, words in BYS.items()],
         "head": BYS[wish.by],
         "periods": [(key, words, wish.query(period=key, **{"from": "", "to": ""})) for key, words in PERIODS.items()],
-        "screens": Screen.objects.order_by("title", "id"),
+        "screens": Screen.objects.order_by("title", "id").only("id", "title"),
         "publications": Publication.objects.exclude(state="draft"),
         "rows": _rows(wish.by, found)[:MOST_ROWS],
         "more": max(0, len(found) - MOST_ROWS),
@@ -222,6 +222,8 @@ def _holes(gaps: Iterable[Missing], *, lost: bool) -> list[tuple[str, str]]:
 
 
 def _hole(gap: Missing) -> str:
+    if gap.unreadable:
+        return f"无法读取：{gap.screen} 保存的台账"
     kind = "已丢失" if gap.lost else "尚未收到"
     which = f"台账第 {gap.first} 至 {gap.last} 条" if gap.first else f"{gap.records or '若干'} 条记录"
     return f"{kind}：{gap.screen} {which}"

@@ -12,6 +12,7 @@ import msgspec
 from office.console import wording
 from office.console.tiles import status
 from office.console.wording import Label, size
+from office.stored import UNREADABLE, sound
 from signage.errors import Words
 from signage.ledger import why_refused
 from signage.messages import STEPS, PublicationState, ScreenState, Step
@@ -53,17 +54,24 @@ class ScreenLine(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def label(self) -> Label:
         """Gives the step as it reads."""
+        if self.link is wording.UNREADABLE:
+            return self.link
         return wording.STEPS[self.step] if self.step is not None else wording.WAITING
 
 
 def screen_line(
     screen: "Screen", receipts: "Iterable[Receipt]", number: int, *, wanted: bool, now: dt.datetime
 ) -> ScreenLine:
-    """Gives how far a publication came on a screen; `receipts` are the screen's, of this publication."""
+    """Gives how far a publication came on a screen; `receipts` are the screen's, of this publication.
+
+    Raises BadRowError for a screen that cannot be read, or one of whose receipts cannot.
+    """
+    sound(screen.state, screen.status_at, screen.state_at, screen.birth_at)
     at: dict[str, dt.datetime] = {}
     refused: Receipt | None = None
     last = ""
     for each in sorted(receipts, key=lambda receipt: receipt.pk):
+        sound(each.at, each.details)
         at[each.step] = min(each.at, at.get(each.step, each.at)) if each.step == "shown" else each.at
         refused = each if each.step == "refused" else refused
         last = each.step
@@ -81,6 +89,14 @@ def screen_line(
         wanted=wanted,
         shown=shown,
     )
+
+
+def unreadable_line(screen: str, *, wanted: bool) -> ScreenLine:
+    """Returns the line of a screen that cannot be read, or one of whose receipts cannot."""
+    return ScreenLine(
+        id=screen, title=screen, link=wording.UNREADABLE, step=None, marks=_marks({}), detail="", why=UNREADABLE,
+        wanted=wanted, shown=False,
+    )  # fmt: skip
 
 
 def _marks(at: Mapping[str, dt.datetime]) -> tuple[Mark, ...]:

@@ -1,7 +1,7 @@
 """The page of publications: what was signed by whom, where it is on the screens, and who is missing."""
 
 import datetime as dt
-from collections import defaultdict
+from typing import Any
 
 import msgspec
 from django.contrib.auth.decorators import login_required
@@ -10,10 +10,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from office.collecting.alarms import tell_unreadable
 from office.console import wording
-from office.console.progress import HEADS, ScreenLine, screen_line
+from office.console.progress import HEADS, ScreenLine, screen_line, unreadable_line
 from office.console.wording import Label
-from office.models import Publication, Receipt
+from office.models import Assignment, Publication, Receipt, Screen
+from office.receipts import telling
+from office.stored import Unreadable, readable
 
 AT_ONCE = 10
 """Publications on one page."""
@@ -47,11 +50,7 @@ def publications(request: HttpRequest) -> HttpResponse:
     found = Publication.objects.all()
     if before.isascii() and before.isdigit() and len(before) < 12:
         found = found.filter(number__lt=int(before))
-    page = list(
-        found.prefetch_related(
-            "playlists", "files", "assignments__aimed_at__tags", "assignments__screens", "assignments__aimed_at__site"
-        )[: AT_ONCE + 1]
-    )
+    page = list(found.prefetch_related("playlists", "files", "assignments")[: AT_ONCE + 1])
     sheets = _sheets(page[:AT_ONCE], timezone.now())
     values = {
         "page": "publications",
@@ -64,20 +63,43 @@ def publications(request: HttpRequest) -> HttpResponse:
 
 
 def _sheets(page: list[Publication], now: dt.datetime) -> list[Sheet]:
-    receipts: dict[tuple[int, str], list[Receipt]] = defaultdict(list)
-    for each in Receipt.objects.filter(publication__in=[one.number for one in page]):
-        receipts[each.publication, each.screen_id].append(each)
-    return [_sheet(one, receipts, now) for one in page]
+    receipts = telling([one.number for one in page])
+    aimed_at = _screens(Assignment.aimed_at.through, page)
+    wanted = _screens(Assignment.screens.through, page)
+    every = set().union(*aimed_at.values()) if aimed_at else set()
+    screens = {screen.pk: screen for screen in Screen.objects.filter(id__in=every)}
+    found = []
+    for one in page:
+        aims = [screens[name] for name in sorted(aimed_at[one.pk]) if name in screens]
+        lines, bad = _lines(one, aims, receipts[one.number], wanted[one.pk], now)
+        tell_unreadable(bad)
+        found.append(_sheet(one, lines))
+    return found
 
 
-def _sheet(one: Publication, receipts: dict[tuple[int, str], list[Receipt]], now: dt.datetime) -> Sheet:
+def _screens(through: Any, page: list[Publication]) -> dict[int, set[str]]:
+    """Returns the screens of each publication's assignments, through one of their two tables."""
+    found: dict[int, set[str]] = {one.pk: set() for one in page}
+    pairs = through.objects.filter(assignment__publication__in=page)
+    for publication, screen in pairs.values_list("assignment__publication", "screen"):
+        found[publication].add(screen)
+    return found
+
+
+def _lines(
+    one: Publication, screens: list[Screen], receipts: dict[str, list[Receipt]], wanted: set[str], now: dt.datetime
+) -> tuple[tuple[ScreenLine, ...], list[Unreadable]]:
+    def line(screen: Screen) -> ScreenLine:
+        name = screen.pk
+        return screen_line(screen, receipts.get(name, ()), one.number, wanted=name in wanted, now=now)
+
+    good, bad = readable(screens, line, lambda screen: screen.pk)
+    rest = [unreadable_line(each.screen, wanted=each.screen in wanted) for each in bad]
+    return tuple(sorted([*good, *rest], key=lambda each: each.id)), bad
+
+
+def _sheet(one: Publication, lines: tuple[ScreenLine, ...]) -> Sheet:
     assignments = list(one.assignments.all())
-    screens = {screen.id: screen for each in assignments for screen in each.aimed_at.all()}
-    wanted = {screen.id for each in assignments for screen in each.screens.all()}
-    lines = tuple(
-        screen_line(screen, receipts[one.number, name], one.number, wanted=name in wanted, now=now)
-        for name, screen in sorted(screens.items())
-    )
     asked = tuple(line for line in lines if line.wanted)
     return Sheet(
         publication=one,

@@ -9,11 +9,13 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
+from office.collecting.alarms import tell_unreadable
 from office.console import wording
 from office.console.home import place
 from office.console.live import looker
-from office.console.tiles import by_need, tile
+from office.console.tiles import by_need, tile, unreadable_tile
 from office.models import Alarm, Screen
+from office.stored import readable, sound
 from signage.errors import Words
 from signage.topics import MOST_BYTES, SCREEN_ID
 
@@ -30,21 +32,29 @@ class OpenAlarm(msgspec.Struct, frozen=True):
     words: Words
 
 
+def _alarm(alarm: Alarm) -> OpenAlarm:
+    sound(alarm.last_at)
+    return OpenAlarm(alarm.last_at, alarm.screen_id, Words(str(alarm.zh), str(alarm.en)))
+
+
 @require_safe
 @login_required
 def screens(request: HttpRequest) -> HttpResponse:
     """Shows every screen."""
     now = timezone.now()
     found = Screen.objects.filter(revoked_at=None).select_related("site__village").prefetch_related("tags")
-    tiles = by_need(tile(screen, now) for screen in found)
+    good, bad = readable(found, lambda screen: tile(screen, now), lambda screen: screen.pk)
+    tiles = by_need([*good, *(unreadable_tile(each.screen) for each in bad)])
     counted = Counter(each.label for each in tiles)
-    order = (*wording.STATUS.values(), wording.SILENT)
+    order = (*wording.STATUS.values(), wording.SILENT, wording.UNREADABLE)
+    tell_unreadable(bad)
     open_ = Alarm.objects.filter(closed_at=None).order_by("-last_at")[:MOST_ALARMS]
+    alarms, _ = readable(open_, _alarm, lambda alarm: alarm.screen_id)
     values = {
         "page": "screens",
         "tiles": tiles,
         "sums": [(label, counted[label]) for label in order if counted[label]],
-        "alarms": [OpenAlarm(each.last_at, each.screen_id, Words(each.zh, each.en)) for each in open_],
+        "alarms": alarms,
         "can_look": looker() is not None,
     }
     return render(request, "console/screens.html", values)

@@ -11,6 +11,7 @@ import msgspec
 
 from office.console import wording
 from office.console.wording import Label, ago, size
+from office.stored import UNREADABLE, sound
 from signage.errors import Words
 from signage.messages import Birth, PublicationState, ScreenState, ZoneState
 
@@ -55,7 +56,11 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def tile(screen: "Screen", now: dt.datetime) -> Tile:
-    """Gives what is to be said of a screen; its site, village and tags are to be at hand."""
+    """Gives what is to be said of a screen; its site, village and tags are to be at hand.
+
+    Raises BadRowError for one that cannot be read.
+    """
+    sound(screen.state, screen.birth, screen.status_at, screen.state_at, screen.birth_at, screen.shot_at)
     state = _read(screen.state, ScreenState)
     label = status(screen, now)
     online = screen.status == "online" and screen.revoked_at is None
@@ -75,6 +80,14 @@ def tile(screen: "Screen", now: dt.datetime) -> Tile:
         facts=_facts(screen, state),
         online=online,
     )
+
+
+def unreadable_tile(screen: str) -> Tile:
+    """Returns the tile of a screen whose row cannot be read."""
+    return Tile(
+        id=screen, title=screen, place="", label=wording.UNREADABLE, heard=None, shot="", shot_ago=None, zones=(),
+        publications=(), coming=(), ordered=(), troubles=(UNREADABLE,), facts=(("编号", "id", screen),), online=False,
+    )  # fmt: skip
 
 
 _ORDER = {"bad": 0, "warn": 1, "good": 2, "busy": 2, "off": 3}

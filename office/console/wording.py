@@ -37,6 +37,7 @@ STATUS = {
 }
 REVOKED = Label("已注销", "revoked", "off")
 SILENT = Label("没有回音", "silent", "warn")
+UNREADABLE = Label("无法读取", "unreadable", "bad")
 
 STEPS: dict[Step, Label] = {
     "heard": Label("已收到通知", "heard", "busy"),
@@ -56,7 +57,7 @@ PUBLICATION = {
 }
 SHOWS = {"image": "图片", "video": "视频", "audio": "音频", "card": "卡片", "ticker": "字幕"}
 RANKS = {"emergency": "紧急", "broadcast": "广播", "normal": "普通", "filler": "垫片"}
-OUTCOMES = {"complete": "完整", "cut": "中断", "failed": "失败"}
+OUTCOMES = {"complete": "完整", "cut": "中断", "failed": "失败", "unreadable": "无法读取"}
 KINDS = {
     "square": "广场", "service-centre": "便民服务中心", "supermarket": "超市", "hotel": "宾馆", "village": "村",
     "school": "学校", "market": "市场", "bank": "银行", "station": "车站", "hospital": "医院",

@@ -1,7 +1,10 @@
 """Commands that were sent to screens, and what became of them."""
 
+from typing import Any
+
 from django.db import models
 
+from office.models.fields import ObjectField
 from office.models.fleet import Screen
 
 
@@ -12,7 +15,7 @@ class Command(models.Model):
     screen = models.ForeignKey(Screen, models.CASCADE, related_name="commands")
     number = models.BigIntegerField()
     op = models.CharField(max_length=12)
-    args = models.JSONField(default=dict, blank=True)
+    args: Any = ObjectField(default=dict, blank=True)
     by = models.CharField(max_length=100, blank=True)
     """Who asked for it."""
     issued_at = models.DateTimeField()
@@ -21,9 +24,9 @@ class Command(models.Model):
     """When the broker took it."""
     ok = models.BooleanField(null=True, blank=True)
     """What the screen replied; None: nothing yet."""
-    why = models.JSONField(null=True, blank=True)
+    why: Any = ObjectField(null=True, blank=True)
     """{"zh": …, "en": …} when it was refused."""
-    data = models.JSONField(default=dict, blank=True)
+    data: Any = ObjectField(default=dict, blank=True)
     replied_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:

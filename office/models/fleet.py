@@ -1,7 +1,11 @@
 """Screens, and where they stand."""
 
+from typing import Any
+
 from django.db import models
 from django.utils.timezone import now
+
+from office.models.fields import ListField, ObjectField
 
 
 class Village(models.Model):
@@ -19,7 +23,7 @@ class Site(models.Model):
     name = models.CharField("场所", max_length=100, unique=True)
     kind = models.CharField("类型", max_length=50, blank=True)
     village = models.ForeignKey(Village, models.PROTECT, null=True, blank=True, related_name="sites")
-    variables = models.JSONField("变量", default=dict, blank=True)
+    variables: Any = ObjectField("变量", default=dict, blank=True)
     """Text by name, as cards use it: {"grid_worker": "…"}."""
 
     def __str__(self) -> str:
@@ -41,7 +45,7 @@ class Screen(models.Model):
     id = models.CharField("编号", primary_key=True, max_length=36)
     title = models.CharField("名称", max_length=100, blank=True)
     timezone = models.CharField(max_length=50, default="Asia/Shanghai")
-    zones = models.JSONField(default=list, blank=True)
+    zones: Any = ListField(default=list, blank=True)
     """Names of its zones, when the office was told; else those of its last state count."""
     site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="screens")
     tags = models.ManyToManyField(Tag, blank=True, related_name="screens")
@@ -57,9 +61,9 @@ class Screen(models.Model):
     """Of the newest connection; what an older one says is out of date."""
     status_at = models.DateTimeField(null=True, blank=True)
     """When the office heard it, by the office's clock; so `birth_at`, `state_at` and `shot_at`."""
-    birth = models.JSONField(null=True, blank=True)
+    birth: Any = ObjectField(null=True, blank=True)
     birth_at = models.DateTimeField(null=True, blank=True)
-    state = models.JSONField(null=True, blank=True)
+    state: Any = ObjectField(null=True, blank=True)
     state_at = models.DateTimeField(null=True, blank=True)
     shot_at = models.DateTimeField(null=True, blank=True)
     """Of the picture in the home's `shots/{id}.jpg`."""
@@ -73,5 +77,7 @@ class Screen(models.Model):
     @property
     def zone_names(self) -> tuple[str, ...]:
         """The names of its zones, as far as the office knows them; () when it does not."""
-        told = self.zones or [zone.get("zone") for zone in (self.state or {}).get("zones", ())]
-        return tuple(dict.fromkeys(str(name) for name in told if name))
+        said = (self.state or {}).get("zones")
+        told = self.zones or (said if isinstance(said, list) else ())
+        names = (zone.get("zone") if isinstance(zone, dict) else zone for zone in told)
+        return tuple(dict.fromkeys(str(name) for name in names if name))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 
+from office.models.fields import ObjectField
 from office.models.fleet import Screen
 from office.numbering import MOST_SEQ, key_of
 
@@ -162,7 +163,7 @@ class Event(models.Model):
     epoch = models.ForeignKey(LedgerEpoch, models.DO_NOTHING, related_name="events", db_constraint=False)
     at = models.DateTimeField()
     what = models.CharField(max_length=20, db_index=True)
-    details = models.JSONField(default=dict)
+    details: Any = ObjectField(default=dict)
 
 
 class Receipt(models.Model):
@@ -175,7 +176,7 @@ class Receipt(models.Model):
     step = models.CharField(max_length=20)
     at = models.DateTimeField()
     """By the player's clock."""
-    details = models.JSONField(default=dict)
+    details: Any = ObjectField(default=dict)
 
 
 class Alarm(models.Model):

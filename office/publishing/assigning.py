@@ -106,7 +106,8 @@ def floor(now: Trusted) -> Trusted:
     """
     highest = msgspec.structs.asdict(now)
     for birth in Screen.objects.filter(revoked_at=None).exclude(birth=None).values_list("birth", flat=True):
-        for role, version in (birth.get("trusted") or {}).items():
+        told = birth.get("trusted")
+        for role, version in told.items() if isinstance(told, dict) else ():
             if role in highest and isinstance(version, int) and version <= getattr(now, role) + MOST_LEAP:
                 highest[role] = max(highest[role], version)
     return Trusted(**highest)
@@ -116,7 +117,9 @@ def highest_publication() -> int:
     """Gives the highest number of a publication that we or a screen know of, for the same reason."""
     numbers = [Publication.objects.order_by("-number").values_list("number", flat=True).first() or 0]
     for state in Screen.objects.filter(revoked_at=None).exclude(state=None).values_list("state", flat=True):
-        numbers += [n for n in state.get("publications", ()) if isinstance(n, int) and n < numbers[0] + MOST_AHEAD]
+        on_air = state.get("publications")
+        some = on_air if isinstance(on_air, list) else ()
+        numbers += [n for n in some if isinstance(n, int) and n < numbers[0] + MOST_AHEAD]
     # A screen that had another office before still tells of that one's publications: their receipts are not for ours.
     told = Receipt.objects.filter(publication__lt=numbers[0] + MOST_AHEAD).order_by("-publication")
     return max([*numbers, *told.values_list("publication", flat=True)[:1]])
