@@ -20,7 +20,9 @@ from office.place import Place, locked, write_secret, write_whole
 from office.publishing import assigning, publish
 from office.trusting.root import root_bytes
 from signage.errors import BadInput, Complaint, Words, WuzhaError
+from signage.printable import printable
 from signage.source import MAX_FILE_BYTES
+from signage.text_rules import flaw
 from signage.topics import SCREEN_ID
 
 OFFICE_FILE, PASSWORD_FILE, ROOT_FILE, CA_FILE = "office.toml", "password", "root.json", "ca.pem"
@@ -97,6 +99,7 @@ def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.d
         problem = Words(f"{told.screen[:50]!r} 不能作屏幕编号", f"{told.screen[:50]!r} cannot be the id of a screen")
         cure = Words("用小写字母、数字和 -，3 到 36 个字", "use small letters, digits and -, 3 to 36 of them")
         raise BadInput((Complaint("enroll", problem, cure),))
+    _refuse_misleading(told)
     root = root_bytes(place)  # before anything is changed: without keys there is nothing to enrol into
     signs = publish.remembered(place).targets is not None
     usual = place.home / "enrolments" / told.screen
@@ -141,6 +144,23 @@ def write_broker_files(place: Place) -> None:
     with locked(place):
         _keep_passwords(place, with_password(_passwords(place), told.user, password))
         write_whole(place.broker_acl, Rights(told.prefix, told.user).acl().encode(), 0o600)
+
+
+def _refuse_misleading(told: Enrolment) -> None:
+    """Raises BadInput when something that is said of the screen does not read as it is."""
+    said = {"title": told.title, "site": told.site, "kind": told.kind, "village": told.village}
+    said |= {f"tag {n}": tag for n, tag in enumerate(told.tags or (), start=1)}
+    said |= {f"zone {n}": zone for n, zone in enumerate(told.zones or (), start=1)}
+    said |= {f"variables, {printable(key)}": value for key, value in (told.variables or {}).items()}
+    said |= {f"variable {n}": key for n, key in enumerate(told.variables or {}, start=1)}
+    complaints = []
+    for key, text in said.items():
+        wrong = flaw(text, "line") if text is not None else None
+        if wrong is not None:
+            problem = Words(zh=f"{key} {wrong.problem.zh}", en=f"{key} {wrong.problem.en}")
+            complaints.append(Complaint(f"enroll {told.screen}", problem, wrong.cure))
+    if complaints:
+        raise BadInput(tuple(complaints))
 
 
 def _entered(told: Enrolment) -> Screen:

@@ -21,9 +21,11 @@ from signage.errors import BadInput, Words
 from signage.findings import Findings
 from signage.layout import Rotate
 from signage.notation import shown, time_of_day
+from signage.printable import printable
 from signage.program import Site
 from signage.source import MAX_FILE_BYTES, Place, Source, parse
 from signage.tables import Table
+from signage.text_rules import flaw
 
 __all__ = ["CONFIG_KEYS", "Config", "read_config"]
 
@@ -157,13 +159,13 @@ def _site(table: Table, source: Source, findings: Findings, screen: ScreenSettin
     place = source.table_place("site.variables", 0, words)
     variables = Table(values, place, findings, known=tuple(values))
     for name in values:
-        if not _VARIABLE.fullmatch(name) or name in BUILT_IN_VARIABLES:
+        if not _VARIABLE.fullmatch(name) or flaw(name, "name") is not None or name in BUILT_IN_VARIABLES:
             problem = Words(zh=f"{shown(name)} 不能作变量名", en=f"{shown(name)} cannot be the name of a variable")
             cure = Words(
                 zh=f"用字母、数字、汉字和 _，不以数字开头；{'、'.join(BUILT_IN_VARIABLES)} 已有含义",
                 en=f"use letters, digits and _, no digit first; {', '.join(BUILT_IN_VARIABLES)} are taken",
             )
-            variables.complain(name if name.isprintable() else "", problem, cure)
+            variables.complain(name if printable(name) == name else "", problem, cure)
     return Site(
         screen=screen.id,
         title=screen.title,

@@ -10,6 +10,7 @@ from signage.daypart import TimeOfDay
 from signage.errors import Words
 from signage.notation import Misread, shown, time_of_day
 from signage.suggest import nearest
+from signage.text_rules import flaw, inside
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{2,35}")
 
@@ -67,8 +68,9 @@ def path(base: Path) -> Callable[[object], Path | Misread]:
     """Gives a reader of paths; relative ones start at `base`."""
 
     def read(value: object) -> Path | Misread:
-        if isinstance(value, str) and value.strip() and len(value) <= 1000 and value.isprintable():
-            return base / value
+        if isinstance(value, str) and value.strip() and len(value) <= 1000:
+            wrong = flaw(value, "name")
+            return base / value if wrong is None else inside(value, wrong)
         return Misread(
             Words(zh=f"{shown(value)} 不是路径", en=f"{shown(value)} is not a path"),
             Words(
@@ -134,7 +136,8 @@ def prefix(value: object) -> str | Misread:
 def period(value: object) -> str | Misread:
     """Reads the name of a quiet period."""
     if isinstance(value, str) and value.strip() and len(value) <= 50:
-        return value.strip()
+        wrong = flaw(value, "name")
+        return value.strip() if wrong is None else inside(value, wrong)
     return Misread(
         Words(zh=f"{shown(value)} 不是静音期的名字", en=f"{shown(value)} is not the name of a quiet period"),
         Words(zh='写日历里的名字，例如 "高考"，或 "all"', en='write a name of the calendar such as "高考", or "all"'),

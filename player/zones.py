@@ -9,6 +9,7 @@ from signage.layout import Box, Margin, Zone
 from signage.notation import Misread, shown
 from signage.source import Source
 from signage.tables import Table
+from signage.text_rules import flaw, inside
 
 ZONE_KEYS = ("name", "box", "background", "margin")
 MARGINS: tuple[Margin, ...] = ("background", "edges")
@@ -81,7 +82,8 @@ def _overlap(a: Box, b: Box) -> bool:
 
 def _name(value: object) -> str | Misread:
     if isinstance(value, str) and _NAME.fullmatch(value):
-        return value
+        wrong = flaw(value, "name")
+        return value if wrong is None else inside(value, wrong)
     return Misread(
         Words(zh=f"{shown(value)} 不能作名字", en=f"{shown(value)} cannot be a name"),
         Words(zh="用字母、数字、汉字、- 和 _，不超过 32 个字", en="use letters, digits, - and _, at most 32"),

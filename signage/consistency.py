@@ -14,6 +14,7 @@ from signage.playlist import Item, Playlist
 from signage.program import Program
 from signage.source import Place
 from signage.suggest import nearest, not_one_of
+from signage.text_rules import flaw
 
 TEMPLATES = ("notice", "slogan", "list", "contact", "app", "broadcast", "alert")
 THEMES = ("red", "blue", "green", "dark", "gold")
@@ -53,6 +54,7 @@ def _all(program: Program, quiet: Sequence[str]) -> Iterator[Complaint]:
             yield from _media(media, finds[id(media)], place, item)
             yield from _looks(place, item)
             yield from _variables(program, place, item)
+            yield from _code(program, place, item)
     yield from _names(program.playlists)
     yield from clashes(program.playlists)
     yield from _quiet(program, quiet)
@@ -147,6 +149,16 @@ def _variables(program: Program, place: Place, item: Item) -> Iterator[Complaint
                 else f'add {name} = "…" under [site.variables] of the configuration',
             )
             yield place.complaint(key, problem, cure)
+
+
+def _code(program: Program, place: Place, item: Item) -> Iterator[Complaint]:
+    wrong = flaw(cards.filled(item.qr, program.site), "qr")
+    if wrong is not None:
+        zh, en = wrong.problem.zh, wrong.problem.en
+        problem = Words(
+            zh=f"qr 填入本屏的资料后{zh}，这一条不会播放", en=f"qr, filled in, {en}; the item does not play"
+        )
+        yield place.complaint("qr", problem, wrong.cure)
 
 
 def _names(playlists: Sequence[Playlist]) -> Iterator[Complaint]:

@@ -6,14 +6,11 @@ Rule: pure; a name comes as `os` gives it, bytes that are not UTF-8 as surrogate
 import unicodedata
 
 from signage.errors import Words
+from signage.text_rules import flaw
 
 NOT_UTF8 = Words(
     zh="文件名不是 UTF-8 编码，请改名后再放入",
     en="the file's name is not UTF-8; rename it",
-)
-CONTROL_IN_NAME = Words(
-    zh="文件名里有换行或其他控制字符，请改名后再放入",
-    en="the file's name has a line break or another control character in it; rename it",
 )
 NOT_A_PATH = Words(
     zh="不是一个可以发布的文件名：只能是文件夹内的相对路径，用 / 分隔，不能有 .. 和 \\",
@@ -79,25 +76,28 @@ def is_folder_passed_over(name: str) -> bool:
 
 
 def bad_name(name: str) -> Words | None:
-    """Why a name cannot be used in playlists and records, or None."""
-    if name.isprintable():
-        return None
+    """Why a name cannot be used in playlists and records, or None; characters that mislead are told by number."""
     if any("\ud800" <= c <= "\udfff" for c in name):
         return NOT_UTF8
-    if any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in name):
-        return CONTROL_IN_NAME
-    return None
+    wrong = flaw(name, "name")
+    if wrong is None:
+        return None
+    return Words(zh=f"文件名{wrong.problem.zh}；请改名后再放入", en=f"the file's name {wrong.problem.en}; rename it")
 
 
 def bad_path(path: str) -> Words | None:
-    """Why a path below a folder cannot be published, or None.
+    """Why a path below a folder cannot be published, or None: its name is misleading, or it leads astray."""
+    return bad_name(path) or astray(path)
 
-    It has to mean the same file on Linux and Windows and to stay below its folder: relative, `/` between its parts,
-    no part empty, hidden, `.` or `..`, no device, nothing that Windows forbids.
+
+def astray(path: str) -> Words | None:
+    """Why a path does not mean the same file on Linux and Windows or does not stay below its folder, or None.
+
+    It has to be relative, `/` between its parts, no part empty, hidden, `.` or `..`, no device, nothing that Windows
+    forbids, no control character.
     """
-    why = bad_name(path)
-    if why is not None:
-        return why
+    if any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in path):
+        return NOT_A_PATH
     if len(path.encode()) > MOST_PATH_BYTES:
         return TOO_LONG
     for part in path.split("/"):

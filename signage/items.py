@@ -9,6 +9,7 @@ from signage.layout import Fit, Transition
 from signage.notation import Misread, date, date_range, day_name, shown, window
 from signage.playlist import Item
 from signage.tables import Table
+from signage.text_rules import flaw, inside
 
 RUN_KEYS = ("from", "until", "days", "times", "except")
 ITEM_KEYS = (
@@ -58,7 +59,7 @@ def read_item(table: Table, number: int, *, weighted: bool) -> Item:
         title=table.text("title", "", most=MOST_TITLE, lines=True),
         text=table.text("text", "", most=MOST_TEXT, lines=True),
         footer=table.text("footer", "", most=MOST_FOOTER, lines=True),
-        qr=table.text("qr", "", most=MOST_QR),
+        qr=table.text("qr", "", most=MOST_QR, use="qr"),
         theme=table.text("theme", "red", most=50),
         chars_per_min=table.number("chars_per_min", 70.0, 20, 300),
         dwell_s=table.number("dwell_s", None, LEAST_DWELL_S, MOST_DWELL_S),
@@ -158,11 +159,8 @@ def _pattern(value: object) -> str | Misread | None:
     )
     if not isinstance(value, str) or not value.strip():
         return Misread(Words(f"{shown(value)} 不是路径", f"{shown(value)} is not a path"), example)
-    if len(value) > MOST_PATTERN or not value.isprintable():
-        return Misread(
-            Words(f"{shown(value)} 太长，或含有控制字符", f"{shown(value)} is too long or has control characters"),
-            example,
-        )
+    if len(value) > MOST_PATTERN:
+        return Misread(Words(f"{shown(value)} 太长", f"{shown(value)} is too long"), example)
     if "\\" in value:
         mended = value.replace("\\", "/")
         return Misread(
@@ -181,4 +179,5 @@ def _pattern(value: object) -> str | Misread | None:
             Words(f"{shown(value)} 里的 * 多于 {MOST_STARS} 个", f"{shown(value)} has more than {MOST_STARS} *"),
             example,
         )
-    return unicodedata.normalize("NFC", value.removeprefix("./"))
+    wrong = flaw(value, "name")
+    return unicodedata.normalize("NFC", value.removeprefix("./")) if wrong is None else inside(value, wrong)

@@ -17,6 +17,7 @@ from signage.layout import Zone
 from signage.media import Media, natural_key
 from signage.playlist import Item, Playlist
 from signage.program import Program, Site
+from signage.text_rules import flaw
 
 EVERYTHING = "**"
 
@@ -130,6 +131,8 @@ def _cast(playlist: Playlist, stock: _Stock, site: Site) -> Cast:
 def _shows(item: Item, shelf: Shelf, site: Site) -> tuple[Media | None, ...]:
     if any(cards.missing(text, site) for text in (item.title, item.text, item.footer, item.qr)):
         # A sentence with a hole in it is worse than none: "call our grid worker at" and nothing behind it.
+        return ()
+    if flaw(cards.filled(item.qr, site), "qr") is not None:
         return ()
     if item.media is not None:
         return shelf.find(item.media)

@@ -8,6 +8,7 @@ import msgspec
 
 from signage.daypart import DateRange, TimeOfDay, Window
 from signage.errors import Words
+from signage.printable import printable
 
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 """Years outside are taken for typing errors; inside, adding days never overflows."""
@@ -180,7 +181,7 @@ def shown(value: object) -> str:
             # Python refuses to convert a number of thousands of digits to text, and nobody would read it.
             text = str(value) if abs(value) < 10**18 else "10^18+"
         case str():
-            plain = "".join(mark if mark.isprintable() else "�" for mark in value[:40])
+            plain = "".join(mark if printable(mark) == mark else "�" for mark in value[:40])
             text = f'"{plain}…"' if len(value) > 40 else f'"{plain}"'
         case dt.date() | dt.time():
             text = value.isoformat()

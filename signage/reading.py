@@ -24,6 +24,7 @@ from signage.notation import Misread, date_range, shown, time_of_day, window
 from signage.playlist import RANKS, Item, Order, Playlist
 from signage.source import Place, Source, parse
 from signage.tables import Table
+from signage.text_rules import flaw, inside
 
 CALENDAR_FILE = "calendar.toml"
 """The name in a playlist folder that is the calendar, not a playlist."""
@@ -201,8 +202,9 @@ def _quiet_periods(table: Table, source: Source, findings: Findings) -> tuple[Qu
 
 
 def _name(value: object) -> str | Misread:
-    if isinstance(value, str) and value.strip() and len(value) <= 50 and value.isprintable():
-        return value.strip()
+    if isinstance(value, str) and value.strip() and len(value) <= 50:
+        wrong = flaw(value, "name")
+        return value.strip() if wrong is None else inside(value, wrong)
     return Misread(
         Words(zh=f"{shown(value)} 不是名字", en=f"{shown(value)} is not a name"),
         Words(zh="写一个名字，不超过 50 个字", en="write a name of at most 50 characters"),

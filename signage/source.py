@@ -3,12 +3,12 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import msgspec
 
 from signage.errors import BadInput, Complaint, Words
-from signage.printable import printable
+from signage.printable import MISLEADING, code_point, printable, turned
 
 MAX_FILE_BYTES = 256 * 1024
 MAX_DOT_SQUARES = 4_000_000
@@ -79,6 +79,7 @@ def parse(text: str | bytes, place: Place) -> Source:
         raise BadInput((place.complaint("", problem, cure),)) from error
     except ValueError as error:  # TOMLDecodeError, and integers with more digits than Python converts
         raise BadInput((_syntax_complaint(error, decoded, place),)) from error
+    _refuse_turned(decoded, values, place)
     lines, tables = _line_numbers(decoded)
     return Source(
         values=values,
@@ -189,3 +190,34 @@ def _header(line: str) -> tuple[str, bool] | None:
     if not closed or not name or "[" in name or (after and not after.startswith("#")):
         return None
     return name, many
+
+
+def _refuse_turned(text: str, values: object, place: Place) -> None:
+    """Refuses a file in which a comment or a gap turns the writing or ends a line for some: nobody reads it as it is.
+
+    What stands in values is told with its key by whoever reads it.
+    """
+    at = turned(text)
+    if at is None or sum(map(text.count, MISLEADING)) <= sum(map("".join(_strings(values)).count, MISLEADING)):
+        return
+    before = text[:at]
+    line, column = before.count("\n") + 1, at - before.rfind("\n")
+    here = Place(where=place.where, words=place.words, line=line)
+    problem = Words(
+        zh=f"第 {line} 行第 {column} 个字是 {code_point(text[at])}，会让人看错这个文件",
+        en=f"line {line}, character {column} is {code_point(text[at])}: the file does not read as it looks",
+    )
+    cure = Words(zh="删去这一行，重新输入", en="delete the line and type it anew")
+    raise BadInput((here.complaint("", problem, cure),))
+
+
+def _strings(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, each in value.items():
+            yield key
+            yield from _strings(each)
+    elif isinstance(value, list):
+        for each in value:
+            yield from _strings(each)

@@ -1,15 +1,16 @@
 """Reads one table of a person's file key by key, and gathers every complaint instead of stopping at the first."""
 
 import math
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from signage.errors import Words
 from signage.findings import Findings
 from signage.notation import Misread, shown
+from signage.printable import printable
 from signage.source import Place
 from signage.suggest import nearest, not_one_of
+from signage.text_rules import Use, flaw
 
 T = TypeVar("T")
 Choice = TypeVar("Choice", bound=str | int)
@@ -46,8 +47,10 @@ class Table:
         """Adds a complaint about a key, or about the whole table with ""."""
         self._findings.add(self.place.complaint(key, problem, cure))
 
-    def text(self, key: str, default: TextOrNone, *, most: int, lines: bool = False) -> str | TextOrNone:
-        """Gives text of at most `most` characters, of one line unless `lines`, without control characters."""
+    def text(
+        self, key: str, default: TextOrNone, *, most: int, lines: bool = False, use: Use = "text"
+    ) -> str | TextOrNone:
+        """Returns text of at most `most` characters, of one line unless `lines`, made as `text_rules` says."""
         if key not in self:
             return default
         value = self._values[key]
@@ -63,11 +66,12 @@ class Table:
         elif not lines and "\n" in value.rstrip("\n"):
             problem = Words(zh=f"{key} 只能写一行", en=f"{key} must be one line")
             self.complain(key, problem, Words(zh="去掉换行", en="remove the line breaks"))
-        elif any(unicodedata.category(mark) in ("Cc", "Cs") and mark not in "\n\r\t" for mark in value):
-            problem = Words(zh=f"{key} 里有看不见的控制字符", en=f"{key} contains control characters")
-            self.complain(key, problem, Words(zh="删掉重新输入这段文字", en="delete the text and type it again"))
         else:
-            return value.replace("\r\n", "\n").rstrip("\n")
+            text = value.replace("\r\n", "\n").rstrip("\n")
+            wrong = flaw(text, use)
+            if wrong is None:
+                return text
+            self._misread(key, wrong)
         return default
 
     def integer(self, key: str, default: int, least: int, most: int) -> int:
@@ -200,7 +204,7 @@ class Table:
         if self._findings.is_full():
             self._findings.add(self.place.complaint("", Words("", ""), Words("", "")))
             return
-        name = shown(key) if len(key) > 40 or not key.isprintable() or not key else key
+        name = shown(key) if len(key) > 40 or printable(key) != key or not key else key
         near = nearest(key, (*self._known, *elsewhere))
         if key in elsewhere:
             cure = elsewhere[key]

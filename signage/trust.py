@@ -14,7 +14,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from signage.errors import ToldError, Words
-from signage.filenames import bad_path
+from signage.filenames import astray
 from signage.messages import Command, Count, Hash, MessageError, Screen, Short, Trusted, time
 from signage.source import MAX_FILE_BYTES
 from signage.timefloor import ClockQuality
@@ -107,7 +107,7 @@ def read_target(path: str) -> Target:
     if found := _ASSIGN.fullmatch(path):
         return AssignTarget(found[1])
     found = _TARGET.fullmatch(path)
-    why = bad_path(found[3]) if found else None
+    why = astray(found[3]) if found else None
     if not found or why is not None:
         raise TrustError(
             why or Words(zh=f"签名清单里有不认识的路径 {path[:80]!a}", en=f"no path for a publication: {path[:80]!a}")

@@ -8,6 +8,7 @@ import msgspec
 from office.models import Screen
 from signage.errors import BadInput, Complaint, Words
 from signage.suggest import nearest
+from signage.text_rules import flaw
 from signage.topics import SCREEN_ID
 
 What = Literal["screen", "site", "village", "kind", "tag", "all"]
@@ -40,7 +41,7 @@ def read_aim(text: str) -> Aim:
     if what == "all" and not colon:
         return Aim("all")
     for known in WHATS[:-1]:
-        if what == known and name and len(text) <= MOST_AIM and name.isprintable():
+        if what == known and name and len(text) <= MOST_AIM and flaw(name, "line") is None:
             if what == "screen" and not SCREEN_ID.fullmatch(name):
                 break
             return Aim(known, name)

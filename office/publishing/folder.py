@@ -16,13 +16,17 @@ from office.trusting.content import hash_file
 from signage.calendar import Calendar
 from signage.errors import BadInput, Complaint, Words
 from signage.filenames import AUDIO, PICTURES, VIDEO, bad_path, is_folder_passed_over, is_passed_over
+from signage.lookalikes import alike, difference, told_alike
 from signage.media import Media, MediaFacts, MediaKind, natural_key
 from signage.playlist import Playlist
+from signage.printable import printable
 from signage.reading import CALENDAR_FILE, MOST_ITEMS, read_calendar, read_playlist
 from signage.source import MAX_FILE_BYTES
+from signage.text_rules import flaw
 from signage.trust import MOST_MEDIA_BYTES, MOST_PLAYLISTS
 
 MOST_FILES = 10_000
+MOST_ALIKE = 10
 CALENDAR = "calendar"
 
 
@@ -44,7 +48,7 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     media: tuple[Media, ...]
     """`path` is where the bytes lie now; the kind is judged by the name, the screens judge by the contents."""
     notes: tuple[Words, ...]
-    """What was left out."""
+    """What was left out, and which names look alike."""
 
 
 def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], None] = lambda _n, _b: None) -> Draft:
@@ -56,9 +60,13 @@ def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], Non
         raise BadInput(
             (Complaint(str(folder), Words("不是文件夹", "is no folder"), Words("改正路径", "mend the path")),)
         )
-    if not name or len(name) > 100 or not name.isprintable():
-        raise BadInput((Complaint(str(folder), Words("名字不能用", "its name cannot be used"),
-                                  Words("用 --line 另起一个名字", "give another one with --line")),))  # fmt: skip
+    wrong = flaw(name, "line")
+    if not name or len(name) > 100 or wrong is not None:
+        problem = Words("名字不能用", "its name cannot be used")
+        if wrong is not None:
+            problem = Words(f"名字不能用：{wrong.problem.zh}", f"its name cannot be used: it {wrong.problem.en}")
+        cure = Words("用 --line 另起一个名字", "give another one with --line")
+        raise BadInput((Complaint(str(folder), problem, cure),))
     structured = (folder / "playlists").is_dir() or (folder / "media").is_dir()
     media = _media(folder / "media" if structured else folder, complaints, notes, progress)
     texts = _texts(folder / "playlists", complaints)
@@ -66,6 +74,8 @@ def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], Non
     if not texts and media and not complaints:
         texts = (_made(name, media),)
     playlists, calendar = _understood(texts, complaints)
+    notes += [told_alike(names) for names in alike(medium.name for medium in media)[:MOST_ALIKE]]
+    notes += [told_alike(names) for names in alike(f"{text.name}.toml" for text in texts)[:MOST_ALIKE]]
     if not playlists and not complaints:
         problem = Words("里面没有播放表，也没有可以播放的素材", "holds neither playlists nor media that can be shown")
         cure = Words(
@@ -84,7 +94,7 @@ def _say_what_lies_beside(
     for path in sorted(folder.iterdir()):
         if not path.is_file() or is_passed_over(path.name):
             continue
-        shown = os.fsencode(path.name).decode(errors="backslashreplace")
+        shown = printable(path.name)
         if path.suffix == ".toml" and not has_playlists:
             problem = Words("不在 playlists/ 里，不会生效", "is not in playlists/ and would count for nothing")
             complaints.append(Complaint(shown, problem, Words("移到 playlists/ 里", "move it into playlists/")))
@@ -107,7 +117,7 @@ def _media(
     for path in _walk(folder):
         relative = os.fsencode(path.relative_to(folder)).decode(errors="surrogateescape").replace(os.sep, "/")
         name = unicodedata.normalize("NFC", relative)
-        shown = name.encode(errors="backslashreplace").decode()
+        shown = printable(name)
         kind, why = kind_of(name), bad_path(name)
         if kind is None or path.is_symlink() or not path.is_file():
             notes.append(
@@ -116,8 +126,9 @@ def _media(
         elif why is not None:
             complaints.append(Complaint(shown, why, Words("改名", "rename it")))
         elif name in found:
-            complaints.append(Complaint(shown, Words("有两个文件叫这个名字", "two files have this name"),
-                                        Words("改名", "rename one")))  # fmt: skip
+            differ = difference(str(Path(found[name].path).relative_to(folder)), relative)
+            problem = Words(f"有两个文件叫这个名字（{differ}）", f"two files have this name ({differ})")
+            complaints.append(Complaint(shown, problem, Words("改名", "rename one")))
         elif len(found) >= MOST_FILES:
             problem = Words(f"文件多于 {MOST_FILES} 个", f"there are more than {MOST_FILES} files")
             complaints.append(Complaint(str(folder), problem, Words("分几次发布", "publish them apart")))
@@ -146,7 +157,7 @@ def _texts(folder: Path, complaints: list[Complaint]) -> tuple[Text, ...]:
         if is_passed_over(path.name) or not path.is_file():
             continue
         if why is not None:
-            complaints.append(Complaint(ascii(path.name), why, Words("改名", "rename it")))
+            complaints.append(Complaint(printable(path.name), why, Words("改名", "rename it")))
             continue
         with path.open("rb") as file:
             found.append(Text(name=name, body=file.read(MAX_FILE_BYTES + 1)))

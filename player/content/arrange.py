@@ -15,10 +15,13 @@ from player.content.names import UNKNOWN_KIND, FolderUse
 from player.content.scan import TOO_MANY, Scan, Seen
 from player.content.settle import Stamp
 from signage.errors import Words
+from signage.lookalikes import alike, difference, told_alike
 from signage.media import Media
 from signage.printable import printable
 
 CALENDAR = "calendar"
+MOST_ALIKE = 10
+"""Groups of names that look alike, of which notes tell."""
 
 _GONE = {
     "ENOENT": ("文件夹不存在", "it does not exist"),
@@ -74,6 +77,7 @@ def arrange(
         for name, text in last_good.items():
             shelf.playlists.setdefault(name, PlaylistFile(name=name, path="", text=text, mtime_ns=0))
     calendar = shelf.playlists.pop(CALENDAR, None)
+    notes = (*(words for place in places for words in _notes(place)), *shelf.lookalikes())
     return Library(
         media=tuple(m for _, m in sorted(shelf.media.values(), key=_order)),
         held=tuple(m for _, m in sorted(shelf.held.values(), key=_order)),
@@ -81,7 +85,7 @@ def arrange(
         playlists=tuple(shelf.playlists[n] for n in sorted(shelf.playlists)),
         calendar=calendar,
         waiting=shelf.waiting,
-        notes=tuple(dict.fromkeys(words for place in places for words in _notes(place))),
+        notes=tuple(dict.fromkeys(notes)),
         complete=all(p.looked for p in places),
     )
 
@@ -129,7 +133,7 @@ class _Shelf:
         owner = self._owner.setdefault(seen.name, seen.path)
         if owner == seen.path:
             return True
-        self._refuse(seen.path, _same_name(owner), verdict.at)
+        self._refuse(seen.path, _same_name(owner, seen.path), verdict.at)
         return False
 
     def put_playlists(self, place: Place, texts: Mapping[str, Text]) -> None:
@@ -146,7 +150,16 @@ class _Shelf:
                 first = self.playlists.setdefault(text.file.name, text.file)
                 if first is not text.file:
                     at = dt.datetime.fromtimestamp(text.file.mtime_ns // 10**9, dt.UTC)
-                    self._refuse(path, _same_name(first.path), at)
+                    self._refuse(path, _same_name(first.path, path), at)
+
+    def lookalikes(self) -> list[Words]:
+        """Says which names look alike: all of them are shown, each as what it is."""
+        groups: dict[str, list[str]] = {}
+        for seen, _ in (*self.media.values(), *self.held.values()):
+            groups.setdefault(seen.looks or seen.name, []).append(seen.name)
+        found = [names for names in groups.values() if len(names) > 1]
+        found += map(list, alike(f"{name}.toml" for name in self.playlists))
+        return [told_alike(names) for names in found[:MOST_ALIKE]]
 
     def _refuse(self, path: str, why: Words, at: dt.datetime) -> None:
         self.refused.append(Refused(name=printable(os.path.basename(path)), path=printable(path), why=why, at=at))
@@ -167,11 +180,13 @@ def _is_unreadable(path: str, scan: Scan) -> bool:
     return any(path == top or path.startswith(os.path.join(top, "")) for top in scan.unreadable)
 
 
-def _same_name(owner: str) -> Words:
+def _same_name(owner: str, path: str) -> Words:
     shown = printable(owner)
+    differ = difference(os.path.basename(owner), os.path.basename(path))
+    zh, en = (f"（写法不同：{differ}）", f" (spelt with {differ})") if differ else ("", "")
     return Words(
-        zh=f"与 {shown} 同名，只用那一个；请改名",
-        en=f"has the same name as {shown}, which is used; rename it",
+        zh=f"与 {shown} 同名{zh}，只用那一个；请改名",
+        en=f"has the same name as {shown}{en}, which is used; rename it",
     )
 
 

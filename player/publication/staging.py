@@ -13,9 +13,11 @@ from player.content.library import PlaylistFile
 from player.publication.depot import Depot
 from player.publication.published import Published
 from signage.errors import BadInput, Words
+from signage.filenames import bad_name
 from signage.globs import Shelf
 from signage.media import Media, MediaFacts, natural_key
 from signage.playlist import Playlist, Rank
+from signage.printable import printable
 from signage.reading import read_calendar, read_playlist
 from signage.trust import Assigned, Assignment, MediaTarget, PlaylistTarget, TrustError, Wanted
 
@@ -120,6 +122,10 @@ def stage(plan: Planned, depot: Depot, quarantined: Collection[str], *, by_any_e
     except BadInput as bad:
         return Refusal(Words(zh=bad.complaints[0].problem.zh, en=bad.complaints[0].problem.en))
     used = _used(playlists, plan)
+    for name in (*(f"{stem}.toml" for stem, _ in plan.texts), *(name for name, _ in used)):
+        why = bad_name(name)
+        if why is not None:
+            return Refusal(Words(zh=f"{printable(name)}：{why.zh}", en=f"{printable(name)}: {why.en}"))
     needed = (*needed, *dict.fromkeys(each for _, each in used))
     missing = tuple(each for each in needed if not depot.has(each.sha256, each.size_bytes))
     away = {each.sha256 for each in missing}

@@ -3,6 +3,7 @@
 import stat
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -182,3 +183,24 @@ def test_the_broker_takes_the_enrolled_screen_and_refuses_a_wrong_password(
         assert isinstance(first(Broker(url=url, user="sq-led1", password=password + "x")), Disconnected)
         assert isinstance(first(Broker(url=url)), Disconnected)
         assert isinstance(first(msgspec.structs.replace(office_broker(keyed, keyed.settings()), url=url)), Connected)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"title": "广场\u202eDEL"},
+        {"site": "广\u200b场"},
+        {"village": "石桥\ue000"},
+        {"kind": "squ\u0430re"},
+        {"tags": ("a", "b\u2066")},
+        {"zones": ("m\u3164",)},
+        {"variables": {"phone": "96\u200d110"}},
+        {"variables": {"ph\u00adone": "96110"}},
+    ],
+)
+def test_what_does_not_read_as_it_is_enrols_nothing(database: None, keyed: Place, told: dict[str, Any]) -> None:
+    from office.enrolling import Enrolment, enroll
+
+    with pytest.raises(BadInput, match=r"U\+[0-9A-F]{4}"):
+        enroll(keyed, Enrolment(screen="sq-led-9", **told), None, "me", AT)
+    assert not (keyed.home / "enrolments" / "sq-led-9").exists()

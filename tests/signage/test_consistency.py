@@ -6,6 +6,7 @@ import msgspec
 import pytest
 
 from player.decode import cards
+from signage import lineup
 from signage.calendar import Calendar
 from signage.consistency import TEMPLATES, THEMES, inconsistencies
 from signage.errors import Complaint
@@ -150,3 +151,14 @@ def test_shipped_playlists_are_good_but_for_media_not_looked_at_here() -> None:
     )
     found = [one for one in inconsistencies(shipped, ("all",)) if "media" not in one.where]
     assert found == []
+
+
+def test_a_code_that_no_phone_can_use_once_it_is_filled_in_is_told_and_does_not_play() -> None:
+    text = item('card = "app"\ntext = "扫码"\nqr = "tel:{phone}"')
+    for phone, is_good in (("96110", True), ("９６１１０", False)):
+        filled = program(text, phone=phone)
+        told = [c for c in inconsistencies(filled) if "qr" in c.where]
+        assert bool(told) != is_good
+        assert all("U+FF19 FULLWIDTH DIGIT NINE" in c.problem.zh for c in told)
+        (cast,) = lineup.compile(filled).zones["main"]
+        assert bool(cast.lines[0].shows) == is_good

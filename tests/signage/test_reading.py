@@ -421,3 +421,55 @@ def test_examples_of_the_manual_can_be_played(page: str) -> None:
             read_calendar(example, "calendar.toml")
         else:
             assert read_playlist(example, "example.toml").items
+
+
+HIDDEN = ("\u202e", "\u2066", "\u200b", "\ufeff", "\u00ad", "\ue000", "\ufdd0", "\U000e0041", "\u3164", "\u2028")
+
+
+@pytest.mark.parametrize("bad", HIDDEN)
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ('title = "拨打{}01169"\n[[item]]\nmedia = "a.png"', "title"),
+        ('zone = "a{}b"\n[[item]]\nmedia = "a.png"', "zone"),
+        ('[[item]]\nmedia = "a{}*.png"', "media"),
+        ('[[item]]\nmedia = "a.mp3"\npicture = "a{}.png"', "picture"),
+        ('[[item]]\ncard = "notice"\ntitle = "拨打{}01169"', "title"),
+        ('[[item]]\ncard = "notice"\ntext = "拨打\\n{}01169"', "text"),
+        ('[[item]]\ncard = "notice"\nfooter = "拨打{}01169"', "footer"),
+        ('[[item]]\ncard = "app"\nqr = "tel:{}01169"', "qr"),
+        ('[[item]]\nticker = true\ntext = "拨打{}01169"', "text"),
+    ],
+)
+def test_what_does_not_read_as_it_is_is_refused_with_its_code_point(body: str, key: str, bad: str) -> None:
+    for written in (bad, f"\\U{ord(bad):08x}"):
+        with pytest.raises(BadInput) as raised:
+            read_playlist(body.replace("{}", written), "a.toml")
+        complaint = raised.value.complaints[0]
+        assert f"{key} (第" in complaint.where
+        for sentence in (complaint.problem.zh, complaint.problem.en):
+            assert f"U+{ord(bad):04X}" in sentence
+            assert bad not in sentence
+        assert complaint.cure.zh
+
+
+@pytest.mark.parametrize("bad", ["\u202e", "\u2067", "\u200f", "\u2028", "\u0085"])
+def test_a_comment_that_turns_the_file_around_is_refused_with_its_line(bad: str) -> None:
+    with pytest.raises(BadInput) as raised:
+        read_playlist(f'title = "96110"\n# 说明{bad}"01169" = eltit\n[[item]]\nmedia = "a.png"', "a.toml")
+    (complaint,) = raised.value.complaints
+    assert "(第 2 行 / line 2)" in complaint.where
+    assert f"line 2, character 5 is U+{ord(bad):04X}" in complaint.problem.en
+
+
+@pytest.mark.parametrize("key", ["name", "screens", "kinds"])
+def test_the_calendars_names_read_as_they_are(key: str) -> None:
+    values = {
+        "name": '"高考"',
+        "screens": '["a"]',
+        "kinds": '["b"]',
+        key: '"高\u200b考"' if key == "name" else '["a\u202e"]',
+    }
+    body = "[[quiet]]\ndates = [2026-06-07]\n" + "\n".join(f"{k} = {v}" for k, v in values.items())
+    with pytest.raises(BadInput, match=r"U\+20[02]"):
+        read_calendar(body, "calendar.toml")

@@ -84,7 +84,8 @@ def test_what_is_not_shown_is_left_out_and_said(tmp_path: Path) -> None:
 def test_a_line_needs_a_name_that_can_be_written(tmp_path: Path, line: str) -> None:
     folder = campaign(tmp_path / "x")
     if line:
-        assert complaints(folder, line) == [f"{folder}: its name cannot be used"]
+        (told,) = complaints(folder, line)
+        assert told.startswith(f"{folder}: its name cannot be used")
     else:
         assert read_folder(folder, line).line == "x"
 
@@ -123,3 +124,33 @@ def test_a_playlist_beside_its_folder_is_not_passed_over_in_silence(tmp_path: Pa
     for playlist in (folder / "playlists").iterdir():
         playlist.unlink()
     assert complaints(folder) == ["早.toml: is not in playlists/ and would count for nothing"]
+
+
+@pytest.mark.parametrize("bad", ["\u202e", "\u200b", "\u3164", "\ue000", "\u2028"])
+def test_a_name_that_does_not_read_as_it_is_is_refused_with_its_code_point(tmp_path: Path, bad: str) -> None:
+    (tmp_path / "media").mkdir()
+    (tmp_path / "playlists").mkdir()
+    (tmp_path / "media" / f"96{bad}110.png").write_bytes(b"x")
+    (tmp_path / "playlists" / f"a{bad}.toml").write_text('[[item]]\nmedia = "*.png"\n')
+    told = complaints(tmp_path)
+    assert sum(f"U+{ord(bad):04X}" in each for each in told) == 2
+    assert all(each.isprintable() for each in told)
+    assert f"U+{ord(bad):04X}" in complaints(tmp_path, line=f"反诈{bad}")[0]
+
+
+def test_names_that_look_alike_are_both_published_and_told(tmp_path: Path) -> None:
+    for name in ("poster.png", "poſter.png", "ｐoster.png", "other.png"):
+        (tmp_path / name).write_bytes(name.encode())
+    draft = read_folder(tmp_path, "反诈")
+    assert len(draft.media) == 4
+    (note,) = draft.notes
+    assert "U+0073 LATIN SMALL LETTER S" in note.en or "U+0070 LATIN SMALL LETTER P" in note.en
+    assert all(name in note.zh for name in ("poster.png", "poſter.png", "ｐoster.png"))
+
+
+def test_two_spellings_of_one_name_are_refused_with_their_code_points(tmp_path: Path) -> None:
+    for name in ("\u00e9.png", "e\u0301.png"):
+        (tmp_path / name).write_bytes(name.encode())
+    (told,) = complaints(tmp_path, "反诈")
+    assert "U+0065 LATIN SMALL LETTER E" in told
+    assert "U+00E9 LATIN SMALL LETTER E WITH ACUTE" in told

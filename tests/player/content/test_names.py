@@ -5,7 +5,8 @@ import os
 import pytest
 
 from player.content.names import UNKNOWN_KIND, is_folder_passed_over, sort_out
-from signage.filenames import CONTROL_IN_NAME, NOT_UTF8
+from signage.errors import Words
+from signage.filenames import NOT_UTF8
 
 
 @pytest.mark.parametrize(
@@ -53,7 +54,19 @@ def test_a_name_that_is_not_utf8_is_refused() -> None:
 
 
 def test_a_line_break_in_a_name_is_refused() -> None:
-    assert sort_out("a\nb.png", "media") == CONTROL_IN_NAME
+    why = sort_out("a\nb.png", "media")
+    assert isinstance(why, Words)
+    assert "U+000A LINE FEED" in why.zh
+    assert "U+000A LINE FEED" in why.en
+
+
+@pytest.mark.parametrize("bad", ["\u202e", "\u200b", "\u3164", "\ue000", "\u2028", "\U000e0041", "\x9b", "\u00ad"])
+def test_a_character_that_hides_or_turns_the_writing_in_a_name_is_told_by_its_number(bad: str) -> None:
+    for name, use in ((f"a{bad}b.png", "media"), (f"a{bad}b.toml", "playlists")):
+        why = sort_out(name, use)
+        assert isinstance(why, Words)
+        assert f"第 2 个字是 U+{ord(bad):04X}" in why.zh
+        assert f"character 2 is U+{ord(bad):04X}" in why.en
 
 
 def test_only_toml_files_are_playlists() -> None:

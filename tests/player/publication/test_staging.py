@@ -110,3 +110,15 @@ def test_a_text_that_does_not_read_is_refused_with_its_complaint(depot: Depot) -
     found = stage(the_plan(text(1, "a", body)), depot, ())
     assert isinstance(found, Refusal)
     assert "dwell_s" in found.why.en
+
+
+@pytest.mark.parametrize("name", ["posters/\u202egnp.exe.png", "posters/a\u200b.png", "posters/\ue000.png"])
+def test_a_signed_name_that_hides_something_refuses_its_publication_and_no_other(depot: Depot, name: str) -> None:
+    body = text(1, "p")
+    put(depot, TEXT)
+    plan = planned(assignment((1, ("p",))), (body, *MEDIA, medium(1, name)))[0]
+    found = stage(plan, depot, ())
+    assert isinstance(found, Refusal)
+    assert f"U+{ord(next(c for c in name if not c.isprintable())):04X}" in found.why.en
+    assert found.why.en.isprintable()
+    assert isinstance(stage(the_plan(body), depot, ()), Lacks)
