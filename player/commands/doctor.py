@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from player.claim import is_claimed
 from player.clock import Clock
+from player.commands import worker_walls
 from player.commands.finding import Finding
 from player.commands.office import broker, orders, trust
 from player.commands.terminal import tell, tell_json
@@ -188,14 +189,10 @@ def _content(config: Config) -> tuple[Finding, ...]:
 def _workers() -> Finding:
     prober = Prober()
     try:
-        prober.probe(__file__)  # any file does: it is the worker's own report that is wanted
-        walls = prober.sandbox
+        walls = prober.walls()
     finally:
         prober.close()
-    says = Words(f"隔离：{'、'.join(walls) or '无'}", f"sandbox: {', '.join(walls) or 'none'}")
-    return Finding(
-        subject="workers", ok="seccomp" in walls or "landlock" in walls, says=says, details={"sandbox": walls}
-    )
+    return worker_walls.finding(walls)
 
 
 UNSEEN = Words("显示屏读不回来，没有自检", "the display cannot be read back")

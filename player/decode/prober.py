@@ -76,6 +76,25 @@ class Prober:
         finally:
             os.close(file)
 
+    def walls(self) -> tuple[str, ...]:
+        """Starts a worker if there is none and returns its walls as it says; none when it does not answer."""
+        with self._lock:
+            until = time.monotonic() + self._silence_s
+            try:
+                if self._worker is None:
+                    self._worker = Worker(self._hear, low=True, server=self._server)
+            except OSError as error:
+                log.error("no decoder: %s", error)
+                return ()
+            while not self.sandbox and (left_s := until - time.monotonic()) > 0:
+                with contextlib.suppress(queue.Empty):
+                    worker, reply = self._heard.get(timeout=left_s)
+                    if worker is not self._worker or reply is None:
+                        break
+                    if isinstance(reply, Hello):
+                        self.sandbox = reply.sandbox
+            return self.sandbox
+
     def _probed(self, wanted: Probe, file: int) -> MediaFacts | Words:
         path = wanted.path
         with self._lock:

@@ -33,6 +33,7 @@ from player.decode.rings.frames import FrameWriter, frames_size
 from player.decode.rings.shared import attach
 from player.decode.rings.sound import SoundWriter, sound_size
 from player.decode.walls import sandbox
+from player.decode.walls.readable import readable_paths
 from player.decode.wire import RequestReceiver
 from player.heap import trim
 from signage.media import MediaFacts
@@ -83,11 +84,18 @@ def serve(frames: tuple[str, int, int] | None, sound: str | None, *, low: bool) 
         pictures = FrameWriter(attach(address, frames_size(slots, slot_bytes)), slots, slot_bytes)
     if sound is not None:
         samples = SoundWriter(attach(sound, sound_size()))
-    walls = sandbox.enter(low=low)
+    walls = sandbox.enter(_readable(), low=low)
     desk = Desk(RequestReceiver(0), replies)
     walls += sandbox.give_up_calls()
     desk.say(Hello(pid=os.getpid(), sandbox=walls))
     _serve(desk, pictures, samples)
+
+
+def _readable() -> tuple[str, ...]:
+    """Where a worker may read by name; only Linux asks."""
+    if sys.platform != "linux":
+        return ()
+    return readable_paths(import_module("player.decode.text.fonts").folders())
 
 
 def _options() -> "argparse.Namespace":

@@ -126,9 +126,8 @@ def memory_of_others(victim: int) -> dict[str, str]:
     }
 
 
-def locks(held: str) -> dict[str, str]:
-    """Tries to lock a file that another process needs."""
-    fd = os.open(held, os.O_RDONLY)
+def locks(fd: int) -> dict[str, str]:
+    """Tries to lock a file that another process needs, by a descriptor that came along."""
     span = struct.pack("=hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0)
     found = {
         "flock shared": call("flock", fd, 1),
@@ -141,7 +140,6 @@ def locks(held: str) -> dict[str, str]:
         ("F_SETSIG", 10, 9), ("F_SETFL", 4, os.O_ASYNC), ("F_ADD_SEALS", 1033, 0xF), ("F_SETPIPE_SZ", 1031, 1 << 20),
     ):  # fmt: skip
         found[name] = outcome(lambda command=command, value=value: fcntl.fcntl(fd, command, value))
-    os.close(fd)
     return found
 
 
@@ -239,7 +237,7 @@ def run(order: Mapping[str, object]) -> str:
     found: dict[str, str] = {}
     if isinstance(victim, int):
         found |= signals(victim) | limits(victim) | memory_of_others(victim)
-    if isinstance(held, str):
+    if isinstance(held, int):
         found |= locks(held)
     if isinstance(fd, int):
         found |= terminal(fd)

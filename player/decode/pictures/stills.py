@@ -13,6 +13,7 @@ from PIL import (  # Pillow loads its formats when they come; behind the walls i
     JpegImagePlugin,
     MpoImagePlugin,
     PngImagePlugin,
+    PpmImagePlugin,
     TiffImagePlugin,
     WebPImagePlugin,
 )
@@ -26,7 +27,8 @@ from player.decode.protocol import Probe, ShowFile, Target
 from signage.media import MediaFacts
 
 _LOADED = (
-    BmpImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, TiffImagePlugin, WebPImagePlugin
+    BmpImagePlugin, GifImagePlugin, JpegImagePlugin, MpoImagePlugin, PngImagePlugin,
+    PpmImagePlugin, TiffImagePlugin, WebPImagePlugin,
 )  # fmt: skip
 MAX_FRAMES = 4000
 MAX_ANIMATION_S = 900.0

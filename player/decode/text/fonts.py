@@ -39,15 +39,23 @@ def bundled(weight: Weight) -> Face:
     return Face(str(BUNDLED_FOLDER / _BUNDLED_FILES[weight]))
 
 
+@functools.cache
 def folders() -> tuple[Path, ...]:
-    """Gives the folders that fonts are read from: a sandboxed process must keep them readable."""
+    """Returns the folders that fonts are read from: a sandboxed process keeps them readable, and asks before it is one.
+
+    Who has no home folder, such as some services, has no fonts in it.
+    """
     if sys.platform == "win32":
         windows = Path(os.environ.get("WINDIR", r"C:\Windows")) / "Fonts"
         local = Path(os.environ.get("LOCALAPPDATA", "")) / "Microsoft" / "Windows" / "Fonts"
         return BUNDLED_FOLDER, windows, local
     if sys.platform == "darwin":
         return BUNDLED_FOLDER, Path("/System/Library/Fonts"), Path("/Library/Fonts")
-    return BUNDLED_FOLDER, Path("/usr/share/fonts"), Path("/usr/local/share/fonts"), Path.home() / ".local/share/fonts"
+    shared = BUNDLED_FOLDER, Path("/usr/share/fonts"), Path("/usr/local/share/fonts")
+    try:
+        return *shared, Path.home() / ".local/share/fonts"
+    except RuntimeError:
+        return shared
 
 
 def face_for(char: str, weight: Weight) -> Face | None:

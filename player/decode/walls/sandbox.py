@@ -9,6 +9,7 @@ import ctypes
 import os
 import signal
 import sys
+from collections.abc import Iterable
 from contextlib import suppress
 
 from player.decode.walls import landlock, seccomp
@@ -19,8 +20,11 @@ OPEN_FILES = 64
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
 
 
-def enter(*, low: bool) -> tuple[str, ...]:
-    """Raises every wall this system has and names those that stand; with `low` the process yields to all others."""
+def enter(readable: Iterable[str], *, low: bool, landlock_at_most: int | None = None) -> tuple[str, ...]:
+    """Raises every wall this system has and names those that stand; with `low` the process yields to all others.
+
+    `readable` are the folders and files that can still be read by name; `landlock_at_most` as of an older kernel.
+    """
     if low and hasattr(os, "nice"):
         with suppress(OSError):
             os.nice(10)
@@ -37,7 +41,7 @@ def enter(*, low: bool) -> tuple[str, ...]:
     with suppress(OSError):
         _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)
         walls.append("no-new-privs")
-        walls += landlock.enter(libc)
+        walls += landlock.enter(libc, readable, abi_at_most=landlock_at_most)
     return tuple(walls)
 
 
@@ -75,6 +79,9 @@ def _limits() -> bool:
         resource.RLIMIT_NOFILE: OPEN_FILES,
         resource.RLIMIT_CORE: 0,
         resource.RLIMIT_FSIZE: 0,
+        resource.RLIMIT_MEMLOCK: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_RTPRIO: 0,
     }
     try:
         for limit, most in limits.items():

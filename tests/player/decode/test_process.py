@@ -68,7 +68,8 @@ def test_a_forked_worker_has_everything_loaded_and_stands_behind_the_same_walls(
     maps = Path(f"/proc/{worker.pid}/maps").read_text()
     assert "libavcodec" in maps
     assert "_imaging" in maps
-    worker.say(Probe(request=1, path=media("tone.mp3")))
+    with open(media("tone.mp3"), "rb") as file:
+        worker.say(Probe(request=1, path=""), file.fileno())
     assert isinstance(heard.next(), Probed)
     worker.leave()
     assert is_gone(worker.pid)

@@ -23,6 +23,7 @@ from player.decode.protocol import (
     read_body,
 )
 from player.decode.spawn import Worker
+from player.decode.wire import RequestSender, request_socket
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -31,10 +32,13 @@ class Bare:
     """A worker process without its client."""
 
     def __init__(self) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "player.decode.worker"],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
-        )  # fmt: skip
+        ours, theirs = request_socket()
+        with theirs:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "player.decode.worker"],
+                cwd=ROOT, stdin=theirs.fileno(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, bufsize=0,
+            )  # fmt: skip
+        self.requests = RequestSender(ours)
 
     def hear(self):
         assert self.process.stdout is not None
@@ -43,8 +47,12 @@ class Bare:
         return None if body is None else parse_reply(body)
 
     def say(self, *requests) -> None:
-        assert self.process.stdin is not None
-        self.process.stdin.write(b"".join(frame_message(request) for request in requests))
+        for request in requests:
+            path = getattr(request, "path", "")
+            file = os.open(path, os.O_RDONLY) if path else None
+            self.requests.send(frame_message(request), file)
+            if file is not None:
+                os.close(file)
 
     def __enter__(self):
         return self
@@ -52,7 +60,7 @@ class Bare:
     def __exit__(self, *_):
         self.process.kill()
         self.process.wait()
-        for stream in (self.process.stdin, self.process.stdout, self.process.stderr):
+        for stream in (self.requests, self.process.stdout, self.process.stderr):
             stream.close()
 
 
@@ -86,7 +94,7 @@ def code_of(pid: int) -> set[str]:
 def test_the_worker_ends_when_nobody_talks_to_it_any_more():
     with Bare() as worker:
         worker.hear()
-        worker.process.stdin.close()
+        worker.requests.close()
         assert worker.process.wait(10) == 0
 
 
@@ -101,7 +109,7 @@ def test_quit_ends_the_worker():
 def test_nonsense_ends_the_worker(noise):
     with Bare() as worker:
         worker.hear()
-        worker.process.stdin.write(noise)
+        worker.requests.send(noise)
         assert worker.process.wait(10) == 2
 
 

@@ -17,8 +17,9 @@ ROOT = Path(__file__).resolve().parents[4]
 TRIES = """
 import ctypes, errno, json, mmap, os, resource, socket, subprocess, sys, threading
 from player.decode.walls import sandbox, landlock, seccomp
+from player.decode.walls.readable import readable_paths
 {prepare}
-walls = sandbox.enter(low=True)
+walls = sandbox.enter([sys.argv[1], *readable_paths([])], low=True, landlock_at_most={at_most})
 nice = os.nice(0)
 walls += sandbox.give_up_calls()
 libc = ctypes.CDLL(None, use_errno=True)
@@ -63,10 +64,10 @@ print(json.dumps(dict(
 """
 
 
-def tried(folder: Path, prepare: str = "") -> dict[str, object]:
+def tried(folder: Path, prepare: str = "", at_most: int | None = None) -> dict[str, object]:
     (folder / "old").write_text("kept")
     run = subprocess.run(
-        [sys.executable, "-c", TRIES.format(prepare=prepare), str(folder)],
+        [sys.executable, "-c", TRIES.format(prepare=prepare, at_most=at_most), str(folder)],
         cwd=ROOT, capture_output=True, text=True, timeout=20, check=False,
     )  # fmt: skip
     assert run.returncode == 0, run.stderr
@@ -92,7 +93,7 @@ def test_a_walled_process_reads_and_computes_and_does_nothing_else(tmp_path):
 
 
 def test_without_landlock_seccomp_alone_keeps_files_from_being_written(tmp_path):
-    found = tried(tmp_path, "landlock.enter = lambda libc: []")
+    found = tried(tmp_path, at_most=0)
     assert "landlock" not in found["walls"]
     assert {name: found[name] for name in FORBIDDEN if found[name] not in ("EPERM", "EAGAIN")} == {}
 

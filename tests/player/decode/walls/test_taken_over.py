@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 
 from player.decode.protocol import Hello
-from tests.samples.taken_over import ROOT, WAYS, exit_code_of
+from tests.samples.taken_over import ROOT, WAYS, exit_code_of, spawned
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
 REFUSED = {"EPERM", "ENOSYS", "ENOTTY", "EAGAIN", "EACCES", "ENXIO", "PermissionError", "RuntimeError"}
+OLDER = "from functools import partial; worker.sandbox.enter = partial(worker.sandbox.enter, landlock_at_most={})"
+"""Prepares a worker that finds an older kernel; at 0 one without landlock."""
 TakeOver = Callable[..., tuple[Hello, dict[str, str]]]
 
 
@@ -55,17 +57,57 @@ def test_it_does_nothing_to_another_process_of_the_same_user(take_over, victim):
     assert victim.poll() is None
 
 
-def test_it_locks_no_file_that_another_process_needs(take_over, tmp_path):
+def test_it_locks_no_file_that_another_process_needs_not_even_one_that_it_was_given(take_over, tmp_path):
     held = tmp_path / "lock"
     held.touch()
-    assert got_through(take_over({"held": str(held)})[1]) == {}
-    with held.open("r+") as file:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    with held.open("r+") as given:
+        assert got_through(take_over({"held": given.fileno()}, pass_fds=(given.fileno(),))[1]) == {}
+        with held.open("r+") as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def test_it_has_no_third_thread_no_process_no_new_code_no_network_and_no_way_into_the_kernel(take_over):
     assert got_through(take_over({"more": True})[1]) == {}
+
+
+def test_it_reads_nothing_of_the_users_by_name_and_sees_no_folder(take_over, tmp_path):
+    state, media = tmp_path / "state", tmp_path / "media"
+    for folder in (state, media):
+        folder.mkdir()
+        (folder / "a").write_bytes(b"secret")
+    (tmp_path / "link").symlink_to(state / "a")
+    beside = ROOT / "pyproject.toml"  # in a checkout state and media lie beside the code
+    paths = [
+        str(path) for path in (
+            state, state / "a", media, media / "a", tmp_path / "link", beside, ROOT, Path.home(), Path("/etc/shadow"),
+            Path("/etc/passwd"), Path("/home"), Path("/"), Path("/tmp"), Path("/dev"), Path("/run"),
+            Path("/proc/self/maps"), Path("/proc/self/mem"), Path("/proc"), Path(f"/proc/{os.getpid()}/environ"),
+            Path("/sys"), Path("/var"), ROOT / "player" / ".." / "pyproject.toml",
+        )
+    ]  # fmt: skip
+    hello, found = take_over({"paths": paths})
+    if "landlock" not in hello.sandbox:
+        pytest.skip("this kernel has no landlock")
+    assert {name: result for name, result in found.items() if result not in ("EACCES", "EPERM", "ENOTDIR")} == {}
+    assert len(found) == 2 * len(paths)
+
+
+@pytest.mark.parametrize("at_most", [0, 1, 2, 3, 4, 5, 6, 7])
+def test_on_an_older_kernel_it_does_no_more_to_others(at_most, victim, tmp_path):
+    before = state_of(victim.pid)
+    held = tmp_path / "lock"
+    held.touch()
+    enter = "from functools import partial; worker.sandbox.enter = partial(worker.sandbox.enter, landlock_at_most={})"
+    hello, found = spawned({"victim": victim.pid, "more": True, "paths": [str(held)]}, enter.format(at_most))
+    walls = set(hello.sandbox) & {"landlock", "no-network", "no-signals"}
+    assert walls <= {"landlock"} | ({"no-network"} if at_most >= 4 else set()) | (
+        {"no-signals"} if at_most >= 6 else set()
+    )
+    names = {str(held), f"list {held}"}
+    assert got_through({name: result for name, result in found.items() if name not in names}) == {}
+    assert state_of(victim.pid) == before
+    assert found[str(held)] == ("EACCES" if "landlock" in walls else "done")
 
 
 def on_terminal(screen: int) -> Callable[[], None]:
@@ -81,7 +123,7 @@ def test_it_types_nothing_into_the_terminal_that_the_player_was_started_in(way):
     keyboard, screen = pty.openpty()
     script = (
         "import json; from tests.samples import taken_over as t;"
-        f"hello, found = t.{way}({{'terminal': {screen}}}, pass_fds=({screen},));"
+        f"hello, found = t.{way}({{'terminal': {screen}}}, {OLDER.format(0)!r}, pass_fds=({screen},));"
         "print(json.dumps([hello.sandbox, found]))"
     )
     run = subprocess.run(
