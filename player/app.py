@@ -34,6 +34,7 @@ from player.presentation import Presentation, edge_details
 from player.stage.overlay import Overlay
 from player.stage.ports import ScreenEvent
 from player.stage.screen import Screen
+from player.stage.shared_picture import close_to_others
 from player.stage.sound import MixerSound, NullSound
 from player.state import Moment, opened
 from player.trace import Tracer
@@ -106,7 +107,7 @@ def play(
         _run(ingest, parts)
         tracer = parts.enter_context(closing(Tracer(trace, append=resumed))) if trace else None
 
-        heart = Heart(canvas.pulse, lambda: inbox.put(Stopped()), sighted=presentation.take)
+        heart = Heart(canvas.pulse, lambda: inbox.put(Stopped()), sighted=presentation.take, beaten=_close_segments)
         overlay = Overlay(screen)
         witness = Witness(records, tie, ingest, presentation.word)
         loop = Loop(
@@ -139,6 +140,12 @@ def play(
             log.error("stopped by a fault: %s", loop.fault)
             return 1
         return AGAIN if loop.again else 0
+
+
+def _close_segments() -> None:
+    """Closes what was made since the window was opened, such as after a change of mode."""
+    for each in close_to_others():
+        log.info("memory shared with the display was open to other accounts; closed: %s", each)
 
 
 def _look(

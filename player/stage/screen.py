@@ -12,6 +12,7 @@ import pygame
 
 from player.stage.panel import Panel
 from player.stage.ports import Closed, Exposed, Key, ScreenEvent
+from player.stage.shared_picture import close_to_others
 from player.stage.shot import CanvasStill
 from player.stage.window import UNSEEN, XRGB, NoDisplayError, NoWindow, Window, Wish, no_display_words, open_window
 from signage.errors import Words
@@ -20,6 +21,8 @@ from signage.layout import Box, Rotate
 log = logging.getLogger(__name__)
 
 RETRY_S = 2.0
+MOST_STRANGERS = 3
+"""So often a window is made anew because another account holds its memory."""
 LOOKS_EVERY_S = 0.25
 KEYS: dict[int, Literal["escape", "i", "n", "b"]] = {
     pygame.K_ESCAPE: "escape",
@@ -240,7 +243,7 @@ class Screen:
 
     def _open(self) -> bool:
         try:
-            self._window = open_window(self._wish)
+            self._window = _opened_alone(self._wish)
         except NoDisplayError as error:
             if self.trouble is None:
                 log.warning("no display: %s", error)
@@ -255,6 +258,20 @@ class Screen:
         if self._panel is not None:
             return self._panel.below, (0, 0)
         return self._window.surface, self._window.origin
+
+
+def _opened_alone(wish: Wish) -> Window:
+    """Opens a window whose pixels nobody else holds; another one if somebody was quicker than we."""
+    window = open_window(wish)
+    for _ in range(MOST_STRANGERS):
+        if not any(each.is_shared_with_strangers for each in close_to_others()):
+            return window
+        log.error("another account of this machine held the picture's memory; it is made anew")
+        window.close()
+        window = open_window(wish)
+    if any(each.is_shared_with_strangers for each in close_to_others()):
+        log.error("another account of this machine holds the picture's memory again and again")
+    return window
 
 
 def _frame(pixels: memoryview, size: tuple[int, int]) -> pygame.Surface:
