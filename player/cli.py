@@ -52,7 +52,9 @@ def parser() -> argparse.ArgumentParser:
     plays = commands.add_parser("plays", help="播放次数和记录 · counts and records from the ledger")
     plays.add_argument("--since", type=moment, metavar="T", help="从这一刻起 · from then on")
     plays.add_argument("--until", type=moment, metavar="T", help="到这一刻之前 · before then")
-    plays.add_argument("--by", choices=("item", "day", "hour", "playlist", "outcome"), help="按什么统计 · count by")
+    plays.add_argument(
+        "--by", choices=("item", "day", "hour", "playlist", "outcome", "presented"), help="按什么统计 · count by"
+    )
     plays.add_argument(
         "--against-plan",
         action="store_true",

@@ -13,10 +13,11 @@ from typing import Literal
 import msgspec
 
 from signage.plan import PlannedSlot
+from signage.presented import Counted
 
-Cause = Literal["off", "cut in", "refused", "clock"]
-CAUSES: tuple[Cause, ...] = ("off", "cut in", "refused", "clock")
-"""In this order: a player that is off has no other excuse."""
+Cause = Literal["off", "cut in", "refused", "clock", "unseen"]
+CAUSES: tuple[Cause, ...] = ("off", "cut in", "refused", "clock", "unseen")
+"""In this order: a player that is off has no other excuse. `unseen` was played where nobody could see it."""
 
 
 class Span(msgspec.Struct, frozen=True, order=True):
@@ -47,12 +48,22 @@ class Key(msgspec.Struct, frozen=True, order=True):
     shown: str
 
 
+class Played(msgspec.Struct, frozen=True):
+    """One play."""
+
+    key: Key
+    playlist_sha256: str
+    counted: Counted = "seen"
+
+
 class Balance(msgspec.Struct, kw_only=True):
     """One key's account: `planned` = `played` + the causes + `other`."""
 
     planned: int = 0
     played: int = 0
-    """Complete or cut after its first frame."""
+    """Complete or cut after its first frame, and not known to have been unseen."""
+    unknown: int = 0
+    """Those of `played` of which nobody knows whether they could be seen."""
     missing: dict[Cause, int] = {}
     planned_sha256: str = ""
     played_sha256: set[str] = set()
@@ -87,10 +98,8 @@ def words(text: str) -> str:
     return " ".join(text.split())[:80]
 
 
-def compared(
-    planned: Iterable[PlannedSlot], played: Iterable[tuple[Key, str]], hindrances: Hindrances
-) -> dict[Key, Balance]:
-    """Gives each item's account, sorted; `played` names key and playlist text of each play that was seen."""
+def compared(planned: Iterable[PlannedSlot], played: Iterable[Played], hindrances: Hindrances) -> dict[Key, Balance]:
+    """Returns each item's account, sorted; `played` are the plays that had a first frame."""
     found: dict[Key, Balance] = {}
     for each in planned:
         key = planned_key(each)
@@ -100,10 +109,14 @@ def compared(
         cause = _cause(each, key, hindrances)
         if cause is not None:
             balance.missing = {**balance.missing, cause: balance.missing.get(cause, 0) + 1}
-    for key, sha256 in played:
-        balance = found.setdefault(key, Balance())
-        balance.played += 1
-        balance.played_sha256 = balance.played_sha256 | {sha256}
+    for play in played:
+        balance = found.setdefault(play.key, Balance())
+        balance.played_sha256 = balance.played_sha256 | {play.playlist_sha256}
+        if play.counted == "unseen":
+            balance.missing = {**balance.missing, "unseen": balance.missing.get("unseen", 0) + 1}
+        else:
+            balance.played += 1
+            balance.unknown += play.counted == "unknown"
     return dict(sorted(found.items()))
 
 

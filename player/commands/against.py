@@ -11,11 +11,12 @@ from player.uplink.counts import ALWAYS_MS, plays, shown
 from player.uplink.hindrances import hindrances
 from player.uplink.ledger_db import LedgerDb
 from player.uplink.readable import readable
-from signage.comparison import CAUSES, Balance, Key, compared
+from signage.comparison import CAUSES, Balance, Key, Played, compared
 from signage.ledger import KnownRecord, is_black
 from signage.plan import plan
+from signage.presented import as_counted
 
-HEADS = {"off": "停机", "cut in": "插播", "refused": "拒播", "clock": "时钟不可信"}
+HEADS = {"off": "停机", "cut in": "插播", "refused": "拒播", "clock": "时钟不可信", "unseen": "看不到"}
 EARLIER_MS = 35 * 86_400_000
 """How long before the first planned day the player may have been started, or a file refused."""
 
@@ -37,18 +38,19 @@ def tell_against(
         for row in rows:
             tell_json(row)
     elif as_csv:
-        head = ["区域", "播放表", "内容", "计划", "实播", *HEADS.values(), "其他", "播放表有改动"]
+        head = ["区域", "播放表", "内容", "计划", "实播", *HEADS.values(), "其他", "播放表有改动", "实播中不清楚"]
         write_csv(head, ([*row.values()] for row in rows))
     else:
         _print(found)
     return 0
 
 
-def _played(db: LedgerDb, from_ms: int, to_ms: int) -> Iterator[tuple[Key, str]]:
+def _played(db: LedgerDb, from_ms: int, to_ms: int) -> Iterator[Played]:
     for each in plays(db, from_ms, to_ms):
         play = each.play
         if not is_black(play) and (play.outcome == "complete" or (play.outcome == "cut" and play.actual_ms != 0)):
-            yield Key(play.zone, play.playlist, shown(play)), play.playlist_sha256
+            key = Key(play.zone, play.playlist, shown(play))
+            yield Played(key, play.playlist_sha256, as_counted(play.presented))
 
 
 def _records(db: LedgerDb, from_ms: int, to_ms: int) -> Iterator[KnownRecord]:
@@ -71,11 +73,13 @@ def _row(key: Key, balance: Balance) -> dict[str, object]:
         **{cause.replace(" ", "_"): balance.missing.get(cause, 0) for cause in CAUSES},
         "other": balance.other,
         "playlist_changed": balance.is_other_playlist,
+        "unknown": balance.unknown,
     }
 
 
 def _print(found: dict[Key, Balance]) -> None:
-    tell("计划   实播   停机   插播   拒播   时钟   其他   内容 · planned, played, off, cut in, refused, clock, other")
+    tell("计划   实播 不清楚   停机   插播   拒播   时钟 看不到   其他   内容")
+    tell("planned, played, of it unknown, off, cut in, refused, clock, unseen, other; what")
     total = Balance()
     for key, balance in found.items():
         mark = "（播放表有改动 · playlist changed）" if balance.is_other_playlist else ""
@@ -83,6 +87,7 @@ def _print(found: dict[Key, Balance]) -> None:
         tell(_line(balance, name))
         total.planned += balance.planned
         total.played += balance.played
+        total.unknown += balance.unknown
         sums = {cause: total.missing.get(cause, 0) + balance.missing.get(cause, 0) for cause in CAUSES}
         total.missing = sums
     tell(_line(total, "合计 · total"))
@@ -90,4 +95,4 @@ def _print(found: dict[Key, Balance]) -> None:
 
 def _line(balance: Balance, name: str) -> str:
     causes = "".join(f"{balance.missing.get(cause, 0):>7}" for cause in CAUSES)
-    return f"{balance.planned:>5}{balance.played:>7}{causes}{balance.other:>7}   {name}"
+    return f"{balance.planned:>5}{balance.played:>7}{balance.unknown:>7}{causes}{balance.other:>7}   {name}"

@@ -22,10 +22,13 @@ from player.keeper import read_kept
 from player.survey import survey
 from player.uplink.ledger_db import TROUBLE, open_copy
 from player.uplink.writer import LEDGER
+from player.watch.glass import Glass
 from player.watch.health import read_health
+from player.watch.platform_facts import AGAINST, against
 from player.watch.verdict import SAYS
 from signage import calendar
 from signage.errors import Words
+from signage.presented import Presented
 
 LIBRARIES = (
     "pygame-ce", "av", "pillow", "watchdog", "msgspec", "segno", "tzdata", "chinesecalendar", "paho-mqtt", "tuf",
@@ -195,23 +198,44 @@ def _workers() -> Finding:
     return worker_walls.finding(walls)
 
 
-UNSEEN = Words("显示屏读不回来，没有自检", "the display cannot be read back")
+UNSEEN = Words(
+    "显示屏读不回来，没有自检；播放记录里写“不清楚”（unknown）",
+    "the display cannot be read back; plays are written down as unknown",
+)
 
 
 def _watch(config: Config) -> Finding:
-    health = read_health(config.folders.state)
+    health, hinders = read_health(config.folders.state), _against_now()
     if health is None:
-        return Finding(subject="watch", ok=True, says=Words("还没有记录", "nothing noted yet"))
-    seen, count = UNSEEN if health.screen == "unseen" else SAYS[health.screen], health.restarts
+        says = AGAINST[hinders] if hinders else Words("还没有记录", "nothing noted yet")
+        return Finding(subject="watch", ok=hinders is None, says=says, details={"against": hinders or ""})
+    read_back = UNSEEN if health.screen == "unseen" else SAYS[health.screen]
+    seen = AGAINST[hinders] if hinders else read_back
+    count = health.restarts
     at = health.at.astimezone(ZoneInfo(config.screen.timezone))
     zh = f"；画面进程重启过 {count} 次（{health.last_end}）" if count else ""
     en = f"; the screen process was started again {count} times ({health.last_end})" if count else ""
     return Finding(
         subject="watch",
-        ok=health.screen in ("fine", "unseen") and not count,
+        ok=health.screen in ("fine", "unseen") and not hinders and not count,
         says=Words(f"{at:%m-%d %H:%M} {seen.zh}{zh}", f"{at.isoformat(timespec='minutes')} {seen.en}{en}"),
-        details={"screen": health.screen, "restarts": count, "last_end": health.last_end, "at": at},
+        details={
+            "screen": health.screen,
+            "against": hinders or "",
+            "restarts": count,
+            "last_end": health.last_end,
+            "at": at,
+        },
     )
+
+
+def _against_now() -> Presented | None:
+    """Returns what the platform says at this moment against a picture being seen."""
+    glass = Glass()
+    try:
+        return against(glass.facts())
+    finally:
+        glass.close()
 
 
 def _ledger(config: Config) -> Finding:

@@ -16,17 +16,25 @@ from player.config import read_config
 from player.uplink.counts import ALWAYS_MS, By, Count, Numbered, counted, plays, shown
 from player.uplink.ledger_db import TROUBLE, LedgerDb, open_copy
 from player.uplink.writer import LEDGER
+from signage.presented import Presented
 
 COLUMNS = {
     "epoch": "段", "seq": "编号", "at": "开始时间", "clock": "时钟", "zone": "区域", "rank": "级别",
     "playlist": "播放表", "item": "条目", "shows": "类型", "media": "素材", "sha256": "素材校验值",
     "card": "卡片", "title": "文字", "planned_ms": "计划毫秒", "actual_ms": "实际毫秒", "frames": "帧数",
     "late_frames": "迟到帧数", "outcome": "结果", "reason": "原因", "publication": "发布号",
-    "playlist_sha256": "播放表校验值", "boot": "开机编号", "mono_ms": "开机后毫秒",
+    "playlist_sha256": "播放表校验值", "boot": "开机编号", "mono_ms": "开机后毫秒", "presented": "呈现",
 }  # fmt: skip
 OUTCOMES = {"complete": "完整", "cut": "中断", "failed": "失败"}
-KEYS = {"item": "内容", "day": "日期", "hour": "时段", "playlist": "播放表", "outcome": "结果"}
-COUNTS = (("plays", "次数"), ("complete", "完整"), ("cut", "中断"), ("failed", "失败"), ("seconds", "秒"))
+KEYS = {"item": "内容", "day": "日期", "hour": "时段", "playlist": "播放表", "outcome": "结果", "presented": "呈现"}
+COUNTS = (
+    ("plays", "次数"), ("complete", "完整"), ("cut", "中断"), ("failed", "失败"), ("seconds", "秒"),
+    ("seen", "看得到"), ("unseen", "看不到"), ("unknown", "不清楚"),
+)  # fmt: skip
+PRESENTED: dict[Presented, str] = {
+    "seen": "看得到", "dark": "屏幕没亮", "covered": "被遮住", "no-display": "没有显示屏", "headless": "没有开窗口",
+    "unknown": "不清楚",
+}  # fmt: skip
 
 
 def main(options: argparse.Namespace) -> int:
@@ -86,22 +94,26 @@ def _rows(found: Iterable[Numbered]) -> Iterator[dict[str, object]]:
 
 
 def _numbers(count: Count) -> list[object]:
-    return [count.plays, count.complete, count.cut, count.failed, round(count.seconds, 3)]
+    return [
+        count.plays, count.complete, count.cut, count.failed, round(count.seconds, 3), count.seen, count.unseen,
+        count.unknown,
+    ]  # fmt: skip
 
 
 def _print_counts(counts: dict[str, Count], title: str) -> None:
-    tell(f"{'次数':>6}{'完整':>6}{'中断':>6}{'失败':>6}{'小时':>8}  {title}")
+    tell(f"{'次数':>6}{'看得到':>5}{'看不到':>5}{'不清楚':>5}{'完整':>6}{'中断':>6}{'失败':>6}{'小时':>8}  {title}")
     total = Count()
     for key, count in counts.items():
         tell(_count_line(count, key or "（内置提示或素材文件夹 · built in）"))
-        for name in ("plays", "complete", "cut", "failed", "ms"):
+        for name in ("plays", "seen", "unseen", "unknown", "complete", "cut", "failed", "ms"):
             setattr(total, name, getattr(total, name) + getattr(count, name))
     tell(_count_line(total, "合计 · total"))
 
 
 def _count_line(count: Count, key: str) -> str:
     hours = count.seconds / 3600
-    return f"{count.plays:>8}{count.complete:>8}{count.cut:>8}{count.failed:>8}{hours:>10.2f}  {key}"
+    presented = f"{count.seen:>8}{count.unseen:>8}{count.unknown:>8}"
+    return f"{count.plays:>8}{presented}{count.complete:>8}{count.cut:>8}{count.failed:>8}{hours:>10.2f}  {key}"
 
 
 def _print_records(found: Iterable[Numbered]) -> None:
@@ -112,5 +124,5 @@ def _print_records(found: Iterable[Numbered]) -> None:
         at = play.at[:19].replace("T", " ")
         tell(
             f"{play.seq:>8}  {at}  {play.zone:<8}{play.playlist} #{play.item}  {shown(play)}"
-            f"  {lasted}/{play.planned_ms / 1000:.1f} s  {OUTCOMES[play.outcome]}{why}"
+            f"  {lasted}/{play.planned_ms / 1000:.1f} s  {OUTCOMES[play.outcome]}{why}  {PRESENTED[play.presented]}"
         )

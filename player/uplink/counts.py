@@ -1,16 +1,17 @@
 """Counts over the plays of a ledger. Rule: a count is a query over records, never a counter that is kept."""
 
 from collections.abc import Iterable, Iterator
-from typing import Literal
+from typing import Literal, get_args
 
 import msgspec
 
 from player.uplink.ledger_db import LedgerDb
 from player.uplink.readable import readable
 from signage.ledger import PlayRecord, is_black
+from signage.presented import as_counted
 
-By = Literal["item", "day", "hour", "playlist", "outcome"]
-BY: tuple[By, ...] = ("item", "day", "hour", "playlist", "outcome")
+By = Literal["item", "day", "hour", "playlist", "outcome", "presented"]
+BY: tuple[By, ...] = get_args(By)
 ALWAYS_MS = 253_402_300_799_999
 """The end of the year 9999."""
 
@@ -29,6 +30,10 @@ class Count(msgspec.Struct, kw_only=True):
     complete: int = 0
     cut: int = 0
     failed: int = 0
+    seen: int = 0
+    unseen: int = 0
+    unknown: int = 0
+    """Together as many as `plays`."""
     ms: int = 0
 
     @property
@@ -59,6 +64,8 @@ def key_of(play: PlayRecord, by: By) -> str:
             return play.playlist
         case "outcome":
             return f"{play.outcome}: {play.reason}" if play.reason else play.outcome
+        case "presented":
+            return play.presented
 
 
 def shown(play: PlayRecord) -> str:
@@ -85,4 +92,11 @@ def counted(found: Iterable[Numbered], by: By) -> dict[str, Count]:
                 count.cut += 1
             case "failed":
                 count.failed += 1
+        match as_counted(play.presented):
+            case "seen":
+                count.seen += 1
+            case "unseen":
+                count.unseen += 1
+            case "unknown":
+                count.unknown += 1
     return dict(sorted(counts.items()))

@@ -6,7 +6,7 @@ import itertools
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signage.comparison import Balance, Hindrances, Key, Span, compared, merged
+from signage.comparison import Balance, Hindrances, Key, Played, Span, compared, merged
 from signage.media import Media, MediaFacts
 from signage.plan import PlannedSlot
 from signage.slot import Slot
@@ -35,7 +35,7 @@ A = Key("main", "p", "a.png")
 def account(**hindered: object) -> Balance:
     """Gives the account of six planned turns of which three were played."""
     turns = [planned(second) for second in range(0, 60, 10)]
-    return compared(turns, [(A, "x")] * 3, Hindrances(**hindered))[A]  # type: ignore[arg-type]
+    return compared(turns, [Played(A, "x")] * 3, Hindrances(**hindered))[A]  # type: ignore[arg-type]
 
 
 def test_a_difference_is_put_down_to_what_covered_the_middle_of_the_turn() -> None:
@@ -56,17 +56,24 @@ def test_a_player_that_is_off_has_no_other_excuse() -> None:
 
 def test_what_nothing_explains_is_left_over_and_a_surplus_is_below_zero() -> None:
     assert account().other == 3
-    surplus = compared([planned(0)], [(A, "x")] * 4, Hindrances())[A]
+    surplus = compared([planned(0)], [Played(A, "x")] * 4, Hindrances())[A]
     assert surplus.other == -3
 
 
 def test_another_text_of_the_playlist_is_noticed() -> None:
     assert not account().is_other_playlist
-    assert compared([planned(0)], [(A, "y")], Hindrances())[A].is_other_playlist
+    assert compared([planned(0)], [Played(A, "y")], Hindrances())[A].is_other_playlist
+
+
+def test_what_nobody_could_see_was_not_played_and_what_is_unknown_is_told_apart() -> None:
+    plays = [Played(A, "x", "seen"), Played(A, "x", "unseen"), Played(A, "x", "unseen"), Played(A, "x", "unknown")]
+    balance = compared([planned(second) for second in range(0, 60, 10)], plays, Hindrances())[A]
+    assert (balance.planned, balance.played, balance.unknown, balance.other) == (6, 2, 1, 2)
+    assert balance.missing == {"unseen": 2}
 
 
 def test_what_was_played_and_not_planned_has_its_line() -> None:
-    found = compared([], [(A, "x")], Hindrances())
+    found = compared([], [Played(A, "x")], Hindrances())
     assert (found[A].planned, found[A].played, found[A].other) == (0, 1, -1)
 
 
@@ -89,6 +96,6 @@ def test_the_account_always_balances(off: list[Span], clock: list[Span], count: 
         merged(Span(DAWN_MS + 1000 * s.start_ms, DAWN_MS + 1000 * s.end_ms) for s in part) for part in (off, clock)
     ]
     turns = [planned(second) for second in range(0, 100, 7)]
-    balance = compared(turns, [(A, "x")] * count, Hindrances(off=shifted[0], clock=shifted[1]))[A]
+    balance = compared(turns, [Played(A, "x")] * count, Hindrances(off=shifted[0], clock=shifted[1]))[A]
     assert balance.planned == balance.played + sum(balance.missing.values()) + balance.other
     assert sum(balance.missing.values()) <= balance.planned

@@ -6,9 +6,11 @@ import json
 import sqlite3
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from player.uplink.writer import Writer
+from signage.presented import PRESENTED as WORDS
 from tests.player.commands.conftest import Wuzha
 from tests.player.uplink.test_writer import at, play
 
@@ -20,7 +22,7 @@ def ledger(house: Path) -> Path:
     path = house / "var" / "player" / "ledger.db"
     writer = Writer(path, "sq-test", "boot")
     writer.open(at())
-    writer.write([play(number % 3 + 1) for number in range(12)])
+    writer.write([msgspec.structs.replace(play(n % 3 + 1), presented=WORDS[n % 6]) for n in range(12)])
     writer.close()
     return path
 
@@ -30,7 +32,24 @@ def test_counts_by_item_as_a_table_and_as_json(wuzha: Wuzha, ledger: Path) -> No
     assert done.returncode == 0, done.stderr
     assert [line.split()[0] for line in done.stdout.splitlines()[1:]] == ["4", "4", "4", "12"]
     rows = [json.loads(line) for line in wuzha("plays", "--by", "item", "--json").stdout.splitlines()]
-    assert rows[0] == {"item": "posters/1.png", "plays": 4, "complete": 4, "cut": 0, "failed": 0, "seconds": 40.0}
+    assert rows[0] == {
+        "item": "posters/1.png", "plays": 4, "complete": 4, "cut": 0, "failed": 0, "seconds": 40.0, "seen": 2,
+        "unseen": 2, "unknown": 0,
+    }  # fmt: skip
+
+
+def test_counts_tell_seen_unseen_and_unknown_apart_everywhere(wuzha: Wuzha, ledger: Path) -> None:
+    assert wuzha("plays", "--by", "day").stdout.splitlines()[-1].split()[:4] == ["12", "2", "8", "2"]
+    rows = [json.loads(line) for line in wuzha("plays", "--by", "presented", "--json").stdout.splitlines()]
+    assert {row["presented"]: row["plays"] for row in rows} == dict.fromkeys(WORDS, 2)
+    for row in rows:
+        assert row["seen"] + row["unseen"] + row["unknown"] == row["plays"]
+    raw = wuzha("plays", "--by", "item", "--csv", text=False).stdout.decode("utf-8-sig")
+    assert next(csv.reader(io.StringIO(raw, newline="")))[-3:] == ["看得到", "看不到", "不清楚"]
+    lines = [json.loads(line) for line in wuzha("plays", "--json").stdout.splitlines()]
+    assert {line["presented"] for line in lines} == set(WORDS)
+    assert "没有显示屏" in wuzha("plays").stdout
+    assert wuzha("verify").returncode == 0
 
 
 def test_records_between_two_times(wuzha: Wuzha, ledger: Path) -> None:
@@ -52,8 +71,6 @@ def test_the_table_opens_in_a_chinese_spreadsheet(wuzha: Wuzha, ledger: Path) ->
 def test_a_name_that_looks_like_a_formula_is_not_one(wuzha: Wuzha, ledger: Path) -> None:
     writer = Writer(ledger, "sq-test", "boot")
     writer.open(at())
-    import msgspec
-
     bad = play(1)
     media = msgspec.structs.replace(bad.slot.media, name="=HYPERLINK(1)")
     writer.write([msgspec.structs.replace(bad, slot=msgspec.structs.replace(bad.slot, media=media))])
