@@ -9,6 +9,7 @@ from office.doubt import REASONS, Doubt
 from office.stored import Unreadable
 from signage.errors import Words
 from signage.messages import LedgerBatch
+from signage.presented import Presented
 
 Kind = Literal[
     "fork", "broken", "gap", "lost", "odd", "refused", "clone", "malformed", "stranger", "quota", "display",
@@ -143,3 +144,17 @@ def unreadable(row: Unreadable) -> Notice:
         en=f"stored data cannot be read ({row.table} {row.key}): it is not counted, and other screens are as ever",
     )
     return Notice(row.screen, "unreadable", row.table, words)
+
+
+_UNSEEN: dict[Presented, Words] = {
+    "dark": Words("显示屏没有亮（关闭、休眠或黑屏），播放记为看不到", "the display is dark: off, asleep or black"),
+    "covered": Words("显示屏上不是播放的画面（被窗口遮住或不动），播放记为看不到", "the display shows something else"),
+    "no-display": Words("没有显示屏，或没有接上，播放记为看不到", "there is no display, or none that is connected"),
+    "headless": Words("播放程序启动时没有开窗口，播放记为看不到", "the player was started without a window"),
+}
+
+
+def unseen(screen: str, presented: Presented) -> Notice:
+    """A display that nobody can see anything on, or not what is played."""
+    words = _UNSEEN[presented]
+    return Notice(screen, "display", "", Words(words.zh, f"{words.en}; its plays count as unseen"))

@@ -13,12 +13,13 @@ import msgspec
 from django.db import transaction
 
 from office.collecting import notices
-from office.collecting.alarms import raise_alarms
+from office.collecting.alarms import close_alarms, raise_alarms
 from office.collecting.notices import Notice
 from office.models import Command, Screen
 from office.place import write_whole
 from office.stored import Unreadable
 from signage.messages import Birth, Message, MessageError, Reply, ScreenState, ScreenStatus, decode, encode
+from signage.presented import as_counted, as_presented
 from signage.topics import MOST_BYTES, ScreenLeaf
 
 _Kind = TypeVar("_Kind", bound=Message)
@@ -119,7 +120,7 @@ class Presence:
         told = _as_json(state)
         if is_news and (not retained or told != screen.state):
             self._set(screen, conn=state.conn, state=told, state_at=at)
-        return wrong
+        return [*wrong, *_unseen(screen.pk, state, at)] if is_news else wrong
 
     def _speaks(self, screen: Screen, conn: int, *, retained: bool) -> tuple[bool, list[Notice]]:
         """Says whether somebody who speaks on a connection is the newest one, and whether there are two of them."""
@@ -152,6 +153,20 @@ class Presence:
         for name, value in values.items():
             setattr(screen, name, value)
         self._changed.setdefault(screen.pk, set()).update(values)
+
+
+def _unseen(screen: str, state: ScreenState, at: dt.datetime) -> list[Notice]:
+    """Returns what is wrong with a display that nobody can see, and closes it when somebody can again.
+
+    One that was ordered to be black proves nothing, and neither does one that cannot be looked at.
+    """
+    presented = as_presented(state.display)
+    match as_counted(presented):
+        case "unseen" if not state.blackout:
+            return [notices.unseen(screen, presented)]
+        case "seen" if not state.blackout:
+            close_alarms(screen, "display", "", at)
+    return []
 
 
 def _read(heard: Heard, kind: type[_Kind]) -> _Kind:

@@ -186,8 +186,9 @@ class County:
         return int(self.rows("SELECT count(*) FROM office_play")[0][0])
 
     def alarms(self) -> set[str]:
-        """Gives the kinds of alarms that are open."""
-        return {kind for (kind,) in self.rows("SELECT kind FROM office_alarm WHERE closed_at IS NULL")}
+        """Gives the kinds of alarms that are open, but for `display`: nobody can see a player without a window."""
+        found = {kind for (kind,) in self.rows("SELECT kind FROM office_alarm WHERE closed_at IS NULL")}
+        return found - {"display"}
 
     def screen(self, screen: str) -> dict[str, Any]:
         """Gives what `screens` says of one."""
