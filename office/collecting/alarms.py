@@ -11,11 +11,15 @@ from django.utils import timezone
 from office.collecting.notices import Kind, Notice, unreadable
 from office.models import Alarm
 from office.stored import Unreadable
+from signage.errors import Words
 
 log = logging.getLogger(__name__)
 
 MOST_KEY = 100
 MOST_WORDS = 1000
+MOST_OF_A_KIND = 200
+"""Alarms of one kind on one screen; whatever else is wrong of that kind is one more."""
+AND_MORE = "…"
 
 
 def raise_alarms(wrong: Iterable[Notice], at: dt.datetime) -> None:
@@ -49,15 +53,26 @@ def tell_unreadable(rows: Iterable[Unreadable]) -> None:
 
 
 def _raise_alarm(notice: Notice, at: dt.datetime) -> None:
-    same = Alarm.objects.filter(screen_id=notice.screen, kind=notice.kind, key=notice.key[:MOST_KEY])
     # PostgreSQL has no NUL, and a log has no line breaks.
     zh, en = (text[:MOST_WORDS].replace("\0", "\ufffd") for text in (notice.words.zh, notice.words.en))
-    if same.filter(closed_at=None).update(times=F("times") + 1, last_at=at, zh=zh, en=en):
+    key = notice.key[:MOST_KEY]
+    if _happened_again(notice, key, at, Words(zh, en)):
         return
+    if Alarm.objects.filter(screen_id=notice.screen, kind=notice.kind).count() >= MOST_OF_A_KIND:
+        key = AND_MORE
+        if _happened_again(notice, key, at, Words(zh, en)):
+            return
     log.warning("alarm: %s: %s", notice.screen, ascii(en)[1:-1])
-    if same.update(times=F("times") + 1, last_at=at, zh=zh, en=en, closed_at=None):
-        return
-    made = Alarm(
-        screen_id=notice.screen, kind=notice.kind, key=notice.key[:MOST_KEY], zh=zh, en=en, first_at=at, last_at=at
-    )
+    made = Alarm(screen_id=notice.screen, kind=notice.kind, key=key, zh=zh, en=en, first_at=at, last_at=at)
     Alarm.objects.bulk_create([made], ignore_conflicts=True)
+
+
+def _happened_again(notice: Notice, key: str, at: dt.datetime, words: Words) -> bool:
+    """Counts an alarm that is there, opening it again; False when there is none."""
+    same = Alarm.objects.filter(screen_id=notice.screen, kind=notice.kind, key=key)
+    if same.filter(closed_at=None).update(times=F("times") + 1, last_at=at, zh=words.zh, en=words.en):
+        return True
+    if not same.update(times=F("times") + 1, last_at=at, zh=words.zh, en=words.en, closed_at=None):
+        return False
+    log.warning("alarm: %s: %s", notice.screen, ascii(words.en)[1:-1])
+    return True

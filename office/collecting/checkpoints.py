@@ -13,6 +13,8 @@ from contextlib import closing
 from django.db import connection
 
 AFTER_COMMITS = 64
+AFTER_BYTES = 64 << 20
+"""Of messages that were stored; the log takes two to three times as much."""
 EVERY_S = 60.0
 WAIT_S = 30.0
 
@@ -23,19 +25,21 @@ class Checkpoints:
     def __init__(self, fold: Callable[[str], None] | None = None) -> None:
         """`fold` folds the log of the database at a path; `fold_log` does, if none is given."""
         self._fold = fold or fold_log
-        self._commits = 0
+        self._commits = self._bytes = 0
         self._last = time.monotonic()
 
-    def committed(self) -> None:
-        """Takes that something was committed."""
+    def committed(self, size: int = 0) -> None:
+        """Takes that something was committed: messages of so many bytes."""
         self._commits += 1
+        self._bytes += size
 
     def fold(self) -> None:
         """Folds the log, if it is time. Raises django.db.Error."""
-        is_due = self._commits >= AFTER_COMMITS or time.monotonic() - self._last >= EVERY_S
+        is_much = self._commits >= AFTER_COMMITS or self._bytes >= AFTER_BYTES
+        is_due = is_much or time.monotonic() - self._last >= EVERY_S
         if not self._commits or not is_due or connection.vendor != "sqlite":
             return
-        self._commits, self._last = 0, time.monotonic()
+        self._commits, self._bytes, self._last = 0, 0, time.monotonic()
         with connection.wrap_database_errors:
             self._fold(str(connection.settings_dict["NAME"]))
 

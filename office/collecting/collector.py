@@ -22,6 +22,7 @@ from office.collecting.ledgers import Ledgers
 from office.collecting.notices import Notice
 from office.collecting.outbox import Outbox
 from office.collecting.presence import Heard, Presence
+from office.collecting.quotas import OF_LEAF, Good, Quotas
 from office.collecting.renewing import Renewing
 from office.collecting.storing import one_by_one
 from office.models import Screen
@@ -36,6 +37,8 @@ log = logging.getLogger(__name__)
 MOST_UNDER_WAY = 128
 """Messages that the broker gives without our word: half of them come while the other half is being committed."""
 TURN_S = 1.0
+AT_ONCE = 32
+"""Batches of one screen in one commit."""
 FIRST_DELAY_S, LONGEST_DELAY_S = 1.0, 30.0
 """Between attempts, for a database that is away and for a broker that is."""
 
@@ -50,14 +53,17 @@ class Collector:
         prefix: str,
         *,
         on_turn: Callable[[], None] = lambda: None,
-        ledgers: Callable[[], Ledgers] = Ledgers,
+        ledgers: Callable[[], Ledgers] | None = None,
+        quotas: Quotas | None = None,
         first_delay_s: float = FIRST_DELAY_S,
         longest_delay_s: float = LONGEST_DELAY_S,
     ) -> None:
         """`on_turn` is called on that thread, once a second at least while the work goes on."""
         self._place, self._broker, self._topics = place, broker, Topics(prefix)
         self._on_turn, self._first_delay_s, self._longest_delay_s = on_turn, first_delay_s, longest_delay_s
-        self._new_ledgers, self._ledgers = ledgers, ledgers()
+        self._quotas = quotas or Quotas()
+        self._new_ledgers = ledgers or (lambda: Ledgers(quotas=self._quotas))
+        self._ledgers = self._new_ledgers()
         self._presence = Presence(place.shots)
         self._checkpoints = Checkpoints()
         self._outbox = Outbox(
@@ -154,33 +160,58 @@ class Collector:
         self._take(link, arrived)
         self._checkpoints.fold()
         self._look_at_head()
-        if link.connected:
-            self._outbox.flush(lambda out: link.publish(out.topic, out.payload, retain=out.retain))
+        self._flush(link)
 
     def _take(self, link: Link, arrived: list[Arrived]) -> None:
-        """Stores what arrived, then acknowledges it."""
+        """Stores what arrived, then acknowledges it; those who send much wait for those who send little."""
         batches: list[LedgerBatch] = []
         heard: list[Heard] = []
         wrong: list[Notice] = []
+        now = _now().timestamp()
         for each in arrived:
             match self._topics.read(each.topic):
                 case ScreenTopic(screen, "ledger"):
                     try:
-                        batches.append(_read_batch(screen, each.payload))
+                        batches += self._admitted(screen, each.payload, now, wrong)
                     except MessageError as refusal:
                         wrong.append(notices.malformed(screen, "ledger", refusal))
                 case ScreenTopic(screen, leaf):
-                    heard.append(Heard(screen, leaf, each.payload, each.retained))
+                    if self._may(screen, OF_LEAF.get(leaf, "state"), 1, now, wrong):
+                        heard.append(Heard(screen, leaf, each.payload, each.retained))
                 case OfficeTopic("status"):
                     self._hear_office(each.payload)
-        one_by_one(lambda some: self._ledgers.store(some, _now()), batches, self._unstorable)
         one_by_one(lambda some: self._presence.hear(some, _now()), heard, self._unheard)
         self._raise(wrong)
-        if arrived:
+        if heard or wrong:
             self._checkpoints.committed()
-        self._outbox.owe_acks(batch.screen for batch in batches)
+        for some in rounds(batches):
+            one_by_one(lambda group: self._ledgers.store(group, _now()), some, self._unstorable)
+            self._checkpoints.committed(sum(len(text) for batch in some for text in batch.records))
+            self._outbox.owe_acks(batch.screen for batch in some)
+            self._flush(link)
         for each in arrived:
             link.acknowledge(each)
+
+    def _admitted(self, screen: str, payload: bytes, now: float, wrong: list[Notice]) -> tuple[LedgerBatch, ...]:
+        """Returns the batch, or nothing for a screen that sends too much: most of that is not even read.
+
+        Raises MessageError.
+        """
+        if not self._may(screen, "messages", 1, now, wrong) or not self._may(screen, "bytes", len(payload), now, wrong):
+            return ()
+        batch = _read_batch(screen, payload)
+        return (batch,) if self._may(screen, "records", len(batch.records), now, wrong) else ()
+
+    def _may(self, screen: str, good: Good, amount: int, now: float, wrong: list[Notice]) -> bool:
+        if self._quotas.takes(screen, good, amount, now):
+            return True
+        if self._quotas.is_news(screen, good, now):
+            wrong.append(notices.beyond_quota(screen, good))
+        return False
+
+    def _flush(self, link: Link) -> None:
+        if link.connected:
+            self._outbox.flush(lambda out: link.publish(out.topic, out.payload, retain=out.retain))
 
     def _hear_office(self, payload: bytes) -> None:
         """Another collector has gone, our own will came late, or somebody lies: we are there all the same."""
@@ -215,6 +246,21 @@ class Collector:
             return
         with transaction.atomic():
             raise_alarms(wrong, _now())
+
+
+def rounds(batches: Iterable[LedgerBatch]) -> list[list[LedgerBatch]]:
+    """Returns batches in their order, in groups with a few of each screen: no screen waits for all of another's.
+
+    A player has five under way at most; so all of those are in the first group.
+    """
+    found: list[list[LedgerBatch]] = []
+    seen: dict[str, int] = {}
+    for batch in batches:
+        number = seen[batch.screen] = seen.get(batch.screen, -1) + 1
+        if number // AT_ONCE >= len(found):
+            found.append([])
+        found[number // AT_ONCE].append(batch)
+    return found
 
 
 def _read_batch(screen: str, payload: bytes) -> LedgerBatch:

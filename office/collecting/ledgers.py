@@ -6,10 +6,11 @@ writes it, so any number of collectors may work on one database, and each may di
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import msgspec
 from django.db import transaction
+from msgspec.structs import replace
 
 from office.collecting import notices
 from office.collecting.alarms import raise_alarms
@@ -18,6 +19,7 @@ from office.collecting.chain import ForkError, ScatteredError, beginning, joined
 from office.collecting.epochs import Epoch, keep, lock
 from office.collecting.judging import Judge, Sequel
 from office.collecting.notices import Notice
+from office.collecting.quotas import Good, Quotas
 from office.collecting.reading import (
     BrokenError,
     Columns,
@@ -44,19 +46,42 @@ _PLAY = ("id", "epoch_id", "shown_id", "at_ms", "day", "hour", "outcome", "belie
 
 
 class _Names(dict[ShownKey, int]):
-    """The rows of what is shown; what is new gets one, which does no harm when nothing refers to it in the end."""
+    """The rows of what is shown. What is not known here gets a number below zero until `settle` looks it up."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._new: dict[ShownKey, int] = {}
 
     def __missing__(self, shown: ShownKey) -> int:
+        return self._new.setdefault(shown, -1 - len(self._new))
+
+    def settle(self, found: Columns, may_make: Callable[[int], bool]) -> Columns | None:
+        """Returns columns with the rows of all that they show, in one commit for what is new.
+
+        None, and nothing is made, when `may_make` says no to so many. A row that nothing refers to in the end does no
+        harm.
+        """
+        if not self._new:
+            return found
+        new, self._new = {hashlib.sha256(msgspec.json.encode(shown)).hexdigest(): shown for shown in self._new}, {}
+        known = _rows(new)
+        lacking = sorted(new.keys() - known.keys())
+        if lacking:
+            if not may_make(len(lacking)):
+                return None
+            rows = [Shown(None, key, *plain_shown(new[key])) for key in lacking]
+            Shown.objects.bulk_create(rows, ignore_conflicts=True)
+            known |= _rows(lacking)
         if len(self) > MOST_REMEMBERED:
             self.clear()
-        key = hashlib.sha256(msgspec.json.encode(shown)).hexdigest()
-        found = Shown.objects.filter(key=key).values_list("id", flat=True)
-        number = found.first()
-        if number is None:
-            Shown.objects.bulk_create([Shown(None, key, *plain_shown(shown))], ignore_conflicts=True)
-            number = found.get()
-        self[shown] = number
-        return int(number)
+        by_place = [known[key] for key in new]
+        self.update(zip(new.values(), by_place, strict=True))
+        plays = [(row[0], row[1], by_place[-1 - row[2]], *row[3:]) if row[2] < 0 else row for row in found.plays]
+        return replace(found, plays=plays)
+
+
+def _rows(keys: Iterable[str]) -> dict[str, int]:
+    return dict(Shown.objects.filter(key__in=list(keys)).values_list("key", "id"))
 
 
 class _Offer(msgspec.Struct):
@@ -79,11 +104,20 @@ class _Offer(msgspec.Struct):
         return any(first <= seq <= last for first, last in self.fresh)
 
 
+class _BeyondQuota(Exception):
+    """A batch that has to wait."""
+
+    def __init__(self, good: Good) -> None:
+        super().__init__(good)
+        self.good = good
+
+
 class Ledgers:
     """The ledgers of all screens, as long as a connection to the database lasts. Only one thread may use it."""
 
-    def __init__(self, *, most_epochs: int = MOST_EPOCHS) -> None:
-        self._most_epochs = most_epochs
+    def __init__(self, *, most_epochs: int = MOST_EPOCHS, quotas: Quotas | None = None) -> None:
+        """`quotas` says what is left to each screen."""
+        self._most_epochs, self._quotas = most_epochs, quotas or Quotas()
         self._epochs: dict[tuple[str, str], int] = {}
         self._names = _Names()
         self._judge = Judge()
@@ -119,10 +153,23 @@ class Ledgers:
                 if epoch is None:
                     wrong.append(notices.many_epochs(batch.screen, self._most_epochs))
                 else:
-                    offers.append(_Offer(batch, found, columns(found, epoch, self._names), epoch))
+                    offers.append(_Offer(batch, found, self._columns(batch.screen, found, epoch, at), epoch))
             except BrokenError as refusal:
                 wrong.append(notices.broken(batch, refusal.words))
+            except _BeyondQuota as beyond:
+                if self._quotas.is_news(batch.screen, beyond.good, at.timestamp()):
+                    wrong.append(notices.beyond_quota(batch.screen, beyond.good))
         return offers
+
+    def _columns(self, screen: str, batch: Proved, epoch: int, at: dt.datetime) -> Columns:
+        """Returns what a batch holds. Raises _BeyondQuota."""
+        told = columns(batch, epoch, self._names)
+        found = self._names.settle(told, lambda count: self._quotas.takes(screen, "titles", count, at.timestamp()))
+        if found is None:
+            raise _BeyondQuota("titles")
+        if found.told and not self._quotas.takes(screen, "told", len(found.told), at.timestamp()):
+            raise _BeyondQuota("told")
+        return found
 
     def _epoch(self, screen: str, name: str, at: dt.datetime) -> int | None:
         """Gives the row of an epoch, making it when it is new; None when there are too many."""
@@ -135,6 +182,8 @@ class Ledgers:
         found = there.filter(name=name).values_list("id", flat=True).first()
         if found is None and there.count() >= self._most_epochs:
             return None
+        if found is None and not self._quotas.takes(screen, "epochs", 1, at.timestamp()):
+            raise _BeyondQuota("epochs")
         number = _made(screen, name, at) if found is None else int(found)
         self._epochs[screen, name] = number
         return number

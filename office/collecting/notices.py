@@ -5,6 +5,7 @@ from typing import Literal
 import msgspec
 
 from office.collecting.chain import ForkError, Gap
+from office.collecting.quotas import NAMES, Good
 from office.doubt import REASONS, Doubt
 from office.stored import Unreadable
 from signage.errors import Words
@@ -125,6 +126,16 @@ def malformed(screen: str, leaf: str, why: object) -> Notice:
     """A message that is refused."""
     words = Words(zh=f"“{leaf}” 消息被拒绝（{why}）", en=f"a message on {leaf!r} is refused: {why}")
     return Notice(screen, "malformed", leaf, words)
+
+
+def beyond_quota(screen: str, good: Good) -> Notice:
+    """A screen that sends more than any screen has to say."""
+    name = NAMES[good]
+    words = Words(
+        zh=f"发送太多（{name.zh}）：多出的没有保存也没有确认，屏幕会慢慢重发；请检查这块屏幕",
+        en=f"sends too much ({name.en}): what is beyond is neither kept nor acknowledged; look at this screen",
+    )
+    return Notice(screen, "quota", good, words)
 
 
 def doubtful(screen: str, doubt: Doubt, count: int, at: str) -> Notice:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from office.collecting.checkpoints import AFTER_COMMITS, Checkpoints, fold_log
+from office.collecting.checkpoints import AFTER_BYTES, AFTER_COMMITS, Checkpoints, fold_log
 
 
 @pytest.fixture
@@ -78,3 +78,15 @@ def test_a_collectors_database_is_one_that_can_be_folded(database: None) -> None
         checkpoints.committed()
     checkpoints.fold()
     assert Screen.objects.count() == 1
+
+
+def test_it_is_time_after_so_many_bytes(database: None) -> None:
+    folded: list[str] = []
+    checkpoints = Checkpoints(folded.append)
+    checkpoints.committed(AFTER_BYTES - 1)
+    checkpoints.fold()
+    assert folded == []
+    checkpoints.committed(1)
+    checkpoints.fold()
+    checkpoints.fold()
+    assert len(folded) == 1

@@ -230,3 +230,39 @@ def test_one_batch_that_the_database_refuses_spoils_no_others(place: Place, brok
         wait_until(lambda: Alarm.objects.filter(screen_id="bad-led", kind="broken").exists(), "it is an alarm")
     bad.stop()
     assert stored(SCREEN) == written(ledger)
+
+
+def test_no_screen_waits_for_all_of_anothers_batches() -> None:
+    from office.collecting.collector import AT_ONCE, rounds
+
+    flood = [Ledger("bad-led").filled(1).batch(1, 1)] * (3 * AT_ONCE + 1)
+    mine = [Ledger(SCREEN).filled(1).batch(1, 1)] * 5
+    found = rounds([*flood, *mine])
+    assert [len(some) for some in found] == [AT_ONCE + 5, AT_ONCE, AT_ONCE, 1]
+    assert sum(batch.screen == SCREEN for batch in found[0]) == 5
+    assert rounds([]) == []
+
+
+@pytest.mark.parametrize("good", ["messages", "bytes", "records", "state"])
+def test_a_screen_that_floods_is_slowed_down_and_the_others_are_not(good: str, place: Place, broker: Mosquitto) -> None:
+    from office.collecting.quotas import Quotas, Supply
+    from office.models import Alarm, LedgerRecord, Screen
+
+    enroll(SCREEN, "bad-led")
+    mine, bad = Ledger(SCREEN).filled(8), Ledger("bad-led").filled(400)
+    amount = {"messages": 5, "bytes": 20_000, "records": 50, "state": 3}[good]
+    with collecting(place, broker.url, quotas=Quotas({good: Supply(amount, 0)})), listening(broker.url) as listener:
+        wait_until(lambda: is_online(listener), "the office is there")
+        for first in range(1, 400, 10):
+            said = encode(bad.batch(first, first + 9))
+            wait_until(lambda said=said: listener.say("screen/bad-led/ledger", said), "it is sent")  # type: ignore[misc]
+            state = encode(ScreenState(conn=first, at="", clock="ntp"))
+            wait_until(lambda state=state: listener.say("screen/bad-led/state", state), "it is sent")  # type: ignore[misc]
+        drain(Player(broker.url, mine))
+        wait_until(lambda: Alarm.objects.filter(kind="quota").exists(), "it is told")
+    assert stored(SCREEN) == written(mine)
+    assert Alarm.objects.values_list("screen_id", "key", "times").get(kind="quota") == ("bad-led", good, 1)
+    if good == "state":
+        assert Screen.objects.get(id="bad-led").conn < 391
+    else:
+        assert LedgerRecord.objects.count() < 8 + 100

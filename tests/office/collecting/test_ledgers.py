@@ -6,6 +6,7 @@ import random
 import msgspec
 import pytest
 
+from office.collecting.quotas import Good, Quotas, Supply
 from signage.errors import Words
 from signage.ledger import because, genesis
 from signage.messages import LedgerBatch, LedgerMark
@@ -259,6 +260,70 @@ def test_a_record_that_cannot_be_counted_is_an_alarm(database: None) -> None:
     store(ledger.batch(1, 1))
     assert stored(SCREEN) == written(ledger)
     assert alarms() == {("odd", ledger.epoch)}
+
+
+TITLES, TOLD, EPOCHS = "titles", "told", "epochs"
+
+
+@pytest.mark.parametrize("good", [TITLES, TOLD, EPOCHS])
+def test_what_is_beyond_a_quota_stays_on_the_screen_until_it_fills_again_and_is_an_alarm(
+    good: Good, either: None
+) -> None:
+    from office.collecting.ledgers import Ledgers
+    from office.models import Alarm
+
+    enroll("bad-led", SCREEN)
+    quotas = Quotas({TITLES: Supply(12, 1), TOLD: Supply(12, 1), EPOCHS: Supply(1, 1)})
+    ledgers = Ledgers(quotas=quotas)
+    first, honest = Ledger("bad-led", "a" * 16).filled(10), Ledger(SCREEN).filled(3)
+    bad = first if good != EPOCHS else Ledger("bad-led", "b" * 16)
+    for number in range(10):
+        bad.append(receipt(number, "heard") if good == TOLD else play(99, title=f"new {number}", media="", sha256=""))
+    ledgers.store([first.batch(1, 10)], NOW)
+    if good == TOLD:
+        assert quotas.takes("bad-led", TOLD, 5, NOW.timestamp())
+    rest = bad.batch(11, 20) if bad is first else bad.batch(1, 10)
+    for _ in range(3):  # it is sent again
+        ledgers.store([rest, honest.batch(1, 3)], NOW)
+    assert len(stored("bad-led")[first.epoch]) == 10
+    assert set(stored("bad-led")) == {first.epoch}
+    assert stored(SCREEN) == written(honest), "nobody else waits"
+    assert Alarm.objects.values_list("screen_id", "kind", "key", "times").get() == ("bad-led", "quota", good, 1)
+    ledgers.store([rest], NOW + dt.timedelta(seconds=20))
+    assert sum(map(len, stored("bad-led").values())) == 20, "nothing is lost by it"
+
+
+def test_what_is_shown_for_the_first_time_is_one_question_and_one_commit_a_batch(database: None) -> None:
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    from office.models import Shown
+
+    enroll()
+    ledger = Ledger(SCREEN)
+    for number in range(200):
+        ledger.append(play(number, title=f"new {number}", media="", sha256=""))
+    with CaptureQueriesContext(connection) as asked:
+        store(ledger.batch(1, 200))
+    assert sum(Shown._meta.db_table in each["sql"] and "INSERT" in each["sql"] for each in asked) <= 5
+    assert sum(Shown._meta.db_table in each["sql"] for each in asked) < 20
+    assert Shown.objects.count() == 200
+    from office.counting import Asked, counted
+
+    assert {each.plays for each in counted("item", Asked())} == {1}
+
+
+def test_alarms_of_one_kind_are_so_many_on_a_screen_and_one_more(database: None) -> None:
+    from office.collecting.alarms import AND_MORE, MOST_OF_A_KIND
+    from office.models import Alarm
+
+    enroll("bad-led")
+    ledger = Ledger("bad-led")
+    for number in range(MOST_OF_A_KIND + 50):
+        ledger.append(receipt(number, "refused", **because(TOO_LARGE)))
+    store(*(ledger.batch(first, min(first + 199, len(ledger.lines))) for first in range(1, len(ledger.lines), 200)))
+    assert Alarm.objects.filter(kind="refused").count() == MOST_OF_A_KIND + 1
+    assert Alarm.objects.get(key=AND_MORE).times == 50
 
 
 def test_every_kind_of_notice_is_one_that_alarms_have() -> None:
