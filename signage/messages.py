@@ -26,6 +26,9 @@ MOST_RECORDS = 200
 MOST_MARKS = 32
 """In one acknowledgement; the player takes an epoch beyond them for received."""
 
+MOST_REFUSAL = 300
+"""Characters of why a message is refused."""
+
 Op = Literal[
     "shot", "next", "refresh", "identify", "volume", "brightness", "blackout", "filler", "restart", "resend",
 ]  # fmt: skip
@@ -247,7 +250,8 @@ def decode(payload: bytes, kind: type[_Any], most_bytes: int) -> _Any:
     try:
         return msgspec.json.decode(payload, type=kind)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise MessageError(f"not a {kind.__name__}: {error}") from error
+        # It may repeat all that was sent.
+        raise MessageError(f"not a {kind.__name__}: {str(error)[:MOST_REFUSAL]}") from error
 
 
 def time(text: str) -> dt.datetime:

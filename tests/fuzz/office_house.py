@@ -1,6 +1,7 @@
 """An office in the child's own process, its database and its door: what screens send goes the way it really goes."""
 
 import contextlib
+import datetime as dt
 import io
 import os
 import sys
@@ -72,9 +73,7 @@ class House:
         from office.models import Publication, Screen
 
         for each in self._screens:
-            Screen.objects.create(id=each, title=f"屏 {each}")
-        import datetime as dt
-
+            Screen.objects.create(id=each, title=f"屏 {each}", enrolled_at=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
         at = dt.datetime(2026, 6, 6, tzinfo=dt.UTC)
         one = Publication.objects.create(
             number=12, line="刷单预警", state="published", author="王", approver="李", published_at=at
@@ -134,7 +133,18 @@ class House:
         """Takes everything of these screens out of the database."""
         from django.db import connection
 
-        from office.models import Alarm, Event, LedgerEpoch, LedgerRecord, LedgerRun, Play, Receipt, Screen, Shown
+        from office.models import (
+            Alarm,
+            Event,
+            LedgerEpoch,
+            LedgerRecord,
+            LedgerRun,
+            Play,
+            Receipt,
+            Screen,
+            Shown,
+            ZoneHour,
+        )
 
         for epoch in LedgerEpoch.objects.filter(screen_id__in=screens):
             for model in (LedgerRecord, Play, Event, Receipt):
@@ -142,6 +152,7 @@ class House:
             LedgerRun.objects.filter(epoch=epoch).delete()
             epoch.delete()
         Alarm.objects.all().delete()
+        ZoneHour.objects.filter(screen_id__in=screens).delete()
         Shown.objects.exclude(id__in=Play.objects.values("shown_id")).delete()
         Screen.objects.filter(id__in=screens).update(
             status="", conn=0, status_at=None, birth=None, birth_at=None, state=None, state_at=None, shot_at=None

@@ -76,6 +76,12 @@ def test_any_bytes_are_a_message_or_refused(kind: type[Message], payload: bytes)
     assert decode(encode(found), kind, 10_000) == found
 
 
+def test_a_refusal_does_not_repeat_all_that_was_sent() -> None:
+    with pytest.raises(MessageError) as refusal:
+        decode(b'{"conn":1,"state":"' + b"x" * 900 + b'"}', ScreenStatus, 1024)
+    assert 10 < len(str(refusal.value)) < 400
+
+
 @given(st.data(), kinds)
 def test_a_field_of_any_value_is_taken_or_refused(data: st.DataObject, kind: type[Message]) -> None:
     field = data.draw(st.sampled_from([field.encode_name for field in msgspec.structs.fields(kind)]))

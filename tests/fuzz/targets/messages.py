@@ -277,7 +277,7 @@ def _decode(topic: str, payload: bytes) -> None:
     try:
         message = decode(payload, KINDS[leaf], most_bytes(told))
     except MessageError as refusal:
-        if len(str(refusal)) > len(payload) + 500:
+        if len(str(refusal)) > 1000:
             raise Broken("a refusal that is too long to be told") from refusal
         return
     again = decode(msgspec.json.encode(message), KINDS[leaf], 2**30)

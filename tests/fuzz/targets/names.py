@@ -23,13 +23,14 @@ from player.content.scan import MAX_DEPTH, scan
 from player.content.settle import LOCAL_QUIET_S
 from signage import lineup
 from signage.consistency import inconsistencies
-from signage.errors import BadInput, Complaint, Words
+from signage.errors import BadInput, Words
 from signage.globs import Shelf
 from signage.ledger import MAX_TEXT_BYTES, PlayRecord, canonical, moment, read
 from signage.media import MediaFacts
 from signage.reading import read_playlist
 from tests.fuzz.case import Bounds, Broken, Case, Step
 from tests.fuzz.child import ROOT
+from tests.fuzz.sentences import check_complaints, check_words, is_plain
 
 AT = dt.datetime(2026, 8, 5, 8, tzinfo=dt.UTC)
 MOST_NAME_BYTES = 255
@@ -151,14 +152,14 @@ class Names:
         try:
             read_playlist(text, "main.toml")
         except BadInput as bad:
-            _check_sentences(bad.complaints)
+            check_complaints(bad.complaints)
             return
         found = Shelf(library.media).find(pattern)
         if len(set(found)) != len(found):
             raise Broken("a pattern finds a file twice")
         made = composed(self._config, library, {"main": text})
         lineup.compile(made.program)
-        _check_sentences(inconsistencies(made.program))
+        check_complaints(inconsistencies(made.program))
 
     def pids(self) -> tuple[int, ...]:
         """Returns none: everything happens here."""
@@ -181,9 +182,9 @@ def _check_library(library: Library, there: list[bytes], top: bytes) -> None:
     if len(wanted) != len(shown) + len(library.refused):
         raise Broken("a file is neither shown nor refused, or both")
     for each in library.refused:
-        if not (each.name.isprintable() and each.path.isprintable()):
+        if not (is_plain(each.name) and is_plain(each.path)):
             raise Broken("the name of a refused file cannot be printed")
-        _check_words(each.why)
+        check_words(each.why)
     for medium in library.media:
         record = PlayRecord(at=moment(AT), boot="b" * 32, mono_ms=1, clock="ntp", zone="main", rank="normal",
                                       shows="image",
@@ -201,18 +202,6 @@ def _counts(path: bytes, top: bytes) -> bool:
         and not any(map(is_folder_passed_over, folders))
         and sort_out(name, "media") is not None
     )
-
-
-def _check_sentences(complaints: tuple[Complaint, ...]) -> None:
-    for each in complaints:
-        _check_words(each.problem)
-        _check_words(each.cure)
-
-
-def _check_words(words: Words) -> None:
-    for text in (words.zh, words.en):
-        if not all(c.isprintable() or c in "\n\u3000" for c in text):
-            raise Broken("a sentence about a name cannot be printed")
 
 
 def open_target(folder: Path) -> Names:

@@ -13,7 +13,7 @@ from player.config import Config, read_config
 from player.content.library import Library, PlaylistFile
 from player.enrolment import read_enrolment
 from signage.consistency import inconsistencies
-from signage.errors import BadInput, Complaint, Words
+from signage.errors import BadInput
 from signage.media import Media, MediaFacts
 from signage.plan import plan
 from signage.reading import read_calendar, read_playlist
@@ -22,10 +22,9 @@ from signage.trust import TrustError, read_assignment, read_target, target_path
 from tests.fuzz import mutation
 from tests.fuzz.case import Bounds, Broken, Case, Step
 from tests.fuzz.child import ROOT
+from tests.fuzz.sentences import check_complaints, check_words
 
 SCREEN = "sq-square-led1"
-MOST_SENTENCE = 1000
-"""Characters of one complaint's sentence: a person reads it."""
 TIMES_LONGER, MOST_TIMES_SLOWER = 4, 10.0
 """A file four times as long may take ten times as long; a quadratic reader takes sixteen times."""
 LEAST_S = 0.15
@@ -207,9 +206,9 @@ class Files:
                     if target_path(read_target(path)) != path:
                         raise Broken("a signed path is read as another one")
         except BadInput as bad:
-            _check_sentences(bad.complaints)
+            check_complaints(bad.complaints)
         except TrustError as refusal:
-            _check_words(refusal.words)
+            check_words(refusal.words)
 
     def _enrol(self, content: bytes) -> None:
         (self._folder / "office.toml").write_bytes(content)
@@ -221,7 +220,7 @@ class Files:
         """A playlist that reads well composes, is compared with others, and is planned."""
         files = (PlaylistFile(name="main", path="main.toml", text=content, mtime_ns=0),)
         made = composed(self._config, Library(playlists=files, media=MEDIA), {})
-        _check_sentences((*made.complaints, *inconsistencies(made.program, self._config.sound.quiet)))
+        check_complaints((*made.complaints, *inconsistencies(made.program, self._config.sound.quiet)))
         start = dt.datetime(2026, 8, 5, 7, tzinfo=dt.timezone(dt.timedelta(hours=8)))
         for n, _slot in enumerate(
             plan(made.program, [zone.name for zone in made.program.zones], start, start + dt.timedelta(minutes=30))
@@ -251,29 +250,6 @@ class Files:
 
     def close(self) -> None:
         """Has nothing to end."""
-
-
-def _check_sentences(complaints: tuple[Complaint, ...]) -> None:
-    for each in complaints:
-        _check_words(each.problem)
-        _check_words(each.cure)
-        if not _is_printable(each.where):
-            raise Broken("the place of a complaint cannot be printed")
-
-
-def _check_words(words: Words) -> None:
-    for text in (words.zh, words.en):
-        if not _is_printable(text):
-            raise Broken("a sentence cannot be printed")
-        if len(text) > MOST_SENTENCE:
-            raise Broken("a sentence is too long to be read")
-    if bool(words.zh) != bool(words.en):
-        raise Broken("a sentence stands in one language only")
-
-
-def _is_printable(text: str) -> bool:
-    """Whether a terminal shows it as it is: line breaks may stand in it, nothing that steers may."""
-    return all(c.isprintable() or c in {"\n", "\u3000"} for c in text)
 
 
 def open_target(folder: Path) -> Files:

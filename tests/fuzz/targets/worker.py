@@ -30,6 +30,7 @@ from tests.fuzz import mutation
 from tests.fuzz.case import Bounds, Broken, Case, Step
 from tests.fuzz.child import ROOT
 from tests.fuzz.liar import NUMBER, SCRIPT, Scribble
+from tests.fuzz.sentences import check_words, is_plain
 
 T = TypeVar("T")
 AT_ONCE_S = 2.0
@@ -39,7 +40,6 @@ DRIVE_S = 0.6
 PROBE_S = 30.0
 CLOSE_S = 10.0
 SILENCE_S, PATIENCE_S = 0.4, 2.5
-MOST_SENTENCE = 1000
 SIZE = (160, 96)
 REPLIES: tuple[dict[str, Any], ...] = (
     {"type": "hello", "pid": 1, "sandbox": ["seccomp", "landlock"]},
@@ -239,7 +239,7 @@ class Parents:
             if len(_at_once(lambda: decoder.pcm(4096))) % 4:
                 raise Broken("half a sample")
             if state == "failed" and decoder.why is not None:
-                _check_words(decoder.why)
+                check_words(decoder.why)
             _check_sandbox(decoder.sandbox)
             if time.monotonic() > until:
                 break
@@ -264,7 +264,7 @@ def _at_once(call: Callable[[], T]) -> T:
 
 def _check_answer(answer: MediaFacts | Words) -> None:
     if isinstance(answer, Words):
-        _check_words(answer)
+        check_words(answer)
         return
     numbers = (answer.width_px, answer.height_px, answer.duration_s, answer.frame_rate)
     if not all(math.isfinite(each) and 0 <= each <= 2**31 for each in numbers):
@@ -274,16 +274,8 @@ def _check_answer(answer: MediaFacts | Words) -> None:
 
 
 def _check_sandbox(walls: tuple[str, ...]) -> None:
-    if len(walls) > 50 or any(len(each) > 100 or not each.isprintable() for each in walls):
+    if len(walls) > 50 or any(len(each) > 100 or not is_plain(each) for each in walls):
         raise Broken("what a worker says of its walls is kept whatever it is")
-
-
-def _check_words(words: Words) -> None:
-    for text in (words.zh, words.en):
-        if len(text) > MOST_SENTENCE:
-            raise Broken("a sentence of a worker is kept whatever its length")
-        if not all(c.isprintable() or c in "\n\u3000" for c in text):
-            raise Broken("a sentence of a worker cannot be printed")
 
 
 def open_target(folder: Path) -> Parents:
