@@ -220,7 +220,9 @@ class Channel:
         if publications is None:
             return seen
         numbers = tuple(each.number for each in publications.latest().publications)
-        return msgspec.structs.replace(seen, publications=numbers, coming=publications.progress())
+        return msgspec.structs.replace(
+            seen, publications=numbers, coming=publications.progress(), quarantined=publications.quarantined()
+        )
 
 
 def _believed(at: Moment) -> BelievedTime:

@@ -18,6 +18,7 @@ from player.publication.published import OnAir
 from signage.calendar import Calendar
 from signage.cards import BLACK
 from signage.errors import BadInput, Complaint, Words
+from signage.media import natural_key
 from signage.playlist import Item, Playlist
 from signage.program import Program
 from signage.reading import read_calendar, read_playlist
@@ -67,6 +68,7 @@ def composed(
     if on_air.expired:
         published = _filler(published)
         local = _filler(local) if config.folders.unsigned == "refuse" else local
+    local = [_with_trials(p, library) for p in local]
     program = Program(
         site=config.site,
         timezone=config.screen.timezone,
@@ -127,6 +129,15 @@ def _published(on_air: OnAir, texts: _Texts) -> list[Playlist]:
     return list(found.values())
 
 
+def _with_trials(playlist: Playlist, library: Library) -> Playlist:
+    """An emergency shows also what is in quarantine, once some time has passed: it is tried again."""
+    if playlist.rank != "emergency" or not library.on_trial:
+        return playlist
+    names = {medium.name for medium in library.media}
+    media = (*library.media, *(medium for medium in library.on_trial if medium.name not in names))
+    return msgspec.structs.replace(playlist, media=tuple(sorted(media, key=lambda m: natural_key(m.name))))
+
+
 def _calendar(library: Library, on_air: OnAir, texts: _Texts, notes: list[Words]) -> Calendar:
     """The calendar of the newest publication that has one, else the local one."""
     for publication in sorted(on_air.publications, key=lambda p: -p.number):
@@ -150,6 +161,7 @@ def _signed_only(library: Library, trusted: Collection[str]) -> tuple[Library, l
         calendar=calendar,
         media=media,
         held=tuple(m for m in library.held if m.sha256 in trusted),
+        on_trial=tuple(m for m in library.on_trial if m.sha256 in trusted),
     )
     texts = len(library.playlists) - len(playlists) + (calendar is not library.calendar)
     files = len(library.media) - len(media)

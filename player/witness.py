@@ -5,7 +5,7 @@ from collections.abc import Callable
 import msgspec
 
 from player.alone import Tie
-from player.breakages import Breakages
+from player.breakages import Breakages, Origin
 from player.content.ingest import Ingest
 from player.state import Moment, Play
 from player.uplink.recorder import Records
@@ -45,7 +45,6 @@ class Witness:
         """Takes that a slot could not be shown."""
         self._breakages.note(slot, why)
 
-    def _quarantine(self, sha256: str, why: Words) -> None:
-        self._ingest.quarantine(sha256, why)
-        self._tie.quarantine(sha256, why)
-        self._records.happened("quarantined", {"sha256": sha256, "why": why.en[:MOST_WHY]})
+    def _quarantine(self, origin: Origin, sha256: str, why: Words) -> None:
+        (self._tie if origin == "published" else self._ingest).quarantine(sha256, why)
+        self._records.happened("quarantined", {"sha256": sha256, "origin": origin, "why": why.en[:MOST_WHY]})

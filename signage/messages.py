@@ -156,6 +156,17 @@ class RefusedFile(msgspec.Struct, frozen=True, kw_only=True):
     why: Trouble
 
 
+class QuarantinedFile(msgspec.Struct, frozen=True, kw_only=True):
+    """A published file that is not shown for a while, because its bytes took two decoders down."""
+
+    name: Short
+    sha256: Hash
+    publication: Count
+    until: Short = ""
+    """When it is tried again, by the screen's clock; an emergency tries it sooner."""
+    why: Trouble
+
+
 class ScreenState(Message, frozen=True, kw_only=True):
     """`screen/{id}/state`, retained: at once when something changed, else every 30 seconds."""
 
@@ -181,6 +192,8 @@ class ScreenState(Message, frozen=True, kw_only=True):
     filler: bool = False
     display: Short = "unknown"
     """How what it shows is presented just now; `presented.as_presented` reads it, for later versions may add words."""
+    quarantined: Annotated[tuple[QuarantinedFile, ...], Few] = ()
+    """Published files that are not shown for a while; the first 20."""
 
 
 class LedgerBatch(Message, frozen=True, kw_only=True):

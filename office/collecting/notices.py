@@ -9,7 +9,7 @@ from office.collecting.quotas import NAMES, Good
 from office.doubt import REASONS, Doubt
 from office.stored import Unreadable
 from signage.errors import Words
-from signage.messages import LedgerBatch
+from signage.messages import LedgerBatch, QuarantinedFile
 from signage.presented import Presented
 
 Kind = Literal[
@@ -111,6 +111,16 @@ def refused(screen: str, publication: int, why: Words) -> Notice:
     """A publication that a screen does not take."""
     words = Words(zh=f"发布 {publication} 被拒绝：{why.zh}", en=f"publication {publication} is refused: {why.en}")
     return Notice(screen, "refused", str(publication), words)
+
+
+def quarantined(screen: str, file: QuarantinedFile) -> Notice:
+    """A published file that a screen does not show for a while."""
+    zh, en = f"发布 {file.publication} 的 {file.name}", f"{file.name} of publication {file.publication}"
+    words = Words(
+        zh=f"{zh} 使解码进程两次中断，被隔离，到 {file.until[:40]} 再试：{file.why.zh}",
+        en=f"{en} took two decoders down and is not shown until {file.until[:40]}: {file.why.en}",
+    )
+    return Notice(screen, "quarantine", f"{file.publication}:{file.sha256}", words)
 
 
 def cloned(screen: str, conn: int, known: int) -> Notice:

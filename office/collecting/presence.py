@@ -15,7 +15,7 @@ from django.db import transaction
 from office.collecting import notices
 from office.collecting.alarms import close_alarms, raise_alarms
 from office.collecting.notices import Notice
-from office.models import Command, Screen
+from office.models import Alarm, Command, Screen
 from office.place import write_whole
 from office.stored import Unreadable
 from signage.messages import Birth, Message, MessageError, Reply, ScreenState, ScreenStatus, decode, encode
@@ -25,6 +25,8 @@ from signage.topics import MOST_BYTES, ScreenLeaf
 _Kind = TypeVar("_Kind", bound=Message)
 _JPEG_BEGINS, _JPEG_ENDS = b"\xff\xd8\xff", b"\xff\xd9"
 _NUL = rb"\u0000"
+MOST_QUARANTINE_ALARMS = 200
+"""Of one screen."""
 
 
 class Heard(msgspec.Struct, frozen=True):
@@ -118,6 +120,8 @@ class Presence:
     def _state(self, screen: Screen, state: ScreenState, at: dt.datetime, *, retained: bool) -> list[Notice]:
         is_news, wrong = self._speaks(screen, state.conn, retained=retained)
         told = _as_json(state)
+        if is_news:
+            wrong += _quarantined(screen, state)
         if is_news and (not retained or told != screen.state):
             self._set(screen, conn=state.conn, state=told, state_at=at)
         return [*wrong, *_unseen(screen.pk, state, at)] if is_news else wrong
@@ -167,6 +171,15 @@ def _unseen(screen: str, state: ScreenState, at: dt.datetime) -> list[Notice]:
         case "seen" if not state.blackout:
             close_alarms(screen, "display", "", at)
     return []
+
+
+def _quarantined(screen: Screen, state: ScreenState) -> list[Notice]:
+    """The published files that a screen has put aside since its last word; who names ever new ones is not heard."""
+    known = (screen.state or {}).get("quarantined", ()) if state.quarantined else ()
+    new = [each for each in state.quarantined if msgspec.to_builtins(each) not in known]
+    if not new or Alarm.objects.filter(screen_id=screen.pk, kind="quarantine").count() >= MOST_QUARANTINE_ALARMS:
+        return []
+    return [notices.quarantined(screen.pk, each) for each in new]
 
 
 def _read(heard: Heard, kind: type[_Kind]) -> _Kind:

@@ -142,6 +142,11 @@ def _troubles(state: ScreenState) -> tuple[Words, ...]:
     if state.disk_free_bytes is not None and state.disk_free_bytes < LEAST_FREE_BYTES:
         left = size(state.disk_free_bytes)
         found.append(Words(f"磁盘只剩 {left}", f"only {left} left on the disk"))
+    found += [
+        Words(f"发布 {each.publication} 的 {each.name} 被隔离：{each.why.zh}",
+              f"{each.name} of publication {each.publication} is in quarantine: {each.why.en}")
+        for each in state.quarantined[:5]
+    ]  # fmt: skip
     found += [Words(f"{each.name}：{each.why.zh}", f"{each.name}: {each.why.en}") for each in state.refused[:5]]
     if state.refused_count > min(5, len(state.refused)):
         found.append(Words(f"不播的文件共 {state.refused_count} 个", f"{state.refused_count} files are not shown"))

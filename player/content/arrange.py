@@ -60,11 +60,15 @@ def arrange(
     quarantined: Mapping[str, Words],
     texts: Mapping[str, Text],
     *,
+    on_trial: Collection[str] = (),
     last_good: Mapping[str, bytes],
     since: Mapping[str, dt.datetime],
 ) -> Library:
-    """The library, with serial 0; `since` says when a path was refused first for its name or kind."""
-    shelf = _Shelf(quarantined, since)
+    """The library, with serial 0; `since` says when a path was refused first for its name or kind.
+
+    Of what is quarantined, `on_trial` names by SHA-256 what an emergency may show.
+    """
+    shelf = _Shelf(quarantined, on_trial, since)
     listed = frozenset(p.folder.path for p in places if p.use == "playlists")
     for place in places:
         shelf.refuse_names(place.scan, listed if place.use == "media" else frozenset())
@@ -81,6 +85,7 @@ def arrange(
     return Library(
         media=tuple(m for _, m in sorted(shelf.media.values(), key=_order)),
         held=tuple(m for _, m in sorted(shelf.held.values(), key=_order)),
+        on_trial=tuple(m for _, m in sorted(shelf.on_trial.values(), key=_order)),
         refused=tuple(sorted(shelf.refused, key=lambda r: r.path)),
         playlists=tuple(shelf.playlists[n] for n in sorted(shelf.playlists)),
         calendar=calendar,
@@ -95,12 +100,15 @@ def _order(pair: tuple[Seen, Media]) -> tuple[tuple[int, int, str], ...]:
 
 
 class _Shelf:
-    def __init__(self, quarantined: Mapping[str, Words], since: Mapping[str, dt.datetime]) -> None:
-        self._quarantined = quarantined
+    def __init__(
+        self, quarantined: Mapping[str, Words], on_trial: Collection[str], since: Mapping[str, dt.datetime]
+    ) -> None:
+        self._quarantined, self._on_trial = quarantined, on_trial
         self._since = since
         self._owner: dict[str, str] = {}
         self.media: dict[str, tuple[Seen, Media]] = {}
         self.held: dict[str, tuple[Seen, Media]] = {}
+        self.on_trial: dict[str, tuple[Seen, Media]] = {}
         self.refused: list[Refused] = []
         self.playlists: dict[str, PlaylistFile] = {}
         self.waiting = 0
@@ -124,6 +132,8 @@ class _Shelf:
             why = self._quarantined.get(verdict.sha256, verdict.why)
             if why is not None and fresh:
                 self._refuse(path, why, verdict.at)
+                if verdict.facts is not None and verdict.sha256 in self._on_trial:
+                    self.on_trial.setdefault(seen.name, (seen, _media(seen, verdict)))
             elif verdict.facts is not None and why is None and self._is_first(seen, verdict):
                 is_copy = verdict.plays != seen.real
                 at_hand = is_copy or (fresh and not place.scan.gone and not _is_unreadable(path, place.scan))

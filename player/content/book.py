@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from player.content.settle import Stamp
+from player.quarantine import Held
 from signage.errors import Words
 from signage.media import MediaFacts
 
@@ -36,8 +37,8 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     edition: str = ""
     """The version of the software that judged; what another one refused is judged again."""
     verdicts: tuple[Verdict, ...] = ()
-    quarantined: dict[str, Words] = {}
-    """By SHA-256: files that broke the decoder twice, and why."""
+    quarantined: dict[str, Held] = {}
+    """By SHA-256: files that broke the decoder twice, why, and for how long still."""
     mounted: tuple[str, ...] = ()
     """Watched folders that were network mounts when last seen."""
 

@@ -7,6 +7,7 @@ since) is dropped here and nowhere else.
 import datetime as dt
 import os
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
@@ -21,27 +22,35 @@ from player.content.pile import Job, Look, Pile
 from player.content.scan import Scan, Seen, differs
 from player.content.settle import LOCAL_QUIET_S, NETWORK_QUIET_S, PLAYLIST_QUIET_S, Still, settle
 from player.content.texts import Texts
+from player.decode.refusal import CRASHED, HANGS
+from player.quarantine import TERMS_S, Held, TimedQuarantine
 from signage.errors import Words
 
+LOST = (CRASHED, HANGS)
+"""Why a decoder did not answer: nobody's word about the file."""
 ASK_AGAIN_S = 5.0
 """How long a refusal that may pass (no permission, disk error) stands before the file is tried again."""
 
 
 class Desk:
-    """Every method may be called from any thread; `wall` gives the time for records."""
+    """Every method may be called from any thread; `wall` gives the time for records, `clock` the monotonic one."""
 
-    def __init__(self, wall: Callable[[], dt.datetime]) -> None:
+    def __init__(self, wall: Callable[[], dt.datetime], clock: Callable[[], float] = time.monotonic) -> None:
         self._lock = threading.Condition()
-        self._wall = wall
+        self._wall, self._clock = wall, clock
         self._places: list[Place] = []
         self._stills: list[Mapping[str, Still]] = []
         self._verdicts: dict[str, Verdict] = {}
         self._memory = Memory()
         self._ask_again: dict[str, float] = {}
+        self._tried_again: set[str] = set()
+        self._tries: dict[str, int] = {}
+        """How often bytes took the decoder down that was to judge them, by SHA-256."""
         self._pile = Pile()
         self._since: dict[str, dt.datetime] = {}
         self._texts = Texts()
-        self._quarantined: dict[str, Words] = {}
+        self._quarantine = TimedQuarantine()
+        self._kept_quarantine: dict[str, Held] = {}
         self._closed = False
         self.changed = threading.Event()
         """Set when `library` may give something new."""
@@ -75,7 +84,7 @@ class Desk:
         for path, seen in scan.files.items():
             verdict = self._verdicts.get(path)
             if verdict is not None and verdict.stamp == seen.stamp:
-                if verdict.passing and not self._pile.is_given(seen) and self._ask_again.get(path, now) <= now:
+                if not self._pile.is_given(seen) and self._is_asked_again(verdict, now):
                     jobs.append(Job(folder, seen, seen.real))
             elif not self._pile.is_given(seen) and not self._recall(seen, folder):
                 open_[path] = seen.stamp
@@ -87,6 +96,19 @@ class Desk:
         for job in jobs:
             self._pile.give_out(job.seen)
         return Look(jobs=tuple(jobs), next_due=found.next_due)
+
+    def _is_asked_again(self, verdict: Verdict, now: float) -> bool:
+        """Whether a refusal may have passed: what could not be read, and after a term what took its decoder down."""
+        if verdict.why not in LOST:
+            return verdict.passing and self._ask_again.get(verdict.path, now) <= now
+        if self._ask_again.setdefault(verdict.path, now + self._term_left_s(verdict)) > now:
+            return False
+        self._tried_again.add(verdict.sha256)
+        return True
+
+    def _term_left_s(self, verdict: Verdict) -> float:
+        """What is left of its first term, for one that another run found; a wrong clock cannot make it longer."""
+        return min(TERMS_S[0], max(0.0, TERMS_S[0] - (self._wall() - verdict.at).total_seconds()))
 
     def _recall(self, seen: Seen, folder: Folder) -> bool:
         """A file that was renamed, or that a second name was given to, is known by its stamp."""
@@ -151,6 +173,9 @@ class Desk:
     def known(self, sha256: str) -> Verdict | None:
         """What was found of the same bytes elsewhere."""
         with self._lock:
+            if sha256 in self._tried_again:
+                self._tried_again.discard(sha256)
+                return None
             return self._memory.of_bytes(sha256)
 
     def judged(self, job: Job, verdict: Verdict | None, now: float) -> None:
@@ -161,6 +186,9 @@ class Desk:
             if verdict is None or not stands:
                 return
             old = self._verdicts.get(verdict.path)
+            if verdict.why in LOST:
+                tries = self._tries[verdict.sha256] = self._tries.get(verdict.sha256, 0) + 1
+                self._ask_again[verdict.path] = now + TERMS_S[min(tries, len(TERMS_S)) - 1]
             if verdict.passing:
                 self._ask_again[verdict.path] = now + ASK_AGAIN_S
                 if old is not None and old.why == verdict.why and old.stamp == verdict.stamp:
@@ -187,7 +215,8 @@ class Desk:
             self.changed.set()
             self._places = list(places)
             self._stills = [{} for _ in places]
-            self._quarantined = dict(book.quarantined)
+            self._quarantine.load(book.quarantined, self._clock(), self._wall(), with_old=True)
+            self._kept_quarantine = dict(book.quarantined)
             for verdict in book.verdicts:
                 self._verdicts[verdict.path] = verdict
                 self._memory.keep(verdict)
@@ -195,12 +224,21 @@ class Desk:
                 self._note_names(place.scan)
 
     def quarantine(self, sha256: str, why: Words) -> None:
-        """Refuses these bytes under whatever name until they change."""
+        """Refuses these bytes under whatever name until they change, or for a term."""
         with self._lock:
-            if self._quarantined.get(sha256) != why:
-                self._quarantined[sha256] = why
+            if self._quarantine.add(sha256, why, self._clock(), self._wall()):
                 self.changes += 1
                 self.changed.set()
+
+    def quarantine_ends(self) -> float | None:
+        """The monotonic time at which some file in quarantine may be shown again; notes what passed of the terms."""
+        with self._lock:
+            now = self._clock()
+            kept = self._quarantine.kept(now)
+            if kept != self._kept_quarantine:
+                self._kept_quarantine = kept
+                self.changes += 1
+            return self._quarantine.next_end(now)
 
     def book(self, edition: str, mounts: frozenset[str]) -> Book:
         """What is worth keeping over a restart, when `mounts` are the network shares mounted now."""
@@ -209,7 +247,9 @@ class Desk:
                 p.folder.path for p in self._places if is_on_share(p.folder.path, mounts) or (p.mounted and p.scan.gone)
             )
             verdicts = tuple(v for v in self._verdicts.values() if not v.passing)
-            return Book(edition=edition, verdicts=verdicts, quarantined=dict(self._quarantined), mounted=mounted)
+            return Book(
+                edition=edition, verdicts=verdicts, quarantined=self._quarantine.kept(self._clock()), mounted=mounted
+            )
 
     # The library
 
@@ -218,8 +258,11 @@ class Desk:
         with self._lock:
             self._forget()
             places, verdicts, texts = tuple(self._places), dict(self._verdicts), self._texts.snapshot()
-            quarantined, since = dict(self._quarantined), dict(self._since)
-        return arrange(places, verdicts, quarantined, texts, last_good=last_good, since=since)
+            now, since = self._clock(), dict(self._since)
+            quarantined, always = self._quarantine.held(now), self._quarantine.held(now, urgent=True)
+        return arrange(
+            places, verdicts, quarantined, texts, on_trial=quarantined.keys() - always, last_good=last_good, since=since
+        )
 
     def copies(self) -> frozenset[str]:
         """The paths that admitted files play from."""
@@ -232,6 +275,8 @@ class Desk:
             del self._verdicts[path]
             self._ask_again.pop(path, None)
             self.changes += 1
+        for sha256 in self._tries.keys() - {v.sha256 for v in self._verdicts.values()}:
+            del self._tries[sha256]
         self._texts.forget(seen)
         refused = {path for p in self._places for path in p.scan.refused}
         for path in [p for p in self._since if p not in refused]:

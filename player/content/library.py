@@ -56,6 +56,8 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
     """May be started now; in natural order of name, names unique."""
     held: tuple[Media, ...] = ()
     """Must not be started now, but may end its turn if it shows: its file is being replaced, or its folder is away."""
+    on_trial: tuple[Media, ...] = ()
+    """Refused because they broke decoders, but long enough ago for an emergency to try them."""
     refused: tuple[Refused, ...] = ()
     playlists: tuple[PlaylistFile, ...] = ()
     """In order of name, names unique."""

@@ -25,6 +25,8 @@ SAVE_EVERY_S = 2.0
 SAVE_AGAIN_S = 30.0
 SWEEP_EVERY_S = 3600.0
 WATCH_SHARES_EVERY_S = 2.0
+KEEP_TERMS_EVERY_S = 60.0
+"""While something is in quarantine, it is looked so often how much of its term has passed."""
 
 
 class Quarantine(msgspec.Struct, frozen=True):
@@ -82,7 +84,10 @@ class Publisher:
     def _run(self) -> None:
         step_back()
         while not self._ending.is_set():
+            ends = self._desk.quarantine_ends()
             self._desk.changed.wait(self._patience_s())
+            if ends is not None and time.monotonic() >= ends:
+                self._desk.changed.set()
             self._take_messages()
             if self.publish():
                 self._ending.wait(PUBLISH_EVERY_S)
@@ -91,11 +96,13 @@ class Publisher:
         self._save()
 
     def _patience_s(self) -> float | None:
+        ends, now = self._desk.quarantine_ends(), time.monotonic()
+        waits = [] if ends is None else [min(KEEP_TERMS_EVERY_S, max(0.0, ends - now))]
         if self._shares():
-            return WATCH_SHARES_EVERY_S
-        if self._desk.changes == self._saved_changes:
-            return None
-        return max(0.0, self._save_due() - time.monotonic())
+            waits.append(WATCH_SHARES_EVERY_S)
+        elif self._desk.changes != self._saved_changes:
+            waits.append(max(0.0, self._save_due() - now))
+        return min(waits, default=None)
 
     def _shares(self) -> list[Lane]:
         return [lane for lane in self.lanes if any(f.network for f in lane.folders)]

@@ -18,7 +18,7 @@ import msgspec
 
 from player.durable import write_whole
 from player.publication.staging import Planned
-from signage.errors import Words
+from player.quarantine import Held
 from signage.messages import Trusted
 
 log = logging.getLogger(__name__)
@@ -39,8 +39,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     command_keys: tuple[str, ...] = ()
     """In hexadecimal digits."""
     expires: dt.datetime | None = None
-    quarantined: dict[str, Words] = {}
-    """By SHA-256: files that broke the decoder."""
+    quarantined: dict[str, Held] = {}
+    """By SHA-256: files that broke the decoder, why, and for how long still."""
 
 
 def read_kept(folder: Path) -> Kept:

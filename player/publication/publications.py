@@ -27,7 +27,7 @@ from player.publication.sources import Source, SourceError
 from player.publication.standing import Standing
 from player.state import Moment
 from signage.errors import Words
-from signage.messages import PublicationState, Trusted
+from signage.messages import PublicationState, QuarantinedFile, Trusted
 from signage.trust import TrustError
 
 log = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class Publications:
         self._rhythm = Rhythm(first_delay_s)
         self._depot = Depot(self._folder, budget_bytes=budget_bytes, keep_free_bytes=keep_free_bytes)
         self._receipts = Receipts(self._folder / "told.json", receipt, read_clock)
-        self._standing = Standing(self._folder, self._depot, self._receipts)
+        self._standing = Standing(self._folder, self._depot, self._receipts, lambda: read_clock().at)
         self._courier = Courier(
             self._standing, self._depot, source, self._receipts, probe,
             put_off=self._news.is_there, progressed=self._tell,
@@ -79,6 +79,7 @@ class Publications:
         self._troubles: dict[str, Words] = {}
         self._on_air = OnAir()
         self._progress: tuple[PublicationState, ...] = ()
+        self._quarantined: tuple[QuarantinedFile, ...] = ()
         self._thread = Thread(target=self._run, name="publications", daemon=True)
 
     # For any thread
@@ -98,6 +99,10 @@ class Publications:
     def progress(self) -> tuple[PublicationState, ...]:
         """Gives how far publications are that are on their way, or refused."""
         return self._progress
+
+    def quarantined(self) -> tuple[QuarantinedFile, ...]:
+        """Gives the published files that are not shown for a while because they broke the decoder."""
+        return self._quarantined
 
     def trusted(self) -> Trusted:
         """Gives the versions of metadata that are trusted."""
@@ -144,7 +149,9 @@ class Publications:
         if self._first_picture is not None:
             self._first_picture.wait(FIRST_PICTURE_S)
         self._try(self._settle)
-        while self._news.wait(min(self._rhythm.left_s(), HOUSE_EVERY_S)):
+        while self._news.wait(
+            min(self._rhythm.left_s(), self._standing.quarantine_ends_s() or HOUSE_EVERY_S, HOUSE_EVERY_S)
+        ):
             self._try(self._round)
             self._publish()
         self._try(self._receipts.save)
@@ -162,6 +169,7 @@ class Publications:
         asked = self._news.take()
         if asked.broken:
             self._standing.quarantine(asked.broken)
+        if asked.broken or self._standing.is_release_due():
             self._settle()
         if asked.look:
             self._standing.waiting_for.clear()
@@ -244,9 +252,9 @@ class Publications:
         self._tell()
 
     def _tell(self) -> None:
-        progress = self._standing.progress()
-        if progress != self._progress:
-            self._progress = progress
+        progress, quarantined = self._standing.progress(), self._standing.quarantined()
+        if (progress, quarantined) != (self._progress, self._quarantined):
+            self._progress, self._quarantined = progress, quarantined
             self._progressed()
 
     def _wrong(self, what: str, why: Words) -> None:

@@ -8,6 +8,7 @@ from player.publication.expiry import expiry
 from player.publication.kept import FOLDER, read_kept
 from player.publication.published import OnAir
 from player.publication.standing import at_rest, on_air
+from player.quarantine import TimedQuarantine
 from player.state import Moment
 
 
@@ -17,4 +18,6 @@ def on_air_at_rest(state: Path, now: Moment, expired_days: int) -> OnAir:
     kept = read_kept(folder)
     is_over, alarm = expiry(kept.expires, now, dt.timedelta(days=expired_days))
     notes = (alarm,) if alarm is not None else ()
-    return on_air(kept, at_rest(kept, Depot(folder)), expired=is_over, notes=notes)
+    quarantine = TimedQuarantine()
+    quarantine.load(kept.quarantined, now.now, now.at, with_old=False)
+    return on_air(kept, at_rest(kept, Depot(folder), quarantine.held(now.now)), expired=is_over, notes=notes)

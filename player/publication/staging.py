@@ -101,10 +101,18 @@ def _planned(assigned: Assigned, texts: Mapping[str, Wanted], media: Mapping[str
     )
 
 
-def stage(plan: Planned, depot: Depot, quarantined: Collection[str], *, by_any_edition: bool = False) -> Stage:
+def stage(
+    plan: Planned,
+    depot: Depot,
+    quarantined: Collection[str],
+    *,
+    always: Collection[str] | None = None,
+    by_any_edition: bool = False,
+) -> Stage:
     """Says what of a publication is still to be done; `quarantined` are files that broke the decoder, by SHA-256.
 
-    `by_any_edition` takes what another version of the decoder found, for a start that must not wait.
+    Those of them that are not in `always` may be shown where an emergency needs them. `by_any_edition` takes what
+    another version of the decoder found, for a start that must not wait.
     """
     bodies = {stem: depot.text(each.sha256) for stem, each in plan.texts}
     needed = tuple(each for _, each in plan.texts)
@@ -138,10 +146,14 @@ def stage(plan: Planned, depot: Depot, quarantined: Collection[str], *, by_any_e
     if missing or unjudged:
         rank: Rank = "emergency" if any(p.rank == "emergency" for p in playlists) else "normal"
         return Lacks(needed=needed, missing=missing, unjudged=unjudged, rank=rank)
+    left_out = set(quarantined)
+    if always is not None:
+        urgent = {each.sha256 for _, each in _used([p for p in playlists if p.rank == "emergency"], plan)}
+        left_out -= urgent - set(always)
     media = tuple(
         Media(name=name, path=str(depot.path(each.sha256)), sha256=each.sha256, size_bytes=each.size_bytes, facts=found)
         for name, each in used
-        if (found := facts[each.sha256]) is not None and each.sha256 not in quarantined
+        if (found := facts[each.sha256]) is not None and each.sha256 not in left_out
     )
     return Ready(needed=needed, published=_published(plan, files, media))
 

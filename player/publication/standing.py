@@ -4,11 +4,14 @@ Rule: for one thread; others see only the values it gives out. What is decided c
 moment later, for the screen must not wait for the disk: after a power cut in between, what was on air before is.
 """
 
-from collections.abc import Mapping, Sequence
+import datetime as dt
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from player.decode.refusal import CRASHED, HANGS
 from player.publication.air import Shown, next_on_air
 from player.publication.depot import Depot
 from player.publication.kept import Kept, read_kept, write_kept
@@ -16,17 +19,21 @@ from player.publication.published import OnAir, Published
 from player.publication.receipts import Receipts
 from player.publication.signed import Signed
 from player.publication.staging import Lacks, Planned, Ready, Refusal, Stage, stage
+from player.quarantine import TimedQuarantine
 from player.state import Moment
 from signage.errors import Words
-from signage.messages import PublicationState, Step, trouble
+from signage.ledger import moment
+from signage.messages import PublicationState, QuarantinedFile, Step, trouble
 from signage.trust import Wanted
 
+MOST_NAME = 120
 
-def at_rest(kept: Kept, depot: Depot) -> tuple[Shown, ...]:
+
+def at_rest(kept: Kept, depot: Depot, left_out: Collection[str]) -> tuple[Shown, ...]:
     """Gives what was on air and still lies here whole, whatever version of the decoder judged it."""
     found = []
     for plan in kept.on_air:
-        staged = stage(plan, depot, kept.quarantined, by_any_edition=True)
+        staged = stage(plan, depot, left_out, by_any_edition=True)
         if isinstance(staged, Ready):
             found.append(Shown(plan=plan, published=staged.published))
     return tuple(found)
@@ -41,14 +48,28 @@ def on_air(kept: Kept, shown: Sequence[Shown], *, expired: bool, notes: tuple[Wo
 class Standing:
     """All publications of this screen."""
 
-    def __init__(self, folder: Path, depot: Depot, receipts: Receipts) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        depot: Depot,
+        receipts: Receipts,
+        wall: Callable[[], dt.datetime] = lambda: dt.datetime.now(dt.UTC),
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`wall` gives the time as it is believed, `clock` the monotonic one."""
         self._folder, self._depot, self._receipts = folder, depot, receipts
+        self._wall, self._clock = wall, clock
+        self._quarantine = TimedQuarantine()
+        self._left_out: tuple[frozenset[str], ...] = (frozenset(),) * 4
+        """What was left out when it was settled last."""
         self.kept = Kept()
         self._saved = self.kept
         self.shown: tuple[Shown, ...] = ()
         self.stages: dict[int, Stage] = {}
         self._ready: dict[int, tuple[Planned, Ready]] = {}
         self._unshowable: dict[str, Words] = {}
+        self._lost: TimedQuarantine = TimedQuarantine()
+        """What took the decoder down that was to judge it; asked again after a term."""
         self.waiting_for: dict[int, Words] = {}
         """Why a publication does not get on, by number; passes."""
         self.came: dict[str, int] = {}
@@ -57,7 +78,8 @@ class Standing:
     def open(self) -> None:
         """Begins with what was on air when the player ended; reads the disk, waits for nothing."""
         self.kept = self._saved = read_kept(self._folder)
-        self.shown = at_rest(self.kept, self._depot)
+        self._quarantine.load(self.kept.quarantined, self._clock(), self._wall(), with_old=False)
+        self.shown = at_rest(self.kept, self._depot, self._quarantine.held(self._clock()))
 
     def adopt(self, signed: Signed, plans: tuple[Planned, ...], heard: Moment) -> bool:
         """Takes a look's findings; says whether they are new. `heard` is when the word of it came."""
@@ -82,6 +104,11 @@ class Standing:
 
     def settle(self) -> bool:
         """Looks what is here now, puts on air what can be; says whether that changed anything."""
+        now = self._clock()
+        left_out = self._held(now)
+        if left_out != self._left_out:
+            self._left_out = left_out
+            self._ready.clear()
         self.stages = {plan.number: self._stage(plan) for plan in self.kept.plans}
         ready: dict[int, Published] = {}
         for number, staged in self.stages.items():
@@ -107,14 +134,15 @@ class Standing:
         known = self._ready.get(plan.number)
         if known is not None and known[0] == plan:
             return known[1]
-        staged = stage(plan, self._depot, self.kept.quarantined)
+        staged = stage(plan, self._depot, self._left_out[0], always=self._left_out[1])
         match staged:
             case Ready():
                 self._ready[plan.number] = (plan, staged)
             case Lacks(needed=needed):
-                bad = next((each for each in needed if each.sha256 in self._unshowable), None)
+                unshowable = self._unshowable | self._lost.held(self._clock(), urgent=staged.rank == "emergency")
+                bad = next((each for each in needed if each.sha256 in unshowable), None)
                 if bad is not None:
-                    return Refusal(self._unshowable[bad.sha256])
+                    return Refusal(unshowable[bad.sha256])
         return staged
 
     def _tell_whole(self, number: int, needed: Sequence[Wanted]) -> None:
@@ -126,12 +154,52 @@ class Standing:
     def cannot_show(self, wanted: Wanted, why: Words) -> None:
         """The decoder refused a file: so is every publication that needs it."""
         name = getattr(wanted.target, "name", "")
-        self._unshowable[wanted.sha256] = Words(zh=f"{name}：{why.zh}", en=f"{name}: {why.en}")
+        words = Words(zh=f"{name}：{why.zh}", en=f"{name}: {why.en}")
+        if why in (CRASHED, HANGS):
+            self._lost.add(wanted.sha256, words, self._clock(), self._wall())
+        else:
+            self._unshowable[wanted.sha256] = words
 
     def quarantine(self, broken: Mapping[str, Words]) -> None:
-        """Leaves files out that broke the decoder while they were shown."""
-        self.kept = msgspec.structs.replace(self.kept, quarantined={**self.kept.quarantined, **broken})
-        self._ready.clear()
+        """Leaves files out for a term that broke the decoder while they were shown."""
+        for sha256, why in broken.items():
+            self._quarantine.add(sha256, why, self._clock(), self._wall())
+        self._keep_quarantine()
+
+    def _keep_quarantine(self) -> None:
+        self.kept = msgspec.structs.replace(self.kept, quarantined=self._quarantine.kept(self._clock()))
+
+    def is_release_due(self) -> bool:
+        """Whether something that was left out when it was settled last may be tried again."""
+        return self._held(self._clock()) != self._left_out
+
+    def _held(self, now: float) -> tuple[frozenset[str], ...]:
+        """What is left out for all and for emergencies: of what broke while it was shown, then of what never was."""
+        return tuple(
+            frozenset(each.held(now, urgent=u)) for each in (self._quarantine, self._lost) for u in (False, True)
+        )
+
+    def quarantine_ends_s(self) -> float | None:
+        """How long until something that was left out is tried again; None when nothing is left out."""
+        now = self._clock()
+        ends = (self._quarantine.next_end(now), self._lost.next_end(now))
+        return min((end - now for end in ends if end is not None), default=None)
+
+    def quarantined(self) -> tuple[QuarantinedFile, ...]:
+        """Gives the files of this screen's publications that are left out now."""
+        held = self._quarantine.held(self._clock())
+        found = []
+        for plan in self.kept.plans:
+            for name, wanted in plan.media if held else ():
+                until = self._quarantine.until(wanted.sha256)
+                if wanted.sha256 in held and until is not None:
+                    found.append(
+                        QuarantinedFile(
+                            name=name[:MOST_NAME], sha256=wanted.sha256, publication=plan.number,
+                            until=moment(until), why=trouble(held[wanted.sha256]),
+                        )
+                    )  # fmt: skip
+        return tuple(found)
 
     def needed(self) -> frozenset[str]:
         """The files that must stay, by SHA-256."""
@@ -176,6 +244,7 @@ class Standing:
 
     def save(self) -> None:
         """Writes down what is new, behind the files that it names. Raises OSError."""
+        self._keep_quarantine()
         if self.kept != self._saved:
             self._depot.flush()
             write_kept(self._folder, self.kept)

@@ -14,6 +14,7 @@ from signage.messages import (
     Birth,
     LedgerExtent,
     PublicationState,
+    QuarantinedFile,
     RefusedFile,
     ScreenState,
     Trouble,
@@ -27,7 +28,7 @@ from signage.slot import Slot
 from signage.timefloor import BelievedTime
 from signage.topics import MOST_BYTES
 
-MOST_REFUSED, MOST_TROUBLES, MOST_COMING = 20, 10, 20
+MOST_REFUSED, MOST_TROUBLES, MOST_COMING, MOST_QUARANTINED = 20, 10, 20, 20
 MOST_NAME = 120
 
 
@@ -53,6 +54,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     volume: int = 100
     """As configured."""
     display: Presented = "unknown"
+    quarantined: tuple[QuarantinedFile, ...] = ()
 
 
 def birth(who: Self, at: Moment, *, conn: int, newest: Epoch | None, trusted: Trusted) -> Birth:
@@ -99,13 +101,17 @@ def screen_state(
         blackout=kept.blackout,
         filler=kept.filler,
         display=sight.display,
+        quarantined=sight.quarantined[:MOST_QUARANTINED],
     )
-    while len(encode(made)) > MOST_BYTES["state"] and (made.refused or made.troubles or made.coming):
+    while len(encode(made)) > MOST_BYTES["state"] and (
+        made.refused or made.troubles or made.coming or made.quarantined
+    ):
         made = msgspec.structs.replace(
             made,
             refused=made.refused[: len(made.refused) // 2],
             troubles=made.troubles[: len(made.troubles) // 2],
             coming=made.coming[: len(made.coming) // 2],
+            quarantined=made.quarantined[: len(made.quarantined) // 2],
         )
     return made
 

@@ -226,3 +226,20 @@ def test_filler_by_order_leaves_only_filler_and_never_the_bare_folder(config: Co
 def test_a_blackout_goes_before_filler(config: Config) -> None:
     both = Orders(blackout=True, filler=True)
     assert shown(composed(config, Library(playlists=(file("rest", FILLER),)), {}, orders=both).program) == BLACK
+
+
+def test_a_local_emergency_tries_what_is_in_quarantine_and_no_other_playlist_does(config: Config) -> None:
+    facts = MediaFacts(kind="image")
+    bad, good = (Media(name=n, path=n, sha256=n * 64, size_bytes=1, facts=facts) for n in ("b", "a"))
+    text = b'[[item]]\nmedia = "*"\n'
+    library = Library(
+        media=(good,), on_trial=(bad,), playlists=(file("normal", text), file("urgent", b'rank = "emergency"\n' + text))
+    )
+    lists = {p.name: p for p in composed(config, library, {}).program.playlists}
+    assert lists["urgent"].media == (good, bad)
+    assert lists["normal"].media is None
+    assert composed(config, library, {}).program.media == (good,)
+    refusing = msgspec.structs.replace(config, folders=msgspec.structs.replace(config.folders, unsigned="refuse"))
+    trusted = frozenset({good.sha256, *(hashlib.sha256(p.text).hexdigest() for p in library.playlists)})
+    lists = {p.name: p for p in composed(refusing, library, {}, OnAir(trusted=trusted)).program.playlists}
+    assert lists["urgent"].media in (None, (good,)), "and nobody signed it"

@@ -20,6 +20,7 @@ from signage.messages import (
     Message,
     OfficeStatus,
     PublicationState,
+    QuarantinedFile,
     RefusedFile,
     Reply,
     ScreenState,
@@ -79,6 +80,12 @@ EXAMPLES: dict[str, Message] = {
         refused=(RefusedFile(name="a.mp4", why=Trouble(zh="打不开", en="it cannot be decoded")),), refused_count=1,
         troubles=(Trouble(zh="时钟没有同步", en="the clock is not synchronised"),), disk_free_bytes=9_000_000_000,
         late_frames=1, frames=90_000, volume=40, brightness=None, blackout=False, filler=False, display="covered",
+        quarantined=(
+            QuarantinedFile(
+                name="posters/六个一律.png", sha256="a" * 64, publication=12, until=AT,
+                why=Trouble(zh="解码进程中断", en="the decoder broke"),
+            ),
+        ),
     ),
     "ledger": LedgerBatch(
         screen=SCREEN, epoch=EPOCH, first=1, before=genesis(SCREEN, EPOCH).hash.hex(), after=LINES[-1].hash.hex(),

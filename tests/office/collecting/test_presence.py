@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from signage.messages import Birth, Reply, ScreenState, ScreenStatus, Trouble, encode
+from signage.messages import Birth, QuarantinedFile, Reply, ScreenState, ScreenStatus, Trouble, encode
 
 SCREEN = "sq-led"
 NOW = dt.datetime(2026, 6, 7, 12, tzinfo=dt.UTC)
@@ -180,3 +180,39 @@ def test_a_screen_that_is_not_enrolled_is_an_alarm_unless_the_broker_only_rememb
     assert alarms() == []
     office.presence.hear([Heard("who-led", "status", payload)], NOW)
     assert alarms() == [("stranger", "", 1)]
+
+
+def put_aside(name: str = "a.png", until: str = "2026-06-07T13:00:00Z", publication: int = 12) -> QuarantinedFile:
+    why = Trouble(zh="解码进程中断", en="the decoder broke")
+    return QuarantinedFile(name=name, sha256="ab" * 32, publication=publication, until=until, why=why)
+
+
+def test_a_published_file_in_quarantine_is_an_alarm_once_for_each_term(office: Office) -> None:
+    from office.models import Alarm
+
+    for _ in range(3):
+        office.state(1, quarantined=(put_aside(),))
+    assert alarms() == [("quarantine", f"12:{'ab' * 32}", 1)]
+    office.state(1)
+    office.state(1, quarantined=(put_aside(until="2026-06-07T17:00:00Z"),))
+    assert alarms() == [("quarantine", f"12:{'ab' * 32}", 2)]
+    told = Alarm.objects.get()
+    for sentence in (told.zh, told.en):
+        assert "a.png" in sentence
+        assert "12" in sentence
+        assert "2026-06-07T17:00" in sentence
+
+
+def test_a_screen_that_puts_ever_new_files_aside_fills_no_table(office: Office) -> None:
+    from office.collecting.presence import MOST_QUARANTINE_ALARMS
+
+    for number in range(20):
+        office.state(1, quarantined=tuple(put_aside(publication=number * 20 + n) for n in range(20)))
+    assert MOST_QUARANTINE_ALARMS <= len(alarms()) < MOST_QUARANTINE_ALARMS + 20
+
+
+def test_a_word_from_before_and_one_without_the_field_raise_nothing(office: Office) -> None:
+    office.state(5)
+    office.state(4, quarantined=(put_aside(),), retained=True)
+    office.hear("state", b'{"v":1,"conn":5,"at":"","clock":"ntp"}')
+    assert alarms() == []

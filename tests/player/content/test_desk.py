@@ -1,5 +1,7 @@
 """The desk driven by real folders and a made-up clock: looks, judges and the library without a thread."""
 
+import datetime as dt
+import itertools
 import os
 from pathlib import Path
 
@@ -16,7 +18,8 @@ from player.content.judge import NO_PERMISSION, Probe, judge
 from player.content.library import Folder, Library, library_name
 from player.content.scan import scan
 from player.content.settle import LOCAL_QUIET_S
-from player.decode.refusal import NO_WORKER
+from player.decode.refusal import CRASHED, HANGS, NO_WORKER
+from player.quarantine import TERMS_S, URGENT_TERMS_S
 from signage.errors import Words
 from tests.player.content.bench import AT, TRUNCATED, FakeProbe, picture
 
@@ -385,3 +388,127 @@ def test_in_the_end_the_library_is_what_lies_in_the_folders(tmp_path: Path, monk
     from hypothesis.stateful import run_state_machine_as_test
 
     run_state_machine_as_test(Folders, settings=settings(max_examples=60, stateful_step_count=30, deadline=None))
+
+
+class Hours:
+    """A clock that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def hours(table: Table) -> Hours:
+    clock = Hours()
+    table.desk = Desk(lambda: AT, clock)
+    table.desk.adopt(Book(), [Place(folder=f, use="media") for f in table.folders])
+    return clock
+
+
+def test_a_quarantine_ends_by_time_and_comes_back_for_longer(table: Table, tmp_path: Path, hours: Hours) -> None:
+    (tmp_path / "media" / "a.png").write_bytes(picture())
+    table.look()
+    table.look()
+    table.judge()
+    sha256 = table.library().media[0].sha256
+    for term_s in TERMS_S:
+        table.desk.quarantine(sha256, CRASHED)
+        assert table.library().media == ()
+        ends = table.desk.quarantine_ends()
+        assert ends is not None
+        assert ends > hours.now
+        hours.now += term_s - 1
+        assert table.library().media == ()
+        hours.now += 1
+        assert names(table.library()) == ["a.png"]
+        assert table.library().refused == ()
+
+
+def test_a_term_outlasts_a_restart_and_no_clock_makes_it_endless(table: Table, tmp_path: Path, hours: Hours) -> None:
+    (tmp_path / "media" / "a.png").write_bytes(picture())
+    table.look()
+    table.look()
+    table.judge()
+    table.desk.quarantine(table.library().media[0].sha256, CRASHED)
+    book = msgspec.json.decode(msgspec.json.encode(table.desk.book("1", frozenset())), type=Book)
+    for wall in (AT, AT.replace(year=1970), AT.replace(year=2099)):
+        clock = Hours()
+        again = Desk(lambda wall=wall: wall, clock)  # type: ignore[misc]
+        again.adopt(book, [Place(folder=f, use="media") for f in table.folders])
+        again.look(0, scan(table.folders[0], "media", (table.folders[0].path,), again.scan_before(0)), 0.0)
+        assert bool(again.library({}).refused) == (wall.year < 2099)
+        clock.now = TERMS_S[0]
+        assert names(again.library({})) == ["a.png"]
+
+
+def test_an_emergency_may_try_again_what_is_in_quarantine_after_a_pause(
+    table: Table, tmp_path: Path, hours: Hours
+) -> None:
+    (tmp_path / "media" / "a.png").write_bytes(picture())
+    table.look()
+    table.look()
+    table.judge()
+    sha256 = table.library().media[0].sha256
+    for pause_s in URGENT_TERMS_S:
+        table.desk.quarantine(sha256, CRASHED)
+        assert table.library().on_trial == ()
+        hours.now += pause_s
+        assert [m.name for m in table.library().on_trial] == ["a.png"]
+        assert table.library().media == ()
+        assert [r.name for r in table.library().refused] == ["a.png"]
+
+
+@pytest.mark.parametrize("why", [CRASHED, HANGS])
+def test_a_file_that_takes_down_the_decoder_that_judges_it_is_judged_again_after_a_term(
+    table: Table, tmp_path: Path, why: Words
+) -> None:
+    (tmp_path / "media" / "a.png").write_bytes(picture())
+    real, table.probe = table.probe, lambda *_: why
+    table.look()
+    table.look()
+    table.judge()
+    assert [r.why for r in table.library().refused] == [why]
+    table.probe = real
+    table.look(TERMS_S[0] - LOCAL_QUIET_S)
+    table.judge()
+    assert [r.why for r in table.library().refused] == [why]
+    table.look(LOCAL_QUIET_S)
+    table.judge()
+    assert names(table.library()) == ["a.png"]
+
+
+def test_a_file_that_hangs_its_decoder_again_and_again_is_asked_more_and_more_seldom(
+    table: Table, tmp_path: Path
+) -> None:
+    (tmp_path / "media" / "a.png").write_bytes(picture())
+    asked = []
+    table.probe = lambda *_: asked.append(table.now) or HANGS  # type: ignore[func-returns-value]
+    for _ in range(400):
+        table.look(300.0)
+        table.judge()
+    gaps = [later - sooner for sooner, later in itertools.pairwise(asked)]
+    assert [round(gap / 3600) for gap in gaps] == [1, 4, 24]
+
+
+def test_after_a_restart_what_hung_its_decoder_waits_for_the_rest_of_its_term(table: Table, tmp_path: Path) -> None:
+    (tmp_path / "media" / "a.png").write_bytes(picture())
+    real, table.probe = table.probe, lambda *_: HANGS
+    table.look()
+    table.look()
+    table.judge()
+    table.probe = real
+    book = table.desk.book("1", frozenset())
+    for later_s, is_asked in ((600.0, False), (TERMS_S[0], True), (-1e9, False), (1e9, True)):
+        again = Table(tmp_path / "media")
+        at = AT + dt.timedelta(seconds=later_s)
+        again.desk = Desk(lambda at=at: at)  # type: ignore[misc]
+        again.desk.adopt(book, [Place(folder=f, use="media") for f in again.folders])
+        again.look()
+        again.judge()
+        assert bool(again.fake.paths) == is_asked
+        again.look(TERMS_S[0])
+        again.judge()
+        assert names(again.library()) == ["a.png"]

@@ -11,12 +11,18 @@ from hypothesis import strategies as st
 from player.content.book import Book, Verdict, from_edition
 from player.content.settle import Stamp
 from player.content.store import NoRoomError, Store
+from player.quarantine import Held
 from signage.errors import Words
 from tests.player.content.bench import AT, FACTS, TRUNCATED
 
 GOOD = Verdict(path="/m/海报.png", stamp=Stamp(1, 2, 3), sha256="aa", facts=FACTS, plays="/m/海报.png", at=AT)
 BAD = Verdict(path="/m/b.png", stamp=Stamp(1, 2, 4), sha256="bb", why=TRUNCATED, plays="/m/b.png", at=AT)
-BOOK = Book(edition="1", verdicts=(GOOD, BAD), quarantined={"cc": TRUNCATED}, mounted=("/m",))
+BOOK = Book(
+    edition="1",
+    verdicts=(GOOD, BAD),
+    quarantined={"cc": Held(zh=TRUNCATED.zh, en=TRUNCATED.en, left_s=60.0)},
+    mounted=("/m",),
+)
 
 
 def test_the_book_comes_back_as_it_was_saved(tmp_path: Path) -> None:
