@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from django.db import DatabaseError, OperationalError
 
 from office.place import HOME, Place, found
+from office.plain_output import plain_output
 from office.settings import open_office
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.messages import OPS
@@ -152,6 +153,11 @@ def _ordering(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; gives its exit code: 0 done, 1 fault, 2 bad input, 130 interrupted."""
+    with plain_output():
+        return _main(arguments)
+
+
+def _main(arguments: Sequence[str] | None) -> int:
     options = parser().parse_args(arguments)
     lasts = options.command_name in ("trial", "serve", "collect")
     logging.basicConfig(

@@ -2,7 +2,6 @@
 
 import argparse
 import csv
-import json
 import sys
 from collections.abc import Iterable
 
@@ -10,7 +9,8 @@ from office.commands.table import show
 from office.counting import Asked, Count, added_up, counted, missing, read_asked
 from office.doubt import REASONS
 from office.place import Place
-from signage.spreadsheet import cell
+from signage.printable import printable_json
+from signage.spreadsheet import text_cell
 
 HEADS = {
     "plays": "次数 plays", "complete": "完整 complete", "cut": "中断 cut", "failed": "失败 failed",
@@ -29,12 +29,12 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     heads = [options.by, *HEADS.values(), *([SIGNED] if signs else []), *([SHA256] if hashes else [])]
     if options.json:
         for count in found:
-            print(json.dumps(_told(options.by, count), ensure_ascii=False))
+            print(printable_json(_told(options.by, count)))
     elif options.csv:
         with open(sys.stdout.fileno(), "w", encoding="utf-8-sig", newline="", closefd=False) as out:
             writer = csv.writer(out)
             writer.writerow(heads)
-            writer.writerows([cell(value) for value in _row(count, signs=signs, hashes=hashes)] for count in found)
+            writer.writerows([text_cell(value) for value in _row(count, signs=signs, hashes=hashes)] for count in found)
     else:
         show(heads, (_row(count, signs=signs, hashes=hashes, most=12) for count in found))
         total = added_up(found)

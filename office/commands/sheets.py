@@ -6,7 +6,7 @@ from typing import TextIO
 
 from openpyxl import Workbook
 
-from signage.spreadsheet import cell
+from signage.spreadsheet import cell, text_cell
 
 MOST_ROWS = 1_048_575
 """Of a sheet of Excel, below its head."""
@@ -18,7 +18,7 @@ def write_csv(out: TextIO, heads: Mapping[str, str], rows: Iterable[Mapping[str,
     writer.writerow(heads.values())
     count = 0
     for row in rows:
-        writer.writerow([cell(row[name]) for name in heads])
+        writer.writerow([text_cell(row[name]) for name in heads])
         count += 1
     return count
 

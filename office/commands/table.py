@@ -9,6 +9,7 @@ from typing import TextIO
 
 from django.utils import timezone
 
+from office.plain_output import PlainOutput
 from office.stored import UNREADABLE, sound
 from signage.printable import printable
 
@@ -67,10 +68,16 @@ class Progress:
             return
         self._line = line
         if self._lives:
-            print(f"\r\x1b[2K{line}", end="", file=self._out, flush=True)
+            self._over()
+            print(line, end="", file=self._out, flush=True)
         elif time.monotonic() - self._told >= LOG_EVERY_S:
             self._told = time.monotonic()
             print(line, file=self._out, flush=True)
+
+    def _over(self) -> None:
+        """Goes to the beginning of the line and clears it, past whatever keeps such marks from the terminal."""
+        bare = self._out.bare if isinstance(self._out, PlainOutput) else self._out
+        bare.write("\r\x1b[2K")
 
     def end(self) -> None:
         """Leaves the last line standing."""

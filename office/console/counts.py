@@ -19,7 +19,7 @@ from office.counting import BYS as KNOWN
 from office.counting import UNSIGNED, Asked, By, Count, Missing, added_up, counted, missing
 from office.doubt import REASONS
 from office.models import Publication, Screen
-from signage.spreadsheet import cell
+from signage.spreadsheet import text_cell
 from signage.topics import SCREEN_ID
 
 BYS: dict[By, tuple[str, str]] = {
@@ -125,13 +125,13 @@ def table(request: HttpRequest) -> HttpResponse:
     writer.writerow([zh, *COLUMNS.values()])
     found = counted(wish.by, wish.asked)
     for row in _rows(wish.by, found):
-        writer.writerow([cell(row.name), *(getattr(row.count, name) for name in COLUMNS)])
+        writer.writerow([text_cell(row.name), *(getattr(row.count, name) for name in COLUMNS)])
     total = added_up(found)
     for name, words in REASONS.values():
         if name in total.doubts:
             writer.writerow([f"不可信，没有计入次数：{words.zh}，{total.doubts[name]} 次"])
     for gap in missing(wish.asked):
-        writer.writerow([cell(_hole(gap))])
+        writer.writerow([text_cell(_hole(gap))])
     days = "-".join(day.strftime("%Y%m%d") for day in (wish.asked.first, wish.asked.last) if day) or "all"
     name = f"counts-{en}-{days}.csv"
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}

@@ -3,7 +3,7 @@
 import pytest
 from openpyxl import Workbook
 
-from signage.spreadsheet import cell
+from signage.spreadsheet import cell, text_cell
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+49", "-1", "@SUM(A1)", "\t=1", "\r=1"])
@@ -26,3 +26,11 @@ def test_what_an_excel_file_cannot_hold_does_not_keep_it_from_being_written(text
     sheet.append([cell(text)])
     assert "\ufffd" in str(sheet["A1"].value)
     assert not str(sheet["A1"].value).startswith("=")
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("a\rb", "a\nb"), ("a\r\nb", "a\nb"), ("\r=1", "'\n=1"), ("\n=1", "'\n=1"), ("＝1", "'＝1")]
+)
+def test_a_table_of_text_goes_back_to_no_lines_beginning(text: str, shown: str) -> None:
+    assert text_cell(text) == shown
+    assert text_cell(5) == 5
