@@ -20,6 +20,7 @@ from player.claim import claim
 from player.clock import Clock
 from player.composer import Composer, open_ingest
 from player.config import Config
+from player.content.digest_store import DigestStore
 from player.content.ingest import Ingest
 from player.decode.prober import Prober
 from player.decode.process import ForkServer
@@ -81,11 +82,14 @@ def play(
         clock.ask_synchronised()
         screen = parts.enter_context(closing(open_screen(config, headless=headless)))
         sound = parts.enter_context(closing(open_voice(config)))
-        stage = parts.enter_context(closing(open_stage(config, screen, sound, inbox, server)))
+        digests = DigestStore(config.folders.state)
+        stage = parts.enter_context(closing(open_stage(config, screen, sound, inbox, server, open_file=digests.open)))
         presentation = Presentation((zone.name for zone in config.zones), headless=headless)
         canvas = CanvasPoints(config, screen)
         records = _records(config, clock)
-        room = _Room(config, inbox, threading.Event(), lambda: parts.enter_context(closing(Prober(server=server))))
+        room = _Room(
+            config, inbox, threading.Event(), lambda: parts.enter_context(closing(Prober(server=server))), digests
+        )
         tie = _tie(room, records, clock)
         sound.set_volume(tie.volume)
         composer, ingest = _library(room, tie)
@@ -194,11 +198,12 @@ class _Room(msgspec.Struct, frozen=True):
     changed: threading.Event
     """Set by whoever has something new."""
     prober: Callable[[], Prober]
+    digests: DigestStore
 
 
 def _library(room: _Room, tie: Tie) -> tuple[Composer, Ingest]:
     """Gives what watches the folders and what makes a program of them, neither running yet."""
-    ingest = open_ingest(room.config, room.prober(), room.prober(), room.changed)
+    ingest = open_ingest(room.config, room.prober(), room.prober(), room.changed, room.digests.keep)
     return Composer(room.config, ingest, room.changed, room.inbox.put, on_air=tie.on_air, orders=tie.orders), ingest
 
 
@@ -216,6 +221,7 @@ def _tie(room: _Room, records: Records, clock: Clock) -> Tie:
         records=records,
         read_clock=lambda: _moment(clock),
         probe=room.prober().probe,
+        digests=room.digests,
         told=not clock.pretends,
     )
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from player.config import Config
+from player.content.digest_store import DigestStore
 from player.content.judge import Probe
 from player.enrolment import read_password
 from player.errands import Errands
@@ -65,6 +66,7 @@ class Channel:
         read_clock: Callable[[], Moment],
         probe: Probe,
         told: bool,
+        digests: DigestStore | None = None,
     ) -> None:
         """`changed` has the program composed anew; without `told` nothing is told to the office or looked up there."""
         self._config, self._changed = config, changed
@@ -77,7 +79,7 @@ class Channel:
         self.trouble: Words | None = None
         self.saw, self.played, self.took = self._mail.saw, self._mail.played, self._mail.took
         self.release = self._mail.end_orders
-        self._publications = self._opened(probe) if config.takes_publications else None
+        self._publications = self._opened(probe, digests or DigestStore(state)) if config.takes_publications else None
         self.errands = Errands(
             inbox,
             volume=lambda: self.volume,
@@ -115,6 +117,11 @@ class Channel:
         if self._publications is not None:
             self._publications.quarantine(sha256, why)
 
+    def doubt(self, sha256: str) -> None:
+        """Has a published file hashed again whose bytes were not those that were signed."""
+        if self._publications is not None:
+            self._publications.doubt(sha256)
+
     # Start and stop
 
     def start(self) -> None:
@@ -136,7 +143,7 @@ class Channel:
         if self._publications is not None and self._told:
             self._publications.stop()
 
-    def _opened(self, probe: Probe) -> Publications:
+    def _opened(self, probe: Probe, digests: DigestStore) -> Publications:
         config, root = self._config, self._config.trust.root
         assert root is not None
         office = config.office
@@ -149,6 +156,7 @@ class Channel:
             root=root,
             source=source,
             probe=probe,
+            digests=digests,
             read_clock=self._read_clock,
             receipt=self._records.receipt,
             changed=self._changed.set,

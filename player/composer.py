@@ -7,6 +7,7 @@ from collections.abc import Callable
 from player.composition import Composed, composed
 from player.config import Config
 from player.content.ingest import Ingest
+from player.content.judge import KeepDigests
 from player.content.library import Folder, Library
 from player.content.store import Store
 from player.decode.prober import Prober
@@ -98,7 +99,9 @@ def _notes(library: Library) -> tuple[Words, ...]:
     return (*library.notes, *refused)
 
 
-def open_ingest(config: Config, pictures: Prober, moving: Prober, changed: threading.Event) -> Ingest:
+def open_ingest(
+    config: Config, pictures: Prober, moving: Prober, changed: threading.Event, keep: KeepDigests
+) -> Ingest:
     """Gives what watches the configured folders; `changed` is set whenever its library is a new one."""
     folders = config.folders
     share = folders.watch == "polling"
@@ -110,4 +113,5 @@ def open_ingest(config: Config, pictures: Prober, moving: Prober, changed: threa
         probe_moving=moving.probe,
         on_change=changed.set,
         edition=__version__,
+        keep=keep,
     )

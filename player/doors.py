@@ -3,7 +3,7 @@
 from player.config import Config
 from player.decode.process import ForkServer
 from player.events import Inbox
-from player.stage.decoder import Decoder
+from player.stage.decoder import Decoder, OpenFile
 from player.stage.ports import SoundLike
 from player.stage.screen import Screen
 from player.stage.sound import MixerSound, NullSound, open_sound
@@ -30,13 +30,17 @@ def open_voice(config: Config) -> MixerSound | NullSound:
     return open_sound(config.sound.volume) if config.sound.enabled else NullSound()
 
 
-def open_stage(config: Config, screen: Screen, sound: SoundLike, inbox: Inbox, server: ForkServer) -> Stage:
-    """Gives the stage with the zones of the configuration, dark."""
+def open_stage(
+    config: Config, screen: Screen, sound: SoundLike, inbox: Inbox, server: ForkServer, *, open_file: OpenFile
+) -> Stage:
+    """Gives the stage with the zones of the configuration, dark; `open_file` opens media for the decoders."""
     return Stage(
         screen,
         sound,
         zones=config.zones,
         canvas=config.screen.canvas,
         rotate=config.screen.rotate,
-        decoder_factory=lambda target, want_sound: Decoder(target, want_sound, inbox.wake, server=server),
+        decoder_factory=lambda target, want_sound: Decoder(
+            target, want_sound, inbox.wake, server=server, open_file=open_file
+        ),
     )

@@ -9,6 +9,7 @@ from player.clock import Clock
 from player.composer import open_ingest
 from player.composition import Composed, composed
 from player.config import Config
+from player.content.digest_store import DigestStore
 from player.content.library import Library
 from player.decode.prober import Prober
 from player.publication.published import OnAir
@@ -29,7 +30,7 @@ def survey(config: Config, within_s: float = 600.0) -> Survey:
     """Gives everything the folders hold, every file judged; after `within_s` seconds what is judged by then."""
     pictures, moving = Prober(), Prober()
     changed = threading.Event()
-    ingest = open_ingest(config, pictures, moving, changed)
+    ingest = open_ingest(config, pictures, moving, changed, DigestStore(config.folders.state).keep)
     ingest.start()
     try:
         ends = time.monotonic() + within_s

@@ -7,10 +7,12 @@ import msgspec
 from player.alone import Tie
 from player.breakages import Breakages, Origin
 from player.content.ingest import Ingest
+from player.decode.refusal import CHANGED
 from player.state import Moment, Play
 from player.uplink.recorder import Records
 from signage.errors import Words
 from signage.ledger import MOST_WHY
+from signage.media import Media
 from signage.presented import Presented
 from signage.slot import Slot
 
@@ -44,6 +46,16 @@ class Witness:
     def broke(self, slot: Slot, why: Words) -> None:
         """Takes that a slot could not be shown."""
         self._breakages.note(slot, why)
+        if why == CHANGED:
+            for media in (slot.media, slot.picture):
+                if media is not None:
+                    self._doubt(media)
+
+    def _doubt(self, media: Media) -> None:
+        """Has everybody look again who holds a file of these bytes; one of them has others now."""
+        self._ingest.doubt(media.sha256)
+        self._tie.doubt(media.sha256)
+        self._records.happened("changed", {"name": media.name[:MOST_WHY], "sha256": media.sha256, "why": CHANGED.en})
 
     def _quarantine(self, origin: Origin, sha256: str, why: Words) -> None:
         (self._tie if origin == "published" else self._ingest).quarantine(sha256, why)

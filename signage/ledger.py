@@ -27,8 +27,8 @@ MOST_WHY = 300
 Outcome = Literal["complete", "cut", "failed"]
 Details = dict[str, str | int | bool | None]
 What = Literal[
-    "epoch", "start", "stop", "clock_step", "refused", "quarantined", "quiet_begins", "quiet_ends", "blackout_begins",
-    "blackout_ends", "filler_begins", "filler_ends", "lost", "truncated", "display",
+    "epoch", "start", "stop", "clock_step", "refused", "quarantined", "changed", "quiet_begins", "quiet_ends",
+    "blackout_begins", "blackout_ends", "filler_begins", "filler_ends", "lost", "truncated", "display",
 ]  # fmt: skip
 
 

@@ -124,8 +124,10 @@ class _Shelf:
         for path in sorted(place.scan.files):
             seen = place.scan.files[path]
             verdict = verdicts.get(path)
-            fresh = verdict is not None and verdict.stamp == seen.stamp
-            if not fresh:
+            # A file of which only the ctime is another one is hashed again; until then it may be shown, for a
+            # decoder takes no other bytes than those of the hash.
+            fresh = verdict is not None and verdict.stamp.is_alike(seen.stamp)
+            if verdict is None or verdict.stamp != seen.stamp:
                 self.waiting += 1
             if verdict is None:
                 continue

@@ -86,7 +86,7 @@ class Desk:
             if verdict is not None and verdict.stamp == seen.stamp:
                 if not self._pile.is_given(seen) and self._is_asked_again(verdict, now):
                     jobs.append(Job(folder, seen, seen.real))
-            elif not self._pile.is_given(seen) and not self._recall(seen, folder):
+            elif not self._pile.is_given(seen) and not (verdict is None and self._recall(seen, folder)):
                 open_[path] = seen.stamp
         found = settle(self._stills[place], open_, now, NETWORK_QUIET_S if folder.network else LOCAL_QUIET_S)
         done = frozenset(found.ready)
@@ -111,7 +111,7 @@ class Desk:
         return min(TERMS_S[0], max(0.0, TERMS_S[0] - (self._wall() - verdict.at).total_seconds()))
 
     def _recall(self, seen: Seen, folder: Folder) -> bool:
-        """A file that was renamed, or that a second name was given to, is known by its stamp."""
+        """A file that was renamed, or has a second name, is known by its stamp until it is hashed again."""
         known = self._memory.of_stamp(seen.stamp)
         if known is None or folder.network:
             return False
@@ -239,6 +239,15 @@ class Desk:
                 self._kept_quarantine = kept
                 self.changes += 1
             return self._quarantine.next_end(now)
+
+    def doubt(self, sha256: str) -> None:
+        """Has every file that was found to have these bytes looked at again: one of them has others now."""
+        with self._lock:
+            self._memory.forget(sha256)
+            for path in [p for p, verdict in self._verdicts.items() if verdict.sha256 == sha256]:
+                del self._verdicts[path]
+                self.changes += 1
+            self.changed.set()
 
     def book(self, edition: str, mounts: frozenset[str]) -> Book:
         """What is worth keeping over a restart, when `mounts` are the network shares mounted now."""

@@ -2,10 +2,10 @@
 
 ```
 lanes (one for local folders, one per share): look → settle → (share: copy) → job
-judges (pictures; video and audio):           hash → decode → unchanged? → verdict
+judges (pictures; video and audio):           hash → decode those bytes → unchanged? → verdict
 publisher:                                    verdicts and looks → Library; book to the state folder
 ```
-Rule: `latest`, `quarantine` and `remember_playlist` return at once and touch no file: for the thread that draws.
+Rule: `latest`, `quarantine`, `doubt`, `remember_playlist` return at once and touch no file: for the thread that draws.
 """
 
 import datetime as dt
@@ -17,12 +17,12 @@ from collections.abc import Callable, Sequence
 from player.content.arrange import Place
 from player.content.book import Book, from_edition
 from player.content.desk import Desk
-from player.content.judge import Judge, Probe
+from player.content.judge import Judge, KeepDigests, Probe
 from player.content.lane import Lane
 from player.content.library import Folder, Library
 from player.content.mounts import is_on_share, read_mounts
 from player.content.names import FolderUse
-from player.content.publisher import Publisher, Quarantine, Understood
+from player.content.publisher import Doubted, Publisher, Quarantine, Understood
 from player.content.reopen import read_at_once, reopen
 from player.content.store import Store
 from signage.errors import Words
@@ -50,12 +50,13 @@ class Ingest:
         edition: str = "",
         no_answer_s: float = NO_ANSWER_S,
         wall: Callable[[], dt.datetime] = _utc_now,
+        keep: KeepDigests = lambda *_: None,
     ) -> None:
         """With `probe_moving` (another worker than `probe`) a picture does not wait for a long video to be decoded.
 
         `on_change` is called on the publisher's thread after `latest` has something new; it may only set or wake.
         `edition` names the software: what another edition refused is judged again. A share that takes longer than
-        `no_answer_s` for a look or for 1 MiB of a copy is said not to answer.
+        `no_answer_s` for a look or for 1 MiB of a copy is said not to answer. `keep` takes the digests of media.
         """
         self._folders: list[tuple[FolderUse, Folder]] = [("media", f) for f in media]
         self._folders += [("playlists", f) for f in playlists]
@@ -64,6 +65,7 @@ class Ingest:
         self._probe_moving = probe_moving
         self._edition = edition
         self._wall = wall
+        self._keep = keep
         self._ending = threading.Event()
         self._desk = Desk(wall)
         self._publisher = Publisher(self._desk, store, edition, no_answer_s, on_change)
@@ -84,6 +86,10 @@ class Ingest:
         A message too many is dropped: the file breaks again, and is told again.
         """
         self._publisher.tell(Quarantine(sha256, why))
+
+    def doubt(self, sha256: str) -> None:
+        """Has the files looked at again that were found to have these bytes and have others now; returns at once."""
+        self._publisher.tell(Doubted(sha256))
 
     def remember_playlist(self, name: str, text: bytes) -> None:
         """Keeps the text of a playlist that was understood, for when its folder is away at a start; returns at once."""
@@ -142,10 +148,10 @@ class Ingest:
     def _make_judges(self) -> list[Judge]:
         stopped = self._ending.is_set
         if self._probe_moving is None:
-            return [Judge(self._desk, ("picture", "moving"), self._probe, self._wall, stopped)]
+            return [Judge(self._desk, ("picture", "moving"), self._probe, self._wall, stopped, keep=self._keep)]
         return [
-            Judge(self._desk, ("picture",), self._probe, self._wall, stopped),
-            Judge(self._desk, ("moving",), self._probe_moving, self._wall, stopped),
+            Judge(self._desk, ("picture",), self._probe, self._wall, stopped, keep=self._keep),
+            Judge(self._desk, ("moving",), self._probe_moving, self._wall, stopped, keep=self._keep),
         ]
 
 

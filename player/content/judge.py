@@ -11,17 +11,23 @@ from collections.abc import Callable, Sequence
 
 from player.content.book import Verdict
 from player.content.desk import Desk
-from player.content.intake import ChangedError, StoppedError, digest, is_unchanged
+from player.content.intake import ChangedError, StoppedError, digest, is_alike
 from player.content.names import FileKind
 from player.content.pile import Job
-from player.decode.refusal import NO_WORKER
+from player.decode.digests import Digests
+from player.decode.refusal import CHANGED, NO_WORKER, Refused
 from signage.errors import Words
 from signage.media import MediaFacts
 
 log = logging.getLogger(__name__)
 
-Probe = Callable[[str], MediaFacts | Words]
-"""Decodes the file at a path whole: what it is, or why it cannot be shown. Blocks; ends by itself."""
+Probe = Callable[[str, Digests], MediaFacts | Words]
+"""Decodes the file at a path whole, if its bytes match the digests: what it is, or why it cannot be shown.
+
+Blocks; ends by itself.
+"""
+KeepDigests = Callable[[str, Digests], None]
+"""Takes the digests of the file with that SHA-256."""
 
 EMPTY = Words(zh="空文件（0 字节）", en="empty file (0 bytes)")
 NO_PERMISSION = Words(
@@ -36,6 +42,8 @@ def judge(
     known: Callable[[str], Verdict | None],
     wall: Callable[[], dt.datetime],
     stopped: Callable[[], bool],
+    *,
+    keep: KeepDigests = lambda *_: None,
 ) -> Verdict | None:
     """What the file is; None when it changed before that was certain, or the player ends.
 
@@ -43,25 +51,31 @@ def judge(
     that are `known` are not decoded again.
     """
     seen = job.seen
-    facts, why, passing, sha256 = None, None, False, job.sha256
+    facts, why, passing, sha256, digests = None, None, False, job.sha256, job.digests
     try:
         if seen.stamp.size == 0:
             why = EMPTY
         else:
-            sha256 = sha256 or digest(seen.real, seen.stamp, job.folder, stopped)
+            if digests is None:
+                sha256, digests = digest(seen.real, seen.stamp, job.folder, stopped)
             same = known(sha256)
             answer = (same.facts or same.why) if same is not None else None
-            answer = answer or probe(job.plays)
+            answer = answer or probe(job.plays, digests)
+            if answer == CHANGED:
+                return None
             if isinstance(answer, Words):
                 why, passing = answer, answer == NO_WORKER
             else:
                 facts = answer
+                keep(sha256, digests)
         if job.plays != seen.real:
             os.lstat(job.plays)
-        elif not is_unchanged(seen.real, seen.stamp, job.folder):
+        elif not is_alike(seen.real, seen.stamp, job.folder):
             return None
     except (ChangedError, StoppedError, FileNotFoundError):
         return None
+    except Refused as refused:
+        why = refused.why
     except OSError as error:
         why, passing = cannot_read(error), True
     return Verdict(
@@ -91,18 +105,20 @@ class Judge:
         probe: Probe,
         wall: Callable[[], dt.datetime],
         stopped: Callable[[], bool],
+        *,
+        keep: KeepDigests,
     ) -> None:
         self.thread = threading.Thread(target=self._run, name=f"judge-{'-'.join(kinds)}", daemon=True)
         self._desk = desk
         self._kinds = kinds
         self._probe = probe
         self._wall = wall
-        self._stopped = stopped
+        self._stopped, self._keep = stopped, keep
 
     def _run(self) -> None:
         step_back()
         while (job := self._desk.take(self._kinds)) is not None:
-            verdict = judge(job, self._probe, self._desk.known, self._wall, self._stopped)
+            verdict = judge(job, self._probe, self._desk.known, self._wall, self._stopped, keep=self._keep)
             if verdict is not None and verdict.why is not None and not verdict.passing:
                 log.warning("refused %s: %s", job.seen.name, verdict.why.en)
             self._desk.judged(job, verdict, time.monotonic())

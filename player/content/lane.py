@@ -22,6 +22,8 @@ from player.content.mounts import is_on_share, read_mounts
 from player.content.pile import Job, Look
 from player.content.scan import Seen, scan
 from player.content.store import NoRoomError, Store
+from player.decode.digests import Digests
+from player.decode.refusal import Refused
 from signage.errors import Words
 from signage.printable import printable
 
@@ -146,14 +148,20 @@ class Lane:
         seen, folder = job.seen, job.folder
         extension = os.path.splitext(seen.name)[1]
 
+        found: list[Digests] = []
+
         def fill(out: int) -> str:
-            return copy_to(out, seen.real, seen.stamp, folder, self._gives_up)
+            sha256, digests = copy_to(out, seen.real, seen.stamp, folder, self._gives_up)
+            found.append(digests)
+            return sha256
 
         try:
             path, sha256 = self._store.keep_copy(extension, seen.stamp.size, fill)
             whole = is_unchanged(seen.real, seen.stamp, folder)
         except (ChangedError, StoppedError):
             return None
+        except Refused:
+            return job  # the judge finds it again, and says so
         except NoRoomError:
             self.no_room = NO_ROOM
             return job
@@ -162,7 +170,7 @@ class Lane:
             self.no_room = NO_ROOM if error.errno == errno.ENOSPC else None
             return job
         self.no_room = None
-        return Job(folder, seen, path, sha256) if whole else None
+        return Job(folder, seen, path, sha256, found[0]) if whole else None
 
 
 def _is_mounted(folder: Folder) -> bool:

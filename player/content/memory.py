@@ -14,7 +14,7 @@ class Memory:
 
     def __init__(self, limit: int = LIMIT) -> None:
         self._limit = limit
-        self._stamps: dict[Stamp, Verdict] = {}
+        self._stamps: dict[tuple[int, int, int], Verdict] = {}
         self._bytes: dict[str, Verdict] = {}
 
     def keep(self, verdict: Verdict) -> None:
@@ -22,8 +22,8 @@ class Memory:
         if verdict.passing or not verdict.sha256:
             return
         if verdict.stamp.inode:
-            self._stamps.pop(verdict.stamp, None)
-            self._stamps[verdict.stamp] = verdict
+            self._stamps.pop(_key(verdict.stamp), None)
+            self._stamps[_key(verdict.stamp)] = verdict
         self._bytes.pop(verdict.sha256, None)
         self._bytes[verdict.sha256] = verdict
         if len(self._stamps) > self._limit:
@@ -33,8 +33,18 @@ class Memory:
 
     def of_stamp(self, stamp: Stamp) -> Verdict | None:
         """What was found of the file with this stamp, whatever its name was; None where stamps have no inode."""
-        return self._stamps.get(stamp) if stamp.inode else None
+        return self._stamps.get(_key(stamp)) if stamp.inode else None
+
+    def forget(self, sha256: str) -> None:
+        """Forgets which files these bytes were found in; what they are stays true."""
+        for key in [key for key, verdict in self._stamps.items() if verdict.sha256 == sha256]:
+            del self._stamps[key]
 
     def of_bytes(self, sha256: str) -> Verdict | None:
         """What was found of these bytes."""
         return self._bytes.get(sha256)
+
+
+def _key(stamp: Stamp) -> tuple[int, int, int]:
+    """A stamp without its ctime, which a new name changes too."""
+    return stamp.size, stamp.mtime_ns, stamp.inode

@@ -10,6 +10,7 @@ import msgspec
 from player.content.library import Folder
 from player.content.names import FileKind
 from player.content.scan import Seen
+from player.decode.digests import Digests
 
 
 class Job(msgspec.Struct, frozen=True):
@@ -20,7 +21,8 @@ class Job(msgspec.Struct, frozen=True):
     plays: str
     """What is decoded: the file itself, or its copy."""
     sha256: str = ""
-    """Known already when a copy was made."""
+    """Known already when a copy was made, with the digests of its parts."""
+    digests: Digests | None = None
 
 
 class Look(msgspec.Struct, frozen=True):

@@ -36,6 +36,12 @@ class Quarantine(msgspec.Struct, frozen=True):
     why: Words
 
 
+class Doubted(msgspec.Struct, frozen=True):
+    """A file that was found to have these bytes has others now."""
+
+    sha256: str
+
+
 class Understood(msgspec.Struct, frozen=True):
     """This playlist was read without a complaint."""
 
@@ -55,7 +61,7 @@ class Publisher:
         self._edition = edition
         self._no_answer_s = no_answer_s
         self._on_change = on_change
-        self._messages: queue.Queue[Quarantine | Understood] = queue.Queue(maxsize=256)
+        self._messages: queue.Queue[Quarantine | Doubted | Understood] = queue.Queue(maxsize=256)
         self._ending = threading.Event()
         self._saved_changes = 0
         self._saved_at = -SAVE_AGAIN_S
@@ -68,7 +74,7 @@ class Publisher:
         self.lanes: Sequence[Lane] = ()
         """Set before the start: whose troubles are told."""
 
-    def tell(self, message: Quarantine | Understood) -> None:
+    def tell(self, message: Quarantine | Doubted | Understood) -> None:
         """Leaves a message for the thread and returns at once; one too many is dropped."""
         try:
             self._messages.put_nowait(message)
@@ -117,6 +123,8 @@ class Publisher:
                 case Quarantine(sha256, why):
                     log.warning("quarantined %s: %s", sha256, why.en)
                     self._desk.quarantine(sha256, why)
+                case Doubted(sha256):
+                    self._desk.doubt(sha256)
                 case Understood(name, text):
                     if self._store.remember_playlist(name, text):
                         self.last_good = {**self.last_good, name: text}

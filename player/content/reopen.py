@@ -10,7 +10,7 @@ import msgspec
 
 from player.content.arrange import Place
 from player.content.book import Book, Verdict
-from player.content.intake import is_unchanged
+from player.content.intake import is_alike
 from player.content.lane import read_playlist
 from player.content.library import Folder, PlaylistFile, library_name
 from player.content.names import sort_out
@@ -61,7 +61,7 @@ def _seen(verdict: Verdict, folder: Folder, *, away: bool, store: Store) -> Seen
 def _is_there(verdict: Verdict, folder: Folder) -> bool:
     try:
         is_link = verdict.plays != verdict.path
-        return is_unchanged(verdict.plays, verdict.stamp, folder) and (not is_link or os.path.islink(verdict.path))
+        return is_alike(verdict.plays, verdict.stamp, folder) and (not is_link or os.path.islink(verdict.path))
     except OSError:
         return False
 

@@ -87,8 +87,9 @@ class Scan(msgspec.Struct, frozen=True, kw_only=True):
 
 def stamp_of(status: os.stat_result, folder: Folder) -> Stamp:
     """A file's stamp. Directory listings give no inode on Windows, and shares may give another one after each mount."""
-    inode = 0 if folder.network or os.name == "nt" else status.st_ino
-    return Stamp(status.st_size, status.st_mtime_ns, inode)
+    if folder.network or os.name == "nt":
+        return Stamp(status.st_size, status.st_mtime_ns, 0)
+    return Stamp(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
 def scan(folder: Folder, use: FolderUse, roots: tuple[str, ...], before: Scan) -> Scan:

@@ -21,6 +21,13 @@ class Stamp(msgspec.Struct, frozen=True, order=True):
     mtime_ns: int
     inode: int
     """0 where the system gives none that lasts (Windows, network shares)."""
+    ctime_ns: int = 0
+    """When anything about the file changed, its name too; nobody can set it back. 0 where `inode` is 0, and in the
+    books of former versions."""
+
+    def is_alike(self, other: "Stamp") -> bool:
+        """Whether all that a person can set is the same: enough to go on while the file is hashed again, no more."""
+        return (self.size, self.mtime_ns, self.inode) == (other.size, other.mtime_ns, other.inode)
 
 
 class Still(msgspec.Struct, frozen=True):

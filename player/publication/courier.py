@@ -4,21 +4,30 @@ import logging
 import time
 from collections.abc import Callable
 
-from player.decode.refusal import NO_WORKER
+from player.content.digest_store import DigestStore
+from player.decode.digests import Digests
+from player.decode.refusal import CHANGED, NO_WORKER, Refused
 from player.publication.depot import Depot, NoRoomError
 from player.publication.fetch import MismatchError, PutOffError, fetch
 from player.publication.receipts import Receipts
 from player.publication.sources import NotThereError, Source, SourceError
 from player.publication.staging import Lacks
 from player.publication.standing import Standing
-from signage.errors import Words
+from signage.errors import ToldError, Words
 from signage.media import MediaFacts
 from signage.trust import PlaylistTarget, Wanted
 
 log = logging.getLogger(__name__)
 
-Probe = Callable[[str], MediaFacts | Words]
-"""Decodes the file at a path whole: what it is, or why it cannot be shown. Blocks; ends by itself."""
+Probe = Callable[[str, Digests], MediaFacts | Words]
+"""Decodes the file at a path whole, if its bytes match the digests: what it is, or why it cannot be shown.
+
+Blocks; ends by itself.
+"""
+
+
+class _ForeignError(ToldError):
+    """What lay in the store was another file than its name says; the next round fetches it anew."""
 
 
 class Courier:
@@ -32,12 +41,13 @@ class Courier:
         receipts: Receipts,
         probe: Probe,
         *,
+        digests: DigestStore,
         put_off: Callable[[], bool],
         progressed: Callable[[], None],
     ) -> None:
         """`put_off` says whether something more urgent came; `progressed` is called as bytes come."""
         self._standing, self._depot, self._source, self._receipts = standing, depot, source, receipts
-        self._probe, self._put_off, self._progressed = probe, put_off, progressed
+        self._probe, self._digests, self._put_off, self._progressed = probe, digests, put_off, progressed
         self._told: dict[int, Words] = {}
 
     def bring_next(self) -> bool:
@@ -61,7 +71,7 @@ class Courier:
         except MismatchError as error:
             self._wait(number, error.words)
             self._receipts.refuse(number, error.words)
-        except NoRoomError as error:
+        except (NoRoomError, _ForeignError) as error:
             self._wait(number, error.words)
         return True
 
@@ -92,11 +102,31 @@ class Courier:
         if self._put_off():
             raise PutOffError("something more urgent came")
 
+    def verified(self, sha256: str) -> Digests | None:
+        """Hashes a file that is here; one that is another under this name is put aside, to be fetched again.
+
+        Raises PutOffError, and SourceError when it cannot be read now.
+        """
+        path = self._depot.path(sha256)
+        self._digests.forget(sha256)
+        try:
+            return self._digests.verified(str(path), sha256, self._put_off)
+        except Refused as refused:
+            if self._put_off():
+                raise PutOffError("something more urgent came") from refused
+            if refused.why != CHANGED or not self._depot.put_aside(sha256):
+                raise SourceError(refused.why) from refused
+            log.warning("%s in the store is another file than the one that was signed; put aside", sha256)
+            return None
+
     def _judge(self, wanted: Wanted) -> None:
-        answer = self._probe(str(self._depot.path(wanted.sha256)))
+        digests = self.verified(wanted.sha256)
+        if digests is None:
+            raise _ForeignError(CHANGED)
+        answer = self._probe(str(self._depot.path(wanted.sha256)), digests)
         if isinstance(answer, MediaFacts):
             self._depot.keep_facts(wanted.sha256, answer)
-        elif answer == NO_WORKER:
+        elif answer in (NO_WORKER, CHANGED):
             raise SourceError(answer)
         else:
             self._standing.cannot_show(wanted, answer)

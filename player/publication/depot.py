@@ -3,6 +3,7 @@
 ```
 <state>/published/content/<sha256>        whole, hashed, flushed
 <state>/published/content/<sha256>.part   on its way, with <sha256>.mark: which version of the server's file it is
+<state>/published/content/<sha256>.foreign  what lay there with other bytes, put aside
 <state>/published/facts/<sha256>          what the decoder found in it
 ```
 Rule: a file is here whole or not at all; names come from hashes, never from outside.
@@ -27,6 +28,7 @@ BUDGET_BYTES = 20 << 30
 LEFT_AIR_S = 600.0
 """What was needed a moment ago may still be on the screen."""
 MOST_TEXT = 512 * 1024
+_FOREIGN = ".foreign"
 
 
 class NoRoomError(ToldError):
@@ -110,6 +112,20 @@ class Depot:
             sync_folder(self._content)
         self._unflushed.clear()
 
+    def put_aside(self, sha256: str) -> bool:
+        """Takes a file out of use that is another than its name says, and keeps it to be looked at; False if it cannot.
+
+        It goes like all that nothing needs when room is wanted.
+        """
+        try:
+            self.path(sha256).replace(self._content / f"{sha256}{_FOREIGN}")
+            (self._facts / sha256).unlink(missing_ok=True)
+        except FileNotFoundError:
+            return True
+        except OSError:
+            return False
+        return True
+
     def drop(self, sha256: str) -> None:
         """Takes a file away."""
         self.path(sha256).unlink(missing_ok=True)
@@ -144,9 +160,11 @@ class Depot:
             if lacks <= 0:
                 break
             sha256 = name.partition(".")[0]
-            if sha256 not in keep and now - self._needed_at.get(sha256, now - LEFT_AIR_S) >= LEFT_AIR_S:
+            is_foreign = name.endswith(_FOREIGN)
+            if is_foreign or (sha256 not in keep and now - self._needed_at.get(sha256, now - LEFT_AIR_S) >= LEFT_AIR_S):
                 (self._content / name).unlink(missing_ok=True)
-                (self._facts / sha256).unlink(missing_ok=True)
+                if not is_foreign:
+                    (self._facts / sha256).unlink(missing_ok=True)
                 lacks -= held[name].st_size
         if lacks > 0:
             missing = (lacks + (1 << 20) - 1) >> 20

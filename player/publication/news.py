@@ -20,6 +20,8 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     look: bool = False
     broken: dict[str, Words] = {}
     """Files that broke the decoder, by SHA-256."""
+    doubted: frozenset[str] = frozenset()
+    """Files that had other bytes when they were shown, by SHA-256."""
 
 
 class News:
@@ -60,6 +62,12 @@ class News:
         """Leaves the word of a file that broke the decoder; for the loop's thread, so it starts nothing."""
         with self._bell:
             self._asked = msgspec.structs.replace(self._asked, broken={**self._asked.broken, sha256: why})
+            self._bell.notify_all()
+
+    def doubted(self, sha256: str) -> None:
+        """Leaves the word of a file that is another one now; for the loop's thread, so it starts nothing."""
+        with self._bell:
+            self._asked = msgspec.structs.replace(self._asked, doubted=self._asked.doubted | {sha256})
             self._bell.notify_all()
 
     def stop(self) -> None:

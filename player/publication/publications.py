@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
+from player.content.digest_store import DigestStore
 from player.publication.courier import Courier, Probe
 from player.publication.depot import BUDGET_BYTES, KEEP_FREE_BYTES, Depot, NoRoomError
 from player.publication.expiry import expiry
@@ -56,11 +57,13 @@ class Publications:
         expired_days: int = EXPIRED_DAYS,
         first_delay_s: float = FIRST_DELAY_S,
         first_picture: Event | None = None,
+        digests: DigestStore | None = None,
     ) -> None:
         """`root` is the enrolment's root metadata; `probe` decodes a file in the sandboxed worker.
 
         `changed` and `progressed` are called when `latest` and `progress` give something new, `receipt` once for
         each step, from any thread; they may only set or wake. Nothing is loaded or fetched before `first_picture`.
+        `digests` takes those of the media.
         """
         self._folder, self._screen, self._root, self._source = state / FOLDER, screen, root, source
         self._read_clock, self._changed, self._progressed = read_clock, changed, progressed
@@ -71,7 +74,7 @@ class Publications:
         self._receipts = Receipts(self._folder / "told.json", receipt, read_clock)
         self._standing = Standing(self._folder, self._depot, self._receipts, lambda: read_clock().at)
         self._courier = Courier(
-            self._standing, self._depot, source, self._receipts, probe,
+            self._standing, self._depot, source, self._receipts, probe, digests=digests or DigestStore(),
             put_off=self._news.is_there, progressed=self._tell,
         )  # fmt: skip
         self._first_picture = first_picture
@@ -129,6 +132,10 @@ class Publications:
         """Leaves a file out that broke the decoder, over restarts too, if it is one of a publication."""
         self._news.broken(sha256, why)
 
+    def doubt(self, sha256: str) -> None:
+        """Hashes a published file again that had other bytes when it was shown; one that is foreign is fetched anew."""
+        self._news.doubted(sha256)
+
     # Start and stop
 
     def start(self) -> None:
@@ -171,6 +178,8 @@ class Publications:
             self._standing.quarantine(asked.broken)
         if asked.broken or self._standing.is_release_due():
             self._settle()
+        for sha256 in asked.doubted & self._standing.needed():
+            self._look_into(sha256)
         if asked.look:
             self._standing.waiting_for.clear()
         if asked.head is not None or asked.look or self._rhythm.is_look_due():
@@ -178,6 +187,16 @@ class Publications:
         self._bring()
         self._standing.save()
         self._receipts.save()
+
+    def _look_into(self, sha256: str) -> None:
+        try:
+            if self._courier.verified(sha256) is None:
+                self._standing.look_anew()
+                self._settle()
+        except PutOffError:
+            self._news.doubted(sha256)
+        except SourceError as error:
+            log.warning("publications: %s", error.words.en)
 
     def _look(self, asked: Asked) -> None:
         unasked = asked.head is None and not asked.look

@@ -201,6 +201,10 @@ class Standing:
                     )  # fmt: skip
         return tuple(found)
 
+    def look_anew(self) -> None:
+        """Forgets what lay here whole: one of the files is gone."""
+        self._ready.clear()
+
     def needed(self) -> frozenset[str]:
         """The files that must stay, by SHA-256."""
         staged = [each.needed for each in self.stages.values() if isinstance(each, Lacks | Ready)]

@@ -70,6 +70,7 @@ def _file(slot: Slot, media: Media, target: Target, request: int, *, sound: bool
     return ShowFile(
         request=request,
         path=media.path,
+        sha256=media.sha256,
         kind=media.facts.kind,
         target=Target(
             width_px=target.width_px,

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from player.decode.protocol import ShowCard, ShowFile, ShowStrip, Target
-from player.stage.decoder import Decoder
+from player.stage.decoder import Decoder, OpenFile, open_unchecked
 from player.stage.hang import HangWatch
 from signage.errors import Words
 
@@ -52,10 +52,12 @@ class Shown:
 class Viewer:
     """A decoder and the one who takes its frames."""
 
-    def __init__(self, size: tuple[int, int], hang: HangWatch | None = None) -> None:
+    def __init__(
+        self, size: tuple[int, int], hang: HangWatch | None = None, open_file: OpenFile = open_unchecked
+    ) -> None:
         self.woken = threading.Event()
         self.target = Target(width_px=size[0], height_px=size[1])
-        self.decoder = Decoder(self.target, True, self.woken.set, hang=hang)
+        self.decoder = Decoder(self.target, True, self.woken.set, hang=hang, open_file=open_file)
 
     def wait_for(self, *states: str, within_s: float = 20.0) -> str:
         """Waits until the decoder is in one of these states."""
@@ -100,9 +102,11 @@ class Viewer:
 
 
 @contextmanager
-def viewer(size: tuple[int, int] = (160, 96), hang: HangWatch | None = None) -> Iterator[Viewer]:
+def viewer(
+    size: tuple[int, int] = (160, 96), hang: HangWatch | None = None, open_file: OpenFile = open_unchecked
+) -> Iterator[Viewer]:
     """Gives a decoder for a zone of that size and ends it afterwards."""
-    seen = Viewer(size, hang)
+    seen = Viewer(size, hang, open_file)
     try:
         yield seen
     finally:

@@ -122,8 +122,8 @@ def opened(path: str, given: int | None = None, digests: Digests | None = None, 
 def _checked(fd: int, digests: Digests | None, whole: bool) -> Opened:
     if digests is not None and not digests.is_sound():
         raise refusal.changed()
-    form = check_plain(fd)
     try:
+        form = check_plain(fd)
         size = os.fstat(fd).st_size if digests is None else digests.size
         file = Opened(fd, size, form, digests)
         # The first look may have seen other bytes than those that count.

@@ -25,33 +25,42 @@ for _name in ("O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC", "O_NOCTTY", "O_BINARY"):
 
 
 def open_plain(path: str) -> int:
-    """Returns a descriptor of an ordinary file that may be looked into further. Raises Refused."""
+    """Returns a descriptor of an ordinary file of an allowed size and format. Raises Refused."""
     try:
         path.encode()
-        mode = os.lstat(path).st_mode
-        if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
-            raise refusal.no_file()  # before it is opened: opening a device can do something
-        file = os.open(path, _FLAGS)
+        file = open_regular(path)
+        try:
+            check_plain(file)
+        except BaseException:
+            os.close(file)
+            raise
     except (OSError, ValueError) as error:
         raise why_not_opened(error) from error
-    try:
-        check_plain(file)
-    except BaseException:
+    return file
+
+
+def open_regular(path: str) -> int:
+    """Returns a descriptor of an ordinary file, read from nowhere yet. Raises Refused for another kind, and OSError."""
+    mode = os.lstat(path).st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISLNK(mode):
+        raise refusal.no_file()  # before it is opened: opening a device can do something
+    file = os.open(path, _FLAGS)
+    if not stat.S_ISREG(os.fstat(file).st_mode):
         os.close(file)
-        raise
+        raise refusal.no_file()
     return file
 
 
 def check_plain(file: int) -> sniff.Format:
-    """Returns the format of an open file by its first bytes; raises Refused for its kind, its size or its beginning."""
-    try:
-        found = os.fstat(file)
-        if not stat.S_ISREG(found.st_mode):
-            raise refusal.no_file()
-        check_size(found)
-        return sniff.sniff(read_at(file, 0, sniff.HEAD_BYTES))
-    except OSError as error:
-        raise why_not_opened(error) from error
+    """Returns the format of an open file by its first bytes.
+
+    Raises Refused for its kind, its size or its beginning, and OSError.
+    """
+    found = os.fstat(file)
+    if not stat.S_ISREG(found.st_mode):
+        raise refusal.no_file()
+    check_size(found)
+    return sniff.sniff(read_at(file, 0, sniff.HEAD_BYTES))
 
 
 def check_size(found: os.stat_result) -> None:

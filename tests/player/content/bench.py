@@ -11,6 +11,7 @@ from pathlib import Path
 from player.content.ingest import Ingest
 from player.content.library import Folder, Library
 from player.content.store import Store
+from player.decode.digests import Digests
 from signage.errors import Words
 from signage.media import MediaFacts
 
@@ -31,7 +32,7 @@ class FakeProbe:
         self.paths: list[str] = []
         self.meanwhile: Callable[[str], None] = lambda path: None
 
-    def __call__(self, path: str) -> MediaFacts | Words:
+    def __call__(self, path: str, digests: Digests) -> MediaFacts | Words:
         self.paths.append(path)
         content = Path(path).read_bytes()
         self.meanwhile(path)

@@ -131,7 +131,7 @@ def test_a_copy_that_is_gone_says_nothing_of_the_file(table: Table, tmp_path: Pa
     job = table.desk.take(("picture",))
     assert job is not None
     gone = msgspec.structs.replace(job, plays=str(tmp_path / "gone.png"), sha256="aa")
-    assert judge(gone, lambda path: TRUNCATED, table.desk.known, lambda: AT, lambda: False) is None
+    assert judge(gone, lambda *_: TRUNCATED, table.desk.known, lambda: AT, lambda: False) is None
 
 
 def test_what_was_deleted_is_not_written_in_the_book(table: Table, tmp_path: Path) -> None:
@@ -255,7 +255,7 @@ def test_a_refusal_that_may_pass_is_tried_again(table: Table, tmp_path: Path, mo
 
 def test_a_decoder_that_cannot_be_started_says_nothing_of_the_file(table: Table, tmp_path: Path) -> None:
     (tmp_path / "media" / "a.png").write_bytes(picture())
-    real, table.probe = table.probe, lambda path: NO_WORKER
+    real, table.probe = table.probe, lambda *_: NO_WORKER
     table.look()
     table.look()
     table.judge()

@@ -227,7 +227,7 @@ def test_a_file_being_decoded_for_long_holds_up_neither_looks_nor_the_end(bench:
 def test_a_picture_does_not_wait_for_a_long_video(bench: Bench) -> None:
     go_on = threading.Event()
 
-    def long(path: str) -> Words:
+    def long(path: str, digests: object) -> Words:
         go_on.wait(30)
         return TRUNCATED
 

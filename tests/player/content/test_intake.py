@@ -23,13 +23,13 @@ def folder(tmp_path: Path) -> Folder:
 
 
 def test_a_file_is_hashed_and_copied_whole(tmp_path: Path, folder: Folder) -> None:
-    content = os.urandom(3 * 1024 * 1024 + 5)
+    content = b"\xff\xd8\xff" + os.urandom(3 * 1024 * 1024 + 5)
     a = tmp_path / "a"
     a.write_bytes(content)
     expected = hashlib.sha256(content).hexdigest()
-    assert digest(str(a), stamped(a, folder), folder, lambda: False) == expected
+    assert digest(str(a), stamped(a, folder), folder, lambda: False)[0] == expected
     with (tmp_path / "b").open("wb") as out:
-        assert copy_to(out.fileno(), str(a), stamped(a, folder), folder, lambda: False) == expected
+        assert copy_to(out.fileno(), str(a), stamped(a, folder), folder, lambda: False)[0] == expected
     assert (tmp_path / "b").read_bytes() == content
 
 
@@ -47,7 +47,7 @@ def test_a_file_that_is_not_what_was_seen_is_not_taken(tmp_path: Path, folder: F
 
 def test_a_file_written_to_while_it_is_read_is_not_taken(tmp_path: Path, folder: Folder) -> None:
     a = tmp_path / "a"
-    a.write_bytes(b"x" * 3_000_000)
+    a.write_bytes(b"\xff\xd8\xff" * 1_000_000)
     stamp = stamped(a, folder)
     asked = iter([False, True])
 
@@ -86,7 +86,7 @@ def test_a_link_put_in_the_files_place_is_not_followed(tmp_path: Path, folder: F
     a.rename(b)
     a.symlink_to(b)
     assert not is_unchanged(str(a), stamp, folder)
-    with pytest.raises(OSError, match="symbolic links"):
+    with pytest.raises(ChangedError):
         read_whole(str(a), stamp, folder)
 
 

@@ -169,3 +169,13 @@ def test_words_name_the_folder_and_the_cure(tmp_path: Path, monkeypatch: pytest.
     assert str(tmp_path) in words.zh
     assert "腾出空间" in words.zh
     assert "make room" in words.en
+
+
+def test_a_book_of_a_former_version_without_ctimes_is_read(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    store.save_book(Book(verdicts=(GOOD,)))
+    path = tmp_path / "media.json"
+    text = path.read_text().replace(',"ctime_ns":0', "")
+    assert "ctime" not in text
+    path.write_text(text)
+    assert store.load_book().verdicts == (GOOD,)

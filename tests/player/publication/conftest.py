@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from player.decode.digests import Digests
 from player.publication.publications import Publications
 from player.publication.published import OnAir
 from player.publication.sources import Source
@@ -51,7 +52,7 @@ class Follower:
         self.details.append(details)
         self._ring()
 
-    def _probe(self, path: str) -> MediaFacts | Words:
+    def _probe(self, path: str, digests: Digests) -> MediaFacts | Words:
         self.probed.append(path)
         return BROKEN if Path(path).read_bytes().startswith(b"broken") else PICTURE
 

@@ -87,3 +87,16 @@ def test_the_disk_keeps_room_for_the_rest(tmp_path: Path) -> None:
     depot = Depot(tmp_path, keep_free_bytes=status.f_bavail * status.f_frsize + (1 << 40))
     with pytest.raises(NoRoomError):
         depot.make_room(1, (), 0.0)
+
+
+def test_a_foreign_file_that_was_put_aside_goes_first_when_room_is_wanted(tmp_path: Path) -> None:
+    depot = Depot(tmp_path, budget_bytes=10, keep_free_bytes=0)
+    depot.part("a" * 64).write_bytes(b"12345")
+    depot.admit("a" * 64)
+    assert depot.put_aside("a" * 64)
+    assert not depot.has("a" * 64, 5)
+    depot.part("a" * 64).write_bytes(b"67890")
+    depot.admit("a" * 64)
+    depot.make_room(5, {"a" * 64}, 0.0)
+    assert sorted(path.name for path in (tmp_path / "content").iterdir()) == ["a" * 64]
+    assert depot.put_aside("b" * 64), "what is not there needs no putting aside"

@@ -1,6 +1,7 @@
 """From the head to the first frame: verified, fetched, staged, on air – and nothing bad ever replaces what is good."""
 
 import datetime as dt
+import hashlib
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -397,6 +398,64 @@ def test_a_file_that_breaks_the_decoder_is_left_out_over_a_restart_too(office: R
     assert [m.name for m in again.publications.cached().publications[0].media] == ["a.png"]
 
 
+# A store with a foreign file
+
+
+def stored(tmp_path: Path, content: bytes) -> Path:
+    return tmp_path / "state" / "published" / "content" / hashlib.sha256(content).hexdigest()
+
+
+def test_a_foreign_file_in_the_store_is_put_aside_and_fetched_again(
+    office: Repository, source: HttpSource, server: Server, follow: Follow, tmp_path: Path
+) -> None:
+    screen = follow(source)
+    screen.shows(1)
+    path = stored(tmp_path, b"one")
+    path.write_bytes(b"two")
+    server.asked.clear()
+    screen.publications.doubt(path.name)
+    screen.wait_for(lambda: path.exists() and path.read_bytes() == b"one")
+    assert path.with_name(f"{path.name}.foreign").read_bytes() == b"two"
+    assert [asked for asked, _ in server.asked if path.name in asked]
+    assert screen.numbers == (1,), "nothing else came in its place"
+    screen.wait_for(lambda: len(screen.probed) == 2)
+
+
+def test_a_file_that_is_doubted_and_holds_stays_where_it_is(
+    office: Repository, source: HttpSource, server: Server, follow: Follow, tmp_path: Path
+) -> None:
+    screen = follow(source)
+    screen.shows(1)
+    server.asked.clear()
+    path = stored(tmp_path, b"one")
+    screen.publications.doubt(path.name)
+    screen.publications.quarantine("f" * 64, BROKEN)  # something that shows when the thread has been through
+    screen.wait_for(lambda: "f" * 64 in screen.publications._standing.kept.quarantined)
+    assert path.read_bytes() == b"one"
+    assert not [asked for asked, _ in server.asked if path.name in asked]
+
+
+def test_a_foreign_file_that_nobody_decoded_yet_is_not_judged_under_its_name(
+    office: Repository, follow: Follow, tmp_path: Path
+) -> None:
+    stored(tmp_path, b"one").parent.mkdir(parents=True)
+    stored(tmp_path, b"one").write_bytes(b"two")
+    screen = follow(folder(office))
+    screen.shows(1)
+    assert stored(tmp_path, b"one").read_bytes() == b"one"
+    assert len(screen.probed) == 1
+
+
+def test_doubts_about_files_that_nothing_needs_are_passed_over(office: Repository, follow: Follow) -> None:
+    screen = follow(folder(office))
+    screen.shows(1)
+    screen.publications.doubt("../" * 20)
+    screen.publications.doubt("e" * 64)
+    screen.publications.quarantine("f" * 64, BROKEN)
+    screen.wait_for(lambda: "f" * 64 in screen.publications._standing.kept.quarantined)
+    assert screen.numbers == (1,)
+
+
 # Clocks
 
 
@@ -570,7 +629,7 @@ def test_a_decoder_that_cannot_be_started_refuses_nothing(office: Repository, fo
     from player.decode.refusal import NO_WORKER
 
     answers: list[Words] = [NO_WORKER]
-    screen = follow(folder(office), probe=lambda path: answers.pop() if answers else PICTURE)
+    screen = follow(folder(office), probe=lambda path, digests: answers.pop() if answers else PICTURE)
     screen.shows(1)
     assert "refused" not in screen.steps(1)
 

@@ -1,0 +1,159 @@
+"""Digests by the hash of a file, and a file opened so that only the bytes of that hash count."""
+
+import hashlib
+import os
+import threading
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from player.content import digest_store
+from player.content.digest_store import AT_ONCE_BYTES, DigestStore
+from player.decode.digests import PART_BYTES, Digests, Summing
+from player.decode.protocol import ShowFile, Target
+from player.decode.refusal import CHANGED, Refused
+
+HEAD = b"\0\0\0\x20ftypisom"
+SIZES = {"small": 1000, "middle": PART_BYTES * 3 + 1, "large": AT_ONCE_BYTES + 5}
+
+
+def content(kind: str) -> bytes:
+    return HEAD + os.urandom(SIZES[kind] - len(HEAD))
+
+
+def sha256_of(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def digests_of(data: bytes) -> Digests:
+    summing = Summing(len(data))
+    summing.update(data)
+    return summing.done()[1]
+
+
+def wish(path: Path, sha256: str) -> ShowFile:
+    return ShowFile(
+        request=1, path=str(path), sha256=sha256, kind="video", target=Target(width_px=1, height_px=1), duration_s=1.0
+    )
+
+
+def never() -> bool:
+    return False
+
+
+def opened(store: DigestStore, path: Path, sha256: str) -> Digests:
+    file, digests = store.open(wish(path, sha256), never)
+    os.close(file)
+    return digests
+
+
+@pytest.mark.parametrize("kind", SIZES)
+def test_a_file_is_opened_with_the_digests_of_its_hash(tmp_path, kind):
+    data = content(kind)
+    (tmp_path / "a").write_bytes(data)
+    assert opened(DigestStore(tmp_path / "state"), tmp_path / "a", sha256_of(data)) == digests_of(data)
+
+
+@pytest.mark.parametrize("kind", ["middle", "large"])
+def test_a_file_with_other_bytes_of_the_same_length_is_refused_whatever_its_times_say(tmp_path, kind):
+    data = content(kind)
+    path = tmp_path / "a"
+    path.write_bytes(data)
+    before = path.stat()
+    other = bytearray(data)
+    other[-1] ^= 1
+    path.write_bytes(other)
+    os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    with pytest.raises(Refused) as refused:
+        opened(DigestStore(tmp_path / "state"), path, sha256_of(data))
+    assert refused.value.why == CHANGED
+
+
+@pytest.mark.parametrize("kind", ["middle", "large"])
+def test_known_digests_are_asked_for_no_second_time(tmp_path, kind, monkeypatch):
+    data = content(kind)
+    (tmp_path / "a").write_bytes(data)
+    store = DigestStore()
+    first = opened(store, tmp_path / "a", sha256_of(data))
+    (tmp_path / "a").write_bytes(HEAD + bytes(len(data) - len(HEAD)))
+    assert opened(store, tmp_path / "a", sha256_of(data)) == first, "the worker finds out, part by part"
+
+
+def test_a_file_of_another_size_is_refused_at_once(tmp_path):
+    data = content("middle")
+    store = DigestStore()
+    store.keep(sha256_of(data), digests_of(data))
+    (tmp_path / "a").write_bytes(data + b"x")
+    with pytest.raises(Refused) as refused:
+        opened(store, tmp_path / "a", sha256_of(data))
+    assert refused.value.why == CHANGED
+
+
+def test_digests_of_large_files_survive_a_restart_and_of_others_are_made_again(tmp_path):
+    store = DigestStore(tmp_path)
+    for kind in SIZES:
+        data = content(kind)
+        store.keep(sha256_of(data), digests_of(data))
+        known = DigestStore(tmp_path).of(sha256_of(data), len(data))
+        assert known == (None if kind == "middle" else digests_of(data))
+
+
+@pytest.mark.parametrize("damage", [b"", b"\0" * 400, b"nonsense", msgspec.msgpack.encode(Digests(5, 5, b"short"))])
+def test_damaged_digests_on_the_disk_are_made_again(tmp_path, damage):
+    data = content("large")
+    sha256 = sha256_of(data)
+    DigestStore(tmp_path).keep(sha256, digests_of(data))
+    (tmp_path / "digests" / sha256).write_bytes(damage)
+    (tmp_path / "a").write_bytes(data)
+    assert opened(DigestStore(tmp_path), tmp_path / "a", sha256) == digests_of(data)
+    assert DigestStore(tmp_path).of(sha256, len(data)) == digests_of(data), "and mended"
+
+
+def test_a_state_folder_that_cannot_be_written_costs_a_restart_some_time_and_nothing_else(tmp_path):
+    (tmp_path / "state").write_text("in the way")
+    data = content("large")
+    (tmp_path / "a").write_bytes(data)
+    assert opened(DigestStore(tmp_path / "state"), tmp_path / "a", sha256_of(data)) == digests_of(data)
+
+
+def test_who_gives_up_waiting_leaves_at_once_and_the_hashing_goes_on_for_the_next(tmp_path, monkeypatch):
+    data = content("large")
+    (tmp_path / "a").write_bytes(data)
+    store = DigestStore(tmp_path / "state")
+    go_on, kept = threading.Event(), threading.Event()
+    real_keep = store.keep
+    monkeypatch.setattr(store, "keep", lambda *all_: (go_on.wait(20), real_keep(*all_), kept.set()))
+    with pytest.raises(Refused):
+        store.open(wish(tmp_path / "a", sha256_of(data)), lambda: True)
+    go_on.set()
+    assert kept.wait(20)
+    assert store.of(sha256_of(data), len(data)) == digests_of(data)
+
+
+def test_memory_for_digests_is_bounded(monkeypatch):
+    monkeypatch.setattr(digest_store, "HELD_BYTES", 10_000)
+    store = DigestStore()
+    for number in range(100):
+        store.keep(f"{number:064x}", Digests(PART_BYTES * 100, PART_BYTES, bytes(3200)))
+    assert [number for number in range(100) if store.of(f"{number:064x}", PART_BYTES * 100)] == [97, 98, 99]
+
+
+def test_digests_on_the_disk_are_bounded(tmp_path, monkeypatch):
+    monkeypatch.setattr(digest_store, "MOST_FILES", 3)
+    store = DigestStore(tmp_path)
+    for number in range(6):
+        store.keep(f"{number:064x}", Digests(PART_BYTES * 100, PART_BYTES, bytes(3200)))
+    assert len(list((tmp_path / "digests").iterdir())) == 3
+
+
+def test_a_file_verified_anew_is_hashed_whatever_is_known_of_it(tmp_path):
+    data = content("middle")
+    store = DigestStore()
+    store.keep(sha256_of(data), digests_of(data))
+    (tmp_path / "a").write_bytes(data)
+    assert store.verified(str(tmp_path / "a"), sha256_of(data), never) == digests_of(data)
+    (tmp_path / "a").write_bytes(data[:-1] + b"?")
+    with pytest.raises(Refused) as refused:
+        store.verified(str(tmp_path / "a"), sha256_of(data), never)
+    assert refused.value.why == CHANGED
