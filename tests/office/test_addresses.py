@@ -1,7 +1,7 @@
 """Which addresses are one caller."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from office.addresses import MOST_TEXT, network
@@ -23,11 +23,13 @@ def test_an_ipv4_address_is_one_and_so_is_the_64_of_an_ipv6_address(address: str
     assert network(address) == counted
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_whatever_stands_there_is_counted_as_something_short(text: str) -> None:
     assert len(network(text)) <= MOST_TEXT
 
 
+@settings(deadline=None)
 @given(st.ip_addresses(v=6), st.integers(0, 2**64 - 1))
 def test_whoever_has_a_64_has_one_caller_s_share(address: object, other: int) -> None:
     sister = type(address)((int(address) >> 64 << 64) + other)  # type: ignore[call-overload, call-arg]

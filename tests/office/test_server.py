@@ -4,17 +4,22 @@ import hashlib
 import http.client
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
+from unittest.mock import patch
 
+import msgspec
 import pytest
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from django.test.utils import override_settings
 
 from office.place import Place
 
 pytestmark = pytest.mark.slow
 
-WITHIN_S = 20.0
+WITHIN_S = 45.0
 BODY = bytes(range(256)) * 20_000
 SHA256 = hashlib.sha256(BODY).hexdigest()
 
@@ -33,6 +38,42 @@ def port(place: Place) -> Iterator[int]:
         finally:
             server.stop()
     assert not server.alive
+
+
+@contextmanager
+def serving(place: Place, *, behind_proxy: bool = False, **limits: float) -> Iterator[int]:
+    """The port of a server with limits of the test's own."""
+    from office.connection_limits import Limits
+    from office.server import Server
+
+    (place.content / SHA256).write_bytes(BODY)
+    with override_settings(WUZHA_HOME=place.home):
+        server = Server(
+            "127.0.0.1", 20000, or_next=True, behind_proxy=behind_proxy, limits=msgspec.convert(limits, Limits)
+        )
+        server.start()
+        try:
+            yield server.port
+        finally:
+            server.stop()
+
+
+def connected(port: int, source: str = "127.0.0.1") -> socket.socket:
+    """A connection with a small buffer, from an address of this machine."""
+    door = socket.socket()
+    door.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    door.settimeout(WITHIN_S)
+    door.bind((source, 0))
+    door.connect(("127.0.0.1", port))
+    return door
+
+
+def ended(door: socket.socket) -> bool:
+    """Waits until the other side closes, and says whether it said nothing before."""
+    try:
+        return door.recv(1) == b""
+    except ConnectionResetError:
+        return True
 
 
 def get(port: int, path: str, **headers: str) -> tuple[int, bytes]:
@@ -91,6 +132,137 @@ def test_a_header_of_a_proxy_is_not_believed_without_a_proxy(place: Place, port:
     status, body = get(port, "/login/", **{"X-Forwarded-Proto": "https"})
     assert status == 200
     assert b"https" not in body
+
+
+def test_answers_that_nobody_takes_hold_no_thread_however_many_were_asked_for_at_once(place: Place) -> None:
+    with serving(place) as port, ExitStack() as stack:
+        for _ in range(20):
+            door = stack.enter_context(closing(connected(port)))
+            door.sendall(f"GET /content/{SHA256} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 40)
+            assert door.recv(15).startswith(b"HTTP/1.1 200")
+        assert get(port, f"/content/{SHA256}", Range="bytes=0-9") == (206, BODY[:10])
+        assert get(port, "/login/")[0] == 200
+
+
+def test_requests_that_came_at_once_are_answered_one_after_the_other(port: int) -> None:
+    paths = [f"/content/{SHA256}", "/metadata/99.root.json", f"/content/{SHA256}"]
+    with closing(connected(port)) as door:
+        door.sendall(b"".join(f"GET {path} HTTP/1.1\r\nHost: x\r\n\r\n".encode() for path in paths))
+        with door.makefile("rb") as answers:
+            for status, size in ((200, len(BODY)), (404, 0), (200, len(BODY))):
+                assert int(answers.readline().split()[1]) == status
+                assert int(http.client.parse_headers(answers)["Content-Length"]) == size
+                assert len(answers.read(size)) == size
+
+
+@pytest.mark.parametrize(
+    "beginning",
+    [
+        b"",
+        b"GET / HTTP/1.1\r\nX: ",
+        b"POST /login/ HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n",
+        b"POST /login/ HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nffff\r\n",
+    ],
+    ids=["nothing", "head", "body", "chunk"],
+)
+def test_whoever_trickles_is_sent_away_however_steadily_he_does(place: Place, beginning: bytes) -> None:
+    with serving(place, request_s=0.5) as port, closing(connected(port)) as door:
+        door.sendall(beginning)
+        door.settimeout(0.05)
+        until = time.monotonic() + WITHIN_S
+        while time.monotonic() < until:
+            try:
+                if beginning:
+                    door.sendall(b"x")
+                assert door.recv(1) == b"", "nothing is said"
+            except TimeoutError:
+                continue
+            except OSError:
+                pass
+            return
+        pytest.fail("it still listens")
+
+
+def test_a_connection_on_which_nothing_more_is_asked_for_is_closed(place: Place) -> None:
+    with serving(place, request_s=0.5) as port, closing(connected(port)) as door:
+        door.sendall(b"GET /metadata/99.root.json HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert door.recv(8192).startswith(b"HTTP/1.1 404")
+        assert ended(door)
+
+
+def test_who_takes_next_to_nothing_of_his_answer_is_sent_away_and_who_is_slow_gets_it_all(place: Place) -> None:
+    with serving(place, pace_s=1.0, least_bytes=20_000) as port, ExitStack() as stack:
+        stuck = stack.enter_context(closing(connected(port)))
+        slow = stack.enter_context(closing(connected(port)))
+        for each in (stuck, slow):
+            each.sendall(f"GET /content/{SHA256} HTTP/1.1\r\nHost: x\r\nRange: bytes=0-999999\r\n\r\n".encode())
+        answer = http.client.HTTPResponse(slow)
+        answer.begin()
+        found = b""
+        while part := answer.read(20_000):
+            found += part
+            time.sleep(0.06)  # a slow network
+        assert found == BODY[:1_000_000]
+        stuck.settimeout(WITHIN_S)
+        with pytest.raises((ConnectionResetError, http.client.IncompleteRead)):  # noqa: PT012 - any of its reads
+            rest = http.client.HTTPResponse(stuck)
+            rest.begin()
+            rest.read()
+
+
+def test_an_address_that_holds_its_share_of_connections_keeps_others_out_of_nothing(place: Place) -> None:
+    with serving(place, most_of_address=5, chance_s=60.0) as port, ExitStack() as stack:
+        for _ in range(5):
+            stack.enter_context(closing(connected(port, "127.0.0.2")))
+        assert ended(stack.enter_context(closing(connected(port, "127.0.0.2"))))
+        assert get(port, "/login/")[0] == 200
+
+
+def test_when_no_more_connections_may_be_a_stranger_comes_in_and_the_crowd_makes_room(place: Place) -> None:
+    with serving(place, most=10, most_of_address=9) as port, ExitStack() as stack:
+        crowd = [stack.enter_context(closing(connected(port, "127.0.0.2"))) for _ in range(9)]
+        stack.enter_context(closing(connected(port, "127.0.0.3")))
+        assert get(port, "/login/")[0] == 200
+        assert ended(crowd[0])
+
+
+def failing(port: int, number: int, **headers: str) -> int:
+    """Guesses, and returns the status of the answer."""
+    token = "x" * 32
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=WITHIN_S)
+    with closing(connection):
+        form = f"name=name{number}&password=wrong&csrfmiddlewaretoken={token}"
+        kind = "application/x-www-form-urlencoded"
+        connection.request("POST", "/login/", form, {"Cookie": f"csrftoken={token}", "Content-Type": kind, **headers})
+        return connection.getresponse().status
+
+
+@pytest.mark.parametrize("behind_proxy", [False, True])
+def test_a_header_dodges_no_limit_and_locks_nobody_out(place: Place, behind_proxy: bool) -> None:
+    from office.console.entry import throttle
+    from office.console.throttle import FREE_NAMES
+
+    throttle.forget()
+    hashed = patch.object(PBKDF2PasswordHasher, "encode", lambda *_: "pbkdf2_sha256$1$x$wrong")
+    with serving(place, behind_proxy=behind_proxy) as port, hashed:
+        for number in range(FREE_NAMES):
+            # What a client wrote itself stands before what the proxy adds.
+            told = f"10.9.9.{number}, 10.0.0.1" if behind_proxy else f"10.9.9.{number}"
+            assert failing(port, number, **{"X-Forwarded-For": told}) == 200
+        now = time.monotonic()
+        assert throttle.crowded("10.0.0.1" if behind_proxy else "127.0.0.1", now)
+        assert not throttle.crowded("10.9.9.1", now)
+        if behind_proxy:
+            assert not throttle.crowded("127.0.0.1", now)
+            assert failing(port, 999, **{"X-Forwarded-For": "10.0.0.2"}) == 200
+            assert failing(port, 999, **{"X-Forwarded-For": "10.0.0.1"}) == 429
+    throttle.forget()
+
+
+def test_whoever_the_proxy_speaks_for_may_be_written_as_nonsense(place: Place) -> None:
+    with serving(place, behind_proxy=True) as port:
+        for told in ("", ",", "x" * 3000, '"', "::::", "1.2.3.4:5", "[::1", "unknown", "\xff"):
+            assert get(port, "/login/", **{"X-Forwarded-For": told})[0] in (200, 400)
 
 
 def test_a_busy_port_is_said_or_moved_from(place: Place, port: int) -> None:
