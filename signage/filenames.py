@@ -77,11 +77,11 @@ def is_folder_passed_over(name: str) -> bool:
 
 def bad_name(name: str) -> Words | None:
     """Why a name cannot be used in playlists and records, or None; characters that mislead are told by number."""
-    if any("\ud800" <= c <= "\udfff" for c in name):
-        return NOT_UTF8
     wrong = flaw(name, "name")
     if wrong is None:
         return None
+    if any("\ud800" <= c <= "\udfff" for c in name):
+        return NOT_UTF8
     return Words(zh=f"文件名{wrong.problem.zh}；请改名后再放入", en=f"the file's name {wrong.problem.en}; rename it")
 
 

@@ -147,8 +147,9 @@ class Pattern:
         self._tail = _text(tokens[gaps[-1] + 1 :] if gaps else ())
         wild = [tokens[i] for i in gaps]
         self._parts = _parts(tokens) if all(token == _STAR for token in wild) else None
-        self._is_simple = wild == [_DEEP]
-        self._steps = None if self._parts is not None or self._is_simple else _Steps(tokens)
+        self._around = _around(tokens) if self._parts is None else None
+        is_read = self._parts is None and self._around is None and wild != [_DEEP]
+        self._steps = _Steps(tokens) if is_read else None
 
     def fits(self, name: str) -> bool:
         """Whether the pattern means this name."""
@@ -159,7 +160,7 @@ class Pattern:
         if self._parts is not None:
             parts = name.split("/")
             return len(parts) == len(self._parts) and all(map(_fits_part, self._parts, parts))
-        return True
+        return self._around is None or _fits_around(*self._around, name.split("/"))
 
 
 def _is_letter(token: _Token) -> bool:
@@ -181,6 +182,29 @@ def _parts(tokens: Sequence[_Token]) -> list[tuple[str, ...]]:
         else:
             parts[-1][-1] += _text((token,))
     return [tuple(part) for part in parts]
+
+
+_Part = tuple[str, ...]
+
+
+def _around(tokens: Sequence[_Token]) -> tuple[list[_Part], list[_Part]] | None:
+    """The parts before and behind the only `**/` of a pattern of letters and stars; None for any other pattern."""
+    if [token for token in tokens if not _is_letter(token) and token != _STAR] != [_FOLDERS]:
+        return None
+    at = list(tokens).index(_FOLDERS)
+    before, behind = tokens[:at], tokens[at + 1 :]
+    return (_parts(before)[:-1], _parts(behind)) if not before or before[-1] == "\\/" else None
+
+
+def _fits_around(before: Sequence[_Part], behind: Sequence[_Part], parts: Sequence[str]) -> bool:
+    """Whether the first and the last parts fit, and what lies between are names of folders."""
+    first, last = len(before), len(parts) - len(behind)
+    return (
+        first <= last
+        and all(map(_fits_part, before, parts))
+        and all(map(_fits_part, behind, parts[last:]))
+        and all(parts[first:last])
+    )
 
 
 def _fits_part(pieces: tuple[str, ...], part: str) -> bool:

@@ -30,6 +30,13 @@ LOOKS |= {
 }
 """Mathematical letters and digits too: they are no letters of a text."""
 
+_UNSEEN = (
+    (0xAD, 0xAD), (0x600, 0x605), (0x61C, 0x61C), (0x6DD, 0x6DD), (0x70F, 0x70F), (0x890, 0x891), (0x8E2, 0x8E2),
+    (0x180E, 0x180E), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x206F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF),
+    (0xFFF9, 0xFFFB), (0x110BD, 0x110BD), (0x110CD, 0x110CD), (0x13430, 0x1343F), (0x1BCA0, 0x1BCA3),
+    (0x1D173, 0x1D17A), (0xE0001, 0xE007F),
+)  # fmt: skip
+"""What no font draws, beside the blanks: formats and variation selectors."""
 _ALIKE = str.maketrans(
     {
         **LOOKS,
@@ -43,6 +50,8 @@ _ALIKE = str.maketrans(
         **dict(zip("ニロエカハタトミ", "二口工力八夕卜三", strict=True)),
         "。": ".",
         "、": ",",
+        **dict.fromkeys(BLANKS),
+        **{chr(n): None for low, high in _UNSEEN for n in range(low, high + 1)},
     }
 )
 
@@ -59,7 +68,7 @@ def skeleton(name: str) -> str:
     if name.isascii() and name.islower() and not _ODD & set(name) and not name.endswith(".") and "./" not in name:
         return name
     plain = unicodedata.normalize("NFKC", name).translate(_ALIKE).casefold().translate(_ALIKE)
-    plain = unicodedata.normalize("NFC", "".join(c for c in plain if not _is_unseen(c)))
+    plain = unicodedata.normalize("NFC", plain)
     return "/".join(" ".join(part.split()).replace(" .", ".").rstrip(". ") for part in plain.split("/"))
 
 
@@ -77,10 +86,6 @@ def difference(one: str, other: str) -> str:
         if left != right:
             return f"{code_point(left) if left else '–'} / {code_point(right) if right else '–'}"
     return ""
-
-
-def _is_unseen(char: str) -> bool:
-    return not char.isascii() and (char in BLANKS or "\ufe00" <= char <= "\ufe0f" or unicodedata.category(char) == "Cf")
 
 
 def told_alike(names: Sequence[str]) -> Words:

@@ -87,6 +87,8 @@ _CURES: dict[_Why, Words] = {
 
 def flaw(text: str, use: Use = "text") -> Misread | None:
     """Returns what is wrong with the characters of a text: which, where, why and what to do; None when all is well."""
+    if use == "name" and not _ODD.search(text):
+        return None  # thousands of names at a start
     found = list(_found(text, use))
     if not found:
         return None

@@ -5,7 +5,7 @@ Rule: pure.
 
 import datetime as dt
 import os
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 import msgspec
 
@@ -15,7 +15,7 @@ from player.content.names import UNKNOWN_KIND, FolderUse
 from player.content.scan import TOO_MANY, Scan, Seen
 from player.content.settle import Stamp
 from signage.errors import Words
-from signage.lookalikes import alike, difference, told_alike
+from signage.lookalikes import alike, difference, skeleton, told_alike
 from signage.media import Media
 from signage.printable import printable
 
@@ -61,12 +61,14 @@ def arrange(
     texts: Mapping[str, Text],
     *,
     on_trial: Collection[str] = (),
+    seen_as: Callable[[str], str] = skeleton,
     last_good: Mapping[str, bytes],
     since: Mapping[str, dt.datetime],
 ) -> Library:
     """The library, with serial 0; `since` says when a path was refused first for its name or kind.
 
-    Of what is quarantined, `on_trial` names by SHA-256 what an emergency may show.
+    Of what is quarantined, `on_trial` names by SHA-256 what an emergency may show. `seen_as` gives what is left of a
+    name for the eye.
     """
     shelf = _Shelf(quarantined, on_trial, since)
     listed = frozenset(p.folder.path for p in places if p.use == "playlists")
@@ -81,7 +83,9 @@ def arrange(
         for name, text in last_good.items():
             shelf.playlists.setdefault(name, PlaylistFile(name=name, path="", text=text, mtime_ns=0))
     calendar = shelf.playlists.pop(CALENDAR, None)
-    notes = (*(words for place in places for words in _notes(place)), *shelf.lookalikes())
+    complete = all(p.looked for p in places)
+    # The first library of a start must not wait for thousands of names to be compared.
+    notes = [words for place in places for words in _notes(place)] + (shelf.lookalikes(seen_as) if complete else [])
     return Library(
         media=tuple(m for _, m in sorted(shelf.media.values(), key=_order)),
         held=tuple(m for _, m in sorted(shelf.held.values(), key=_order)),
@@ -91,7 +95,7 @@ def arrange(
         calendar=calendar,
         waiting=shelf.waiting,
         notes=tuple(dict.fromkeys(notes)),
-        complete=all(p.looked for p in places),
+        complete=complete,
     )
 
 
@@ -164,11 +168,11 @@ class _Shelf:
                     at = dt.datetime.fromtimestamp(text.file.mtime_ns // 10**9, dt.UTC)
                     self._refuse(path, _same_name(first.path, path), at)
 
-    def lookalikes(self) -> list[Words]:
+    def lookalikes(self, seen_as: Callable[[str], str]) -> list[Words]:
         """Says which names look alike: all of them are shown, each as what it is."""
         groups: dict[str, list[str]] = {}
         for seen, _ in (*self.media.values(), *self.held.values()):
-            groups.setdefault(seen.looks or seen.name, []).append(seen.name)
+            groups.setdefault(seen_as(seen.name), []).append(seen.name)
         found = [names for names in groups.values() if len(names) > 1]
         found += map(list, alike(f"{name}.toml" for name in self.playlists))
         return [told_alike(names) for names in found[:MOST_ALIKE]]

@@ -25,7 +25,9 @@ from player.content.texts import Texts
 from player.decode.refusal import CRASHED, HANGS
 from player.quarantine import TERMS_S, Held, TimedQuarantine
 from signage.errors import Words
+from signage.lookalikes import skeleton
 
+MOST_SKELETONS = 50_000
 LOST = (CRASHED, HANGS)
 """Why a decoder did not answer: nobody's word about the file."""
 ASK_AGAIN_S = 5.0
@@ -51,6 +53,7 @@ class Desk:
         self._texts = Texts()
         self._quarantine = TimedQuarantine()
         self._kept_quarantine: dict[str, Held] = {}
+        self._skeletons: dict[str, str] = {}
         self._closed = False
         self.changed = threading.Event()
         """Set when `library` may give something new."""
@@ -270,8 +273,25 @@ class Desk:
             now, since = self._clock(), dict(self._since)
             quarantined, always = self._quarantine.held(now), self._quarantine.held(now, urgent=True)
         return arrange(
-            places, verdicts, quarantined, texts, on_trial=quarantined.keys() - always, last_good=last_good, since=since
+            places,
+            verdicts,
+            quarantined,
+            texts,
+            on_trial=quarantined.keys() - always,
+            seen_as=self._seen_as,
+            last_good=last_good,
+            since=since,
         )
+
+    def _seen_as(self, name: str) -> str:
+        """The skeleton of a name, made once; for the thread that makes the library."""
+        found = self._skeletons.get(name)
+        if found is None:
+            if len(self._skeletons) >= MOST_SKELETONS:
+                self._skeletons.clear()
+            found = skeleton(name)
+            self._skeletons[name] = found = name if found == name else found
+        return found
 
     def copies(self) -> frozenset[str]:
         """The paths that admitted files play from."""

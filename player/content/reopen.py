@@ -14,7 +14,7 @@ from player.content.intake import is_alike
 from player.content.lane import read_playlist
 from player.content.library import Folder, PlaylistFile, library_name
 from player.content.names import sort_out
-from player.content.scan import Scan, Seen, looks, scan
+from player.content.scan import Scan, Seen, scan
 from player.content.store import Store
 from signage.errors import Words
 from signage.media import natural_key
@@ -54,7 +54,6 @@ def _seen(verdict: Verdict, folder: Folder, *, away: bool, store: Store) -> Seen
         stamp=verdict.stamp,
         kind=kind,
         real=verdict.path if folder.network else verdict.plays,
-        looks=looks(name),
     )
 
 

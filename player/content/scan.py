@@ -13,7 +13,6 @@ from player.content.names import FileKind, FolderUse, is_folder_passed_over, sor
 from player.content.settle import Stamp
 from signage.errors import Words
 from signage.filenames import bad_name
-from signage.lookalikes import skeleton
 from signage.media import natural_key
 
 T = TypeVar("T")
@@ -51,14 +50,6 @@ class Seen(msgspec.Struct, frozen=True):
     kind: FileKind
     real: str
     """Where the bytes are: `path`, or what a link points to."""
-    looks: str = ""
-    """What is left of its name for the eye, by `skeleton`; "" where that is the name itself."""
-
-
-def looks(name: str) -> str:
-    """Returns what is left of a name for the eye; "" where that is the name itself, to keep thousands of them small."""
-    seen_as = skeleton(name)
-    return "" if seen_as == name else seen_as
 
 
 class Link(msgspec.Struct, frozen=True):
@@ -204,7 +195,7 @@ class _Walk:
             self.refused[path] = bad
             return
         name = library_name(below)
-        self.files[path] = Seen(name, natural_key(name), path, stamp, kind, real, looks(name))
+        self.files[path] = Seen(name, natural_key(name), path, stamp, kind, real)
 
     def _follow(self, path: str, link: os.stat_result, kind: FileKind, old: Seen | None) -> None:
         try:

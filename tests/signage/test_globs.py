@@ -138,6 +138,8 @@ def test_a_pattern_made_around_a_name_means_what_it_always_meant(pairs: list[tup
         "**a**a**a**ab.png",
         "**/*a**/*a**/*a*/b.png",
         "*[a]*[a]*[a]*b.png",
+        "**/*a*a*a*ab.png",
+        "a/**/*a*a*ab.png",
         "*?*?*?*?*b?.png",
         "**/**/**/**/b**.png",
         "a*a*a*?a*[!b]a*ab.png",

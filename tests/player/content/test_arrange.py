@@ -5,7 +5,7 @@ import unicodedata
 from player.content.arrange import Place, Text, arrange
 from player.content.book import Verdict
 from player.content.library import Folder, Library, PlaylistFile, library_name
-from player.content.scan import Scan, Seen, looks
+from player.content.scan import Scan, Seen
 from player.content.settle import Stamp
 from signage.media import MediaFacts, natural_key
 from tests.player.content.bench import AT
@@ -18,7 +18,7 @@ def library(*names: str, playlists: tuple[str, ...] = ()) -> Library:
     seen, verdicts = {}, {}
     for spelling in names:
         name, path = library_name(spelling), f"{TOP}/{spelling}"
-        seen[path] = Seen(name, natural_key(name), path, STAMP, "picture", path, looks(name))
+        seen[path] = Seen(name, natural_key(name), path, STAMP, "picture", path)
         verdicts[path] = Verdict(
             path=path, stamp=STAMP, sha256=spelling, facts=MediaFacts(kind="image"), plays=path, at=AT
         )
