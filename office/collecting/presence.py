@@ -119,12 +119,12 @@ class Presence:
 
     def _state(self, screen: Screen, state: ScreenState, at: dt.datetime, *, retained: bool) -> list[Notice]:
         is_news, wrong = self._speaks(screen, state.conn, retained=retained)
-        told = _as_json(state)
+        told, before = _as_json(state), screen.state
         if is_news:
             wrong += _quarantined(screen, state)
-        if is_news and (not retained or told != screen.state):
+        if is_news and (not retained or told != before):
             self._set(screen, conn=state.conn, state=told, state_at=at)
-        return [*wrong, *_unseen(screen.pk, state, at)] if is_news else wrong
+        return [*wrong, *_unseen(screen.pk, state, before, at)] if is_news else wrong
 
     def _speaks(self, screen: Screen, conn: int, *, retained: bool) -> tuple[bool, list[Notice]]:
         """Says whether somebody who speaks on a connection is the newest one, and whether there are two of them."""
@@ -159,14 +159,17 @@ class Presence:
         self._changed.setdefault(screen.pk, set()).update(values)
 
 
-def _unseen(screen: str, state: ScreenState, at: dt.datetime) -> list[Notice]:
+def _unseen(screen: str, state: ScreenState, before: object, at: dt.datetime) -> list[Notice]:
     """Returns what is wrong with a display that nobody can see, and closes it when somebody can again.
 
-    One that was ordered to be black proves nothing, and neither does one that cannot be looked at.
+    It is raised when that is news, so that one which a person closed stays closed until something changes. A display
+    that was ordered to be black proves nothing, and neither does one that cannot be looked at.
     """
     presented = as_presented(state.display)
+    known = before if isinstance(before, dict) else {}
+    told = (known.get("display"), known.get("blackout"), known.get("conn"))
     match as_counted(presented):
-        case "unseen" if not state.blackout:
+        case "unseen" if not state.blackout and told != (state.display, state.blackout, state.conn):
             return [notices.unseen(screen, presented)]
         case "seen" if not state.blackout:
             close_alarms(screen, "display", "", at)

@@ -21,6 +21,8 @@ from signage.layout import Box, Rotate
 log = logging.getLogger(__name__)
 
 RETRY_S = 2.0
+PLACED = ("x11", "windows")
+"""SDL's drivers of desktops on which a window has a known place."""
 MOST_STRANGERS = 3
 """So often a window is made anew because another account holds its memory."""
 LOOKS_EVERY_S = 0.25
@@ -87,8 +89,12 @@ class Screen:
 
     @property
     def desktop_box(self) -> tuple[int, int, int, int] | None:
-        """Gives where the canvas lies on the desktop: x, y, width, height; None while there is no window."""
-        return None if isinstance(self._window, NoWindow) else (*self._wish.position, *self.size)
+        """Gives where the canvas lies on the desktop: x, y, width, height.
+
+        None while there is no window, and where a desktop does not say where its windows are.
+        """
+        has_place = not isinstance(self._window, NoWindow) and pygame.display.get_driver() in PLACED
+        return (*self._wish.position, *self.size) if has_place else None
 
     @property
     def is_on_display(self) -> bool:

@@ -36,7 +36,8 @@ class Glass:
         if sys.platform == "win32":
             return _of_windows(moved)
         display = self._open()
-        return display.colours(moved) if display is not None else None
+        # The root of an X server without a screen of its own shows nothing of what people see.
+        return None if display is None or display.is_rootless() else display.colours(moved)
 
     def facts(self) -> PlatformFacts:
         """Returns what the kernel and the X server say of their displays."""

@@ -60,11 +60,9 @@ class Lookout:
         if self._open is not None:
             self._settle(*self._open, pulse)
             self._open = None
-        if pulse.box is None or not pulse.places:
-            return
         if self.against is not None:
             self._tell(Sighting(pulse.at, dict.fromkeys((name for name, _ in pulse.zones), self.against)))
-        if now < self._look_at:
+        if pulse.box is None or not pulse.places or now < self._look_at:
             return
         self._look_at = now + self._look_every_s
         shown = self._glass.colours(pulse.box[0], pulse.box[1], pulse.places)

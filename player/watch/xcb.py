@@ -75,6 +75,7 @@ class XDisplay:
         self._connection = xcb.xcb_connect(None, ctypes.byref(number))
         self._root = 0
         self._opcodes: dict[bytes, int | None] = {}
+        self._rootless: bool | None = None
         if self.is_lost:
             return
         screens = xcb.xcb_setup_roots_iterator(xcb.xcb_get_setup(self._connection))
@@ -113,6 +114,14 @@ class XDisplay:
         names = told[32 + 4 * crtcs : 32 + 4 * crtcs + 4 * min(count, MOST_OUTPUTS)]
         found = (self._ask(randr, _OUTPUT_INFO, struct.pack("=II", each, config)) for (each,) in _words(names))
         return tuple(_output(each) for each in found if each is not None and len(each) >= 36)
+
+    def is_rootless(self) -> bool:
+        """Returns whether this is XWayland, whose windows another program puts together."""
+        if self._rootless is None:
+            outputs = self.outputs() or ()
+            named = any(each.name.upper().startswith("XWAYLAND") for each in outputs)
+            self._rootless = named or self._opcode(b"XWAYLAND") is not None
+        return self._rootless
 
     def is_powered_down(self) -> bool | None:
         """Returns whether the server has sent its displays to sleep; None where it cannot say."""

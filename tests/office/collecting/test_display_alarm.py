@@ -67,6 +67,22 @@ def test_a_state_of_an_older_connection_says_nothing(ear: Ear) -> None:
     assert ear.hear("covered", conn=4, retained=True) == []
 
 
+def test_an_alarm_that_a_person_closed_stays_closed_until_something_changes(ear: Ear) -> None:
+    from office.models import Alarm
+
+    ear.hear("covered")
+    Alarm.objects.update(closed_at=NOW)
+    assert ear.hear("covered") == [("display", False)]
+    assert ear.hear("dark") == [("display", True)]
+    Alarm.objects.update(closed_at=NOW)
+    assert ear.hear("dark", conn=2) == [("display", True)], "and when it comes anew"
+
+
+def test_a_display_that_is_still_wrong_after_a_blackout_is_an_alarm(ear: Ear) -> None:
+    ear.hear("covered", blackout=True)
+    assert ear.hear("covered") == [("display", True)]
+
+
 def test_the_alarm_says_in_chinese_what_is_wrong(ear: Ear) -> None:
     from office.models import Alarm
 

@@ -72,3 +72,28 @@ def test_another_console_in_front_of_the_x_server_covers_it(display, glass, need
     assert against(glass.facts()) is None
     front.write_text("tty1\n")
     assert against(glass.facts()) == "covered"
+
+
+class XWayland:
+    """An X server that draws nothing itself: its root window is black whatever people see."""
+
+    is_lost = False
+
+    def is_rootless(self) -> bool:
+        return True
+
+    def colours(self, places: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
+        return (0,) * len(places)
+
+    def close(self) -> None:
+        pass
+
+
+def test_an_x_server_under_wayland_lets_nobody_look(tmp_path: Path):
+    made = Glass(system=tmp_path, load=XWayland)  # type: ignore[arg-type]
+    assert made.colours(0, 0, CORNERS) is None
+
+
+def test_a_display_of_its_own_is_no_xwayland(display, glass):
+    glass.colours(0, 0, CORNERS)
+    assert not glass._display.is_rootless()

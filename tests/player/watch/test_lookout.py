@@ -156,6 +156,12 @@ def test_without_a_window_there_is_nothing_to_look_at():
     assert [bench.pulse(box=None) for _ in range(3)] == [{}] * 3
 
 
+def test_where_a_window_has_no_place_the_platform_still_has_its_say():
+    bench = Bench()
+    bench.glass.platform = UNPLUGGED
+    assert bench.pulse(box=None) == {"main": "no-display", "ticker": "no-display"}
+
+
 def test_what_the_platform_says_goes_before_what_is_read_back():
     bench = Bench()
     bench.glass.platform = UNPLUGGED
