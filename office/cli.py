@@ -19,7 +19,7 @@ from signage.messages import OPS
 
 COMMANDS = (
     "trial", "serve", "collect", "keys", "enroll", "push", "withdraw", "screens", "alarms", "receipts", "counts",
-    "command", "export",
+    "command", "export", "verify",
 )  # fmt: skip
 INTERRUPTED = 130
 BY = ("screen", "site", "kind", "village", "publication", "playlist", "item", "media", "day", "hour", "outcome")
@@ -134,6 +134,10 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
         command.add_argument("--to", dest="end", metavar="DAY", help="这一天止（含） · until this day, inclusive")
         command.add_argument("--screen", metavar="ID")
         command.add_argument("--publication", type=int, metavar="N")
+    verify = commands.add_parser("verify", help="核对保存的一切：改动和删除都找得出 · proves what is stored")
+    verify.add_argument("--noted", action="append", default=[], metavar="N:HASH",
+                        help="以前抄下的末条，可以多次 · an end that was written down, may be repeated")  # fmt: skip
+    verify.add_argument("--json", action="store_true")
     form = counts.add_mutually_exclusive_group()
     form.add_argument("--json", action="store_true")
     form.add_argument("--csv", action="store_true")

@@ -18,6 +18,7 @@ from office.collecting import notices
 from office.collecting.alarms import raise_alarms
 from office.collecting.checkpoints import Checkpoints
 from office.collecting.epochs import acknowledgements
+from office.collecting.heads import Heads, note_heads
 from office.collecting.ledgers import Ledgers
 from office.collecting.notices import Notice
 from office.collecting.outbox import Outbox
@@ -66,6 +67,7 @@ class Collector:
         self._ledgers = self._new_ledgers()
         self._presence = Presence(place.shots)
         self._checkpoints = Checkpoints()
+        self._heads = Heads()
         self._outbox = Outbox(
             self._topics,
             status=lambda: _status(online=True),
@@ -129,6 +131,7 @@ class Collector:
             while not self._ending.is_set():
                 self._turn(link, link.take(TURN_S))
                 self._on_turn()
+            note_heads(_now())
         finally:
             link.stop((Outgoing(self._topics.office("status"), _status(online=False), retain=True),))
 
@@ -159,6 +162,7 @@ class Collector:
                     pass  # the link has said it, and comes back
         self._take(link, arrived)
         self._checkpoints.fold()
+        self._heads.look(_now())
         self._look_at_head()
         self._flush(link)
 

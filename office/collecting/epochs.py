@@ -10,9 +10,8 @@ from django.db import connection
 from msgspec.structs import replace
 
 from office.collecting import notices
-from office.collecting.alarms import close_alarms
 from office.collecting.chain import Gap, Run, gaps, mark
-from office.collecting.notices import Notice
+from office.collecting.notices import Mended, Notice
 from office.models import LedgerEpoch, LedgerRun
 from office.numbering import MOST_SEQ
 from office.stored import BadRowError, readable, sound, whole
@@ -76,9 +75,9 @@ def _epoch(row: tuple[Any, ...], stored: list[tuple[Any, ...]]) -> Epoch:
     )
 
 
-def keep(epochs: Iterable[Epoch], at: dt.datetime) -> list[Notice]:
+def keep(epochs: Iterable[Epoch], at: dt.datetime) -> list[Notice | Mended]:
     """Writes those epochs back that changed; gives what a person should know."""
-    wrong: list[Notice] = []
+    wrong: list[Notice | Mended] = []
     changed: list[Epoch] = []
     for epoch in epochs:
         waits = gaps(epoch.runs, epoch.oldest)
@@ -111,7 +110,7 @@ def _is_mark(upto: object, head: Any) -> bool:
     return type(upto) is int and 0 <= upto <= MOST_SEQ and not isinstance(head, str) and len(bytes(head)) == HASH_BYTES
 
 
-def _moved(epoch: Epoch, waits: tuple[Gap, ...], open_: Gap | None, at: dt.datetime) -> list[Notice]:
+def _moved(epoch: Epoch, waits: tuple[Gap, ...], open_: Gap | None, at: dt.datetime) -> list[Notice | Mended]:
     """Notes how far an epoch is known now; gives what was lost since."""
     before, oldest_before = epoch.kept
     moved, was_overdue = epoch.reached.last > epoch.upto, _is_overdue(epoch, at)
@@ -119,13 +118,15 @@ def _moved(epoch: Epoch, waits: tuple[Gap, ...], open_: Gap | None, at: dt.datet
         epoch.waits_since = None
     elif epoch.waits_since is None or moved:
         epoch.waits_since = at
-    if moved and was_overdue:
-        close_alarms(epoch.screen, "gap", f"{epoch.name}:", at)
+    mended = [Mended(epoch.screen, "gap", f"{epoch.name}:")] if moved and was_overdue else []
     known = {gap.first for gap in gaps(before, oldest_before) if gap.lost}
-    return [notices.lost(epoch.screen, epoch.name, gap) for gap in waits if gap.lost and gap.first not in known]
+    lost: list[Notice | Mended] = [
+        notices.lost(epoch.screen, epoch.name, gap) for gap in waits if gap.lost and gap.first not in known
+    ]
+    return [*lost, *mended]
 
 
-def _overdue(epoch: Epoch, gap: Gap | None, at: dt.datetime) -> list[Notice]:
+def _overdue(epoch: Epoch, gap: Gap | None, at: dt.datetime) -> list[Notice | Mended]:
     return [] if gap is None or not _is_overdue(epoch, at) else [notices.waiting(epoch.screen, epoch.name, gap)]
 
 

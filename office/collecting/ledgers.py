@@ -12,13 +12,14 @@ import msgspec
 from django.db import transaction
 from msgspec.structs import replace
 
+from office.audit import journal
 from office.collecting import notices
 from office.collecting.alarms import raise_alarms
 from office.collecting.bulk import insert
 from office.collecting.chain import ForkError, ScatteredError, beginning, joined
 from office.collecting.epochs import Epoch, keep, lock
 from office.collecting.judging import Judge, Sequel
-from office.collecting.notices import Notice
+from office.collecting.notices import Mended, Notice
 from office.collecting.quotas import Good, Quotas
 from office.collecting.reading import (
     BrokenError,
@@ -127,7 +128,7 @@ class Ledgers:
 
         Whose batches they are has been looked at before: `batch.screen` is the one that sent it.
         """
-        wrong: list[Notice] = []
+        wrong: list[Notice | Mended] = []
         offers = self._offers(batches, at, wrong)
         if not offers and not wrong:
             return
@@ -139,7 +140,7 @@ class Ledgers:
             wrong += keep(epochs.values(), at)
             raise_alarms(wrong, at)
 
-    def _offers(self, batches: Sequence[LedgerBatch], at: dt.datetime, wrong: list[Notice]) -> list[_Offer]:
+    def _offers(self, batches: Sequence[LedgerBatch], at: dt.datetime, wrong: list[Notice | Mended]) -> list[_Offer]:
         screens = {batch.screen for batch in batches}
         known = set(Screen.objects.filter(id__in=screens, revoked_at=None).values_list("id", flat=True))
         wrong += [notices.stranger(screen) for screen in sorted(screens - known)]
@@ -188,7 +189,7 @@ class Ledgers:
         self._epochs[screen, name] = number
         return number
 
-    def _join(self, offers: list[_Offer], epochs: dict[int, Epoch], wrong: list[Notice]) -> None:
+    def _join(self, offers: list[_Offer], epochs: dict[int, Epoch], wrong: list[Notice | Mended]) -> None:
         for number, offer in enumerate(offers):
             epoch, batch = epochs.get(offer.epoch), offer.batch
             if epoch is None or (epoch.screen, epoch.name) != (batch.screen, batch.epoch):
@@ -209,7 +210,9 @@ class Ledgers:
             if found.fresh and offer.columns.odd:
                 wrong.append(notices.odd(batch, offer.columns.odd))
 
-    def _insert(self, offers: list[_Offer], epochs: dict[int, Epoch], at: dt.datetime, wrong: list[Notice]) -> None:
+    def _insert(
+        self, offers: list[_Offer], epochs: dict[int, Epoch], at: dt.datetime, wrong: list[Notice | Mended]
+    ) -> None:
         new = Columns([], [], [], [])
         for each in offers:
             found = each.columns
@@ -224,7 +227,7 @@ class Ledgers:
         wrong += doubts
         insert(LedgerRecord._meta.db_table, _RECORD, new.records)
         insert(Play._meta.db_table, _PLAY, plays)
-        wrong += keep_told([(key, epochs[key >> SEQ_BITS], row) for key, row in new.told], at)
+        wrong += keep_told([(key, epochs[key >> SEQ_BITS], row) for key, row in new.told])
 
 
 def _sequels(offer: _Offer) -> Iterator[Sequel]:
@@ -270,4 +273,5 @@ def _made(screen: str, name: str, at: dt.datetime) -> int:
         number: int = LedgerEpoch.objects.values_list("id", flat=True).get(screen_id=screen, name=name)
         run = LedgerRun(epoch_id=number, first=start.first, last=start.last, before=start.before, after=start.after)
         LedgerRun.objects.bulk_create([run], ignore_conflicts=True)
+        journal("epoch", {"epoch": number, "screen": screen, "name": name}, at)
     return number

@@ -28,6 +28,16 @@ class Notice(msgspec.Struct, frozen=True):
     words: Words
 
 
+class Mended(msgspec.Struct, frozen=True):
+    """Something that is no longer wrong: the open alarms of a kind whose key begins so, or is it."""
+
+    screen: str
+    kind: Kind
+    key: str
+    is_whole: bool = False
+    """Whether `key` is all of it."""
+
+
 def stranger(screen: str) -> Notice:
     """Somebody sends who is not enrolled here, or not any more."""
     zh = "没有登记（或已注销）的屏幕在发送，内容没有保存"

@@ -81,7 +81,7 @@ def judged(
     for n, (row, record) in enumerate(zip(rows, played, strict=True)):
         at_ms, lasted, start, doubt = row[3], row[8] or 0, record.mono_ms, 0
         if lasted > 2 * record.planned_ms + LONG_SLACK_MS or record.frames * 4 > lasted + 1000 or lasted < LEAST_MS:
-            doubt = _of_length(record, lasted)
+            doubt = of_length(record, lasted)
         believed = row[7]
         if believed and (at_ms < earliest or at_ms + lasted > latest):
             doubt |= Doubt.EARLY if at_ms < earliest else Doubt.FUTURE
@@ -265,7 +265,8 @@ def _holds(key: ZoneHourKey, undated_ms: int) -> int:
     return undated_ms if key[1] == UNDATED else HOUR_MS + HOUR_SLACK_MS
 
 
-def _of_length(record: PlayRecord, lasted: int) -> int:
+def of_length(record: PlayRecord, lasted: int) -> int:
+    """Returns what speaks against a play by itself: its length, and its frames."""
     doubt = 0
     if lasted > 2 * record.planned_ms + LONG_SLACK_MS:
         doubt |= Doubt.LONG

@@ -13,8 +13,8 @@ import msgspec
 from django.db import transaction
 
 from office.collecting import notices
-from office.collecting.alarms import close_alarms, raise_alarms
-from office.collecting.notices import Notice
+from office.collecting.alarms import raise_alarms
+from office.collecting.notices import Mended, Notice
 from office.models import Alarm, Command, Screen
 from office.place import write_whole
 from office.stored import Unreadable
@@ -55,7 +55,7 @@ class Presence:
 
     def hear(self, messages: Sequence[Heard], at: dt.datetime) -> None:
         """Takes messages in order; what is wrong with one becomes an alarm. Raises django.db.Error and OSError."""
-        wrong: list[Notice] = []
+        wrong: list[Notice | Mended] = []
         self._changed = {}
         with transaction.atomic():
             screens = {
@@ -79,7 +79,7 @@ class Presence:
                 screens[name].save(update_fields=sorted(fields))
             raise_alarms(wrong, at)
 
-    def _take(self, screen: Screen, heard: Heard, at: dt.datetime) -> list[Notice]:
+    def _take(self, screen: Screen, heard: Heard, at: dt.datetime) -> list[Notice | Mended]:
         match heard.leaf:
             case "status":
                 return self._status(screen, _read(heard, ScreenStatus), at, retained=heard.retained)
@@ -93,8 +93,10 @@ class Presence:
                 self._keep_shot(screen, heard.payload, at)
         return []
 
-    def _status(self, screen: Screen, status: ScreenStatus, at: dt.datetime, *, retained: bool) -> list[Notice]:
-        wrong: list[Notice] = []
+    def _status(
+        self, screen: Screen, status: ScreenStatus, at: dt.datetime, *, retained: bool
+    ) -> list[Notice | Mended]:
+        wrong: list[Notice | Mended] = []
         if status.state == "online":
             is_news, wrong = self._speaks(screen, status.conn, retained=retained)
         else:  # a will, or a farewell: of an older connection it is out of date
@@ -103,7 +105,7 @@ class Presence:
             self._set(screen, status=status.state, conn=status.conn, status_at=at)
         return wrong
 
-    def _birth(self, screen: Screen, birth: Birth, at: dt.datetime, *, retained: bool) -> list[Notice]:
+    def _birth(self, screen: Screen, birth: Birth, at: dt.datetime, *, retained: bool) -> list[Notice | Mended]:
         if birth.screen != screen.pk:
             raise MessageError(f"it is the birth of {birth.screen}")
         is_news, wrong = self._speaks(screen, birth.conn, retained=retained)
@@ -117,16 +119,16 @@ class Presence:
             self._set(screen, conn=birth.conn, birth=told, birth_at=at)
         return wrong
 
-    def _state(self, screen: Screen, state: ScreenState, at: dt.datetime, *, retained: bool) -> list[Notice]:
+    def _state(self, screen: Screen, state: ScreenState, at: dt.datetime, *, retained: bool) -> list[Notice | Mended]:
         is_news, wrong = self._speaks(screen, state.conn, retained=retained)
         told, before = _as_json(state), screen.state
         if is_news:
             wrong += _quarantined(screen, state)
         if is_news and (not retained or told != before):
             self._set(screen, conn=state.conn, state=told, state_at=at)
-        return [*wrong, *_unseen(screen.pk, state, before, at)] if is_news else wrong
+        return [*wrong, *_unseen(screen.pk, state, before)] if is_news else wrong
 
-    def _speaks(self, screen: Screen, conn: int, *, retained: bool) -> tuple[bool, list[Notice]]:
+    def _speaks(self, screen: Screen, conn: int, *, retained: bool) -> tuple[bool, list[Notice | Mended]]:
         """Says whether somebody who speaks on a connection is the newest one, and whether there are two of them."""
         known = self._heard.get(screen.pk)
         if known is None and not self._was_heard_meanwhile(screen):
@@ -159,8 +161,8 @@ class Presence:
         self._changed.setdefault(screen.pk, set()).update(values)
 
 
-def _unseen(screen: str, state: ScreenState, before: object, at: dt.datetime) -> list[Notice]:
-    """Returns what is wrong with a display that nobody can see, and closes it when somebody can again.
+def _unseen(screen: str, state: ScreenState, before: object) -> list[Notice | Mended]:
+    """Returns what is wrong with a display that nobody can see, or that it has mended when somebody can again.
 
     It is raised when that is news, so that one which a person closed stays closed until something changes. A display
     that was ordered to be black proves nothing, and neither does one that cannot be looked at.
@@ -172,7 +174,7 @@ def _unseen(screen: str, state: ScreenState, before: object, at: dt.datetime) ->
         case "unseen" if not state.blackout and told != (state.display, state.blackout, state.conn):
             return [notices.unseen(screen, presented)]
         case "seen" if not state.blackout:
-            close_alarms(screen, "display", "", at)
+            return [Mended(screen, "display", "")]
     return []
 
 

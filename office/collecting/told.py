@@ -1,26 +1,25 @@
 """Keeps what ledgers tell besides plays: how far publications came, and events that bear on what was played."""
 
-import datetime as dt
 from collections.abc import Iterable
 
 from office.collecting import notices
 from office.collecting.epochs import Epoch
-from office.collecting.notices import Notice
+from office.collecting.notices import Mended, Notice
 from office.collecting.reading import EventRow, ReceiptRow
-from office.models import Alarm, Event, Receipt
+from office.models import Event, Receipt
 from signage.ledger import why_refused
 
 
-def keep_told(told: Iterable[tuple[int, Epoch, EventRow | ReceiptRow]], at: dt.datetime) -> list[Notice]:
+def keep_told(told: Iterable[tuple[int, Epoch, EventRow | ReceiptRow]]) -> list[Notice | Mended]:
     """Writes receipts and events under the keys of their records; gives what a person should know."""
     receipts: list[Receipt] = []
     events: list[Event] = []
-    found: list[Notice] = []
+    found: list[Notice | Mended] = []
     for key, epoch, row in told:
         match row:
             case ReceiptRow():
                 receipts.append(Receipt(key, epoch.screen, row.publication, row.step, row.at, dict(row.details)))
-                found += _of_receipt(epoch.screen, row, at)
+                found += _of_receipt(epoch.screen, row)
             case EventRow():
                 events.append(Event(key, epoch.id, row.at, row.what, dict(row.details)))
                 if row.what == "lost":
@@ -30,11 +29,9 @@ def keep_told(told: Iterable[tuple[int, Epoch, EventRow | ReceiptRow]], at: dt.d
     return found
 
 
-def _of_receipt(screen: str, receipt: ReceiptRow, at: dt.datetime) -> list[Notice]:
+def _of_receipt(screen: str, receipt: ReceiptRow) -> list[Notice | Mended]:
     if receipt.step == "refused":
         return [notices.refused(screen, receipt.publication, why_refused(receipt.details))]
     if receipt.step == "shown":
-        Alarm.objects.filter(
-            screen_id=screen, kind=Alarm.Kind.REFUSED, key=str(receipt.publication), closed_at=None
-        ).update(closed_at=at)
+        return [Mended(screen, "refused", str(receipt.publication), is_whole=True)]
     return []

@@ -8,6 +8,8 @@ import sys
 from django.db import transaction
 
 from office.audit import note
+from office.collecting import alarms as collecting
+from office.collecting.alarms import close, tell_journal
 from office.commands.asking import me
 from office.commands.table import clock, plain, show
 from office.counting import must_be_known
@@ -76,10 +78,11 @@ def _close(numbers: list[int], by: str, why: str) -> int:
             print(f"没有这样的未关报警：{told}\nno open alarm has this number: {told}", file=sys.stderr)
             return 1
         for alarm in alarms:
-            alarm.closed_at = now
-            alarm.save(update_fields=("closed_at",))
+            close(alarm, now)
             about = {"alarm": alarm.pk, "screen": alarm.screen_id, "kind": alarm.kind, "key": alarm.key, "why": why}
             note(by, CLOSED, about, now)
+        for alarm in alarms:
+            tell_journal(alarm, collecting.CLOSED, now)
     for alarm in alarms:
         print(plain(f"已关闭 closed {alarm.pk} {alarm.screen_id}: {alarm.zh}"))
     return 0

@@ -55,10 +55,10 @@ def main(options: argparse.Namespace, _place: Place) -> int:
 def _worded(play: Mapping[str, object]) -> dict[str, object]:
     return {
         **play,
-        "outcome": OUTCOMES[str(play["outcome"])],
+        "outcome": OUTCOMES.get(str(play["outcome"]), str(play["outcome"])),
         "clock_believed": _yes(play["clock_believed"]),
         "signed": _yes(play["signed"]),
-        "presented": PRESENTED[str(play["presented"])],
+        "presented": PRESENTED.get(str(play["presented"]), str(play["presented"])),
         "doubt": in_words(int(str(play["doubt"]))).zh,
     }
 

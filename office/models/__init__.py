@@ -1,6 +1,6 @@
 """What the office keeps."""
 
-from office.models.audit import AuditEntry, Sequence
+from office.models.audit import AuditEntry, ChainedEntry, JournalEntry, Sequence
 from office.models.commands import Command
 from office.models.content import Assignment, Media, Playlist, Publication, PublishedMedia
 from office.models.fleet import Screen, Site, Tag, Village
@@ -22,8 +22,10 @@ __all__ = [
     "Alarm",
     "Assignment",
     "AuditEntry",
+    "ChainedEntry",
     "Command",
     "Event",
+    "JournalEntry",
     "LedgerEpoch",
     "LedgerRecord",
     "LedgerRun",

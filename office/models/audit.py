@@ -1,4 +1,4 @@
-"""Who did what, each entry bound to the one before it."""
+"""Who did what, and what a collector noted: each entry bound to the one before it."""
 
 from django.db import models
 
@@ -10,8 +10,8 @@ class Sequence(models.Model):
     value = models.BigIntegerField(default=0)
 
 
-class AuditEntry(models.Model):
-    """One thing that somebody did."""
+class ChainedEntry(models.Model):
+    """An entry of a chain."""
 
     number = models.BigIntegerField(primary_key=True)
     at = models.CharField(max_length=40)
@@ -26,4 +26,22 @@ class AuditEntry(models.Model):
     """SHA-256 over the hash before it and this entry's text."""
 
     class Meta:
+        abstract = True
         ordering = ("-number",)
+
+
+class AuditEntry(ChainedEntry):
+    """One thing that somebody did."""
+
+    class Meta(ChainedEntry.Meta):
+        pass
+
+
+class JournalEntry(ChainedEntry):
+    """One thing that a collector noted, so that what is deleted later is missed.
+
+    `epoch`: one began; `alarm`: one was raised, opened again or closed; `heads`: how far ledgers were stored.
+    """
+
+    class Meta(ChainedEntry.Meta):
+        pass

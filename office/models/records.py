@@ -5,6 +5,9 @@ the same key, for asking. The key holds epoch and number, so a record cannot be 
 lies together.
 """
 
+import datetime as dt
+import hashlib
+import json
 from typing import Any
 
 from django.db import models
@@ -35,6 +38,8 @@ class LedgerEpoch(models.Model):
     """What was acknowledged: nothing before it is missing that may still come."""
     head = models.BinaryField()
     """The hash of that record."""
+    noted = models.BigIntegerField(default=0)
+    """`upto` when it last stood in the journal."""
     waits_since = models.DateTimeField(null=True, blank=True)
     """Since when nothing was added before its first gap; None: there is none."""
 
@@ -211,7 +216,17 @@ class Alarm(models.Model):
     last_at = models.DateTimeField()
     times = models.BigIntegerField(default=1)
     closed_at = models.DateTimeField(null=True, blank=True)
+    seal = models.CharField(max_length=64, default="")
+    """SHA-256 over all else, so that a row that was changed by hand is found; empty: from before there were seals."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("screen", "kind", "key"), name="alarm_once"),)
         ordering = ("-last_at",)
+
+    def sealed(self) -> str:
+        """Returns what its seal has to be."""
+        times = [None if at is None else at.astimezone(dt.UTC).isoformat() for at in (
+            self.first_at, self.last_at, self.closed_at
+        )]  # fmt: skip
+        told = [self.pk, self.screen_id, self.kind, self.key, self.zh, self.en, self.times, *times]
+        return hashlib.sha256(json.dumps(told, ensure_ascii=False).encode()).hexdigest()

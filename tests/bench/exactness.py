@@ -20,6 +20,7 @@ from pathlib import Path
 
 from office.place import found
 from office.settings import open_office
+from tests.bench.exactness_plays import publish_plays
 from tests.bench.exactness_proof import Proof
 from tests.bench.exactness_town import Town
 from tests.proxy import Fault
@@ -152,6 +153,7 @@ def run(options: argparse.Namespace, folder: Path) -> Figures:
     from office.models import Screen
 
     Screen.objects.bulk_create(Screen(id=name) for name in town.names)
+    publish_plays()
     figures, proof, began = Figures(options.screens, options.seed, loss), Proof(), time.monotonic()
     try:
         with town.running():

@@ -6,6 +6,7 @@ from player.state import Moment, Outcome, Play
 from signage.ledger import PlayRecord
 from signage.media import Media, MediaFacts
 from signage.slot import Slot
+from tests.bench.published import publish
 
 FIRST = dt.datetime(2026, 6, 6, 7, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 A_PLAY_S = 10
@@ -34,15 +35,23 @@ def moment_of(number: int) -> Moment:
 
 
 def play(number: int) -> Play:
-    """Gives the play; it lasts as many milliseconds as its number, which names it in the ledger."""
+    """Gives the play; as many frames as its number came late, which names it in the ledger."""
     outcome: Outcome = "failed" if number % 17 == 0 else "cut" if number % 11 == 0 else "complete"
     began = moment_of(number)
     return Play(
         slot=slot(number), outcome=outcome, reason="" if outcome == "complete" else "withdrawn", began=began,
-        ended=moment_of(number + 1), shown_s=number / 1000, frames=1,
+        ended=moment_of(number + 1), shown_s=5 + number % 5000 / 1000, frames=1,
+        late_frames=number,
     )  # fmt: skip
 
 
 def number_of(record: PlayRecord) -> int | None:
     """Gives the number of a recorded play; None for one that a kill interrupted."""
-    return record.actual_ms
+    return None if record.actual_ms is None else record.late_frames
+
+
+def publish_plays() -> None:
+    """Publishes what the plays are of; those of publication 0 are of the screen's own folder."""
+    for which in range(1, len(PLAYLISTS)):
+        files = (f"{file:064x}" for file in range(which, FILES, len(PLAYLISTS)))
+        publish(which, {f"{which:064x}": ZONES[which]}, files, FIRST)

@@ -13,7 +13,7 @@ from player.uplink.ledger_db import Epoch, LedgerDb, open_copy
 from signage.ledger import Break, Line, PlayRecord, check, genesis, read
 from tests.bench.exactness_plays import number_of
 
-SUMS = ("plays", "complete", "cut", "failed", "ms", "doubtful")
+SUMS = ("plays", "complete", "cut", "failed", "ms", "undated")
 Sums = dict[str, list[int]]
 
 
@@ -108,7 +108,7 @@ class Proof:
 
         for by, expected in self._expected.items():
             given = {
-                each.key: [each.plays, each.complete, each.cut, each.failed, round(each.seconds * 1000), each.doubtful]
+                each.key: [each.plays, each.complete, each.cut, each.failed, round(each.seconds * 1000), each.undated]
                 for each in counted(by, Asked())  # type: ignore[arg-type]
             }
             if given != dict(expected):

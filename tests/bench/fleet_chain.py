@@ -17,6 +17,15 @@ MEDIA = 40
 SPARE_BYTES = 1024
 
 
+MORNING = hashlib.sha256(b"morning").hexdigest()
+"""Of the playlist."""
+
+
+def medium(number: int) -> str:
+    """Gives the SHA-256 of a picture."""
+    return hashlib.sha256(b"medium %d" % number).hexdigest()
+
+
 class Chain:
     """One epoch of one screen: a play every `period_s`, the first at `begins`."""
 
@@ -39,10 +48,10 @@ class Chain:
         )))  # fmt: skip
 
     def _template(self, number: int) -> bytes:
-        sha = hashlib.sha256(b"medium %d" % number).hexdigest()
+        sha = medium(number)
         record = PlayRecord(
             seq=77777777, at="AT", boot="5f0e", mono_ms=99999999, clock="ntp", zone="main", rank="normal",
-            playlist="morning", playlist_sha256=hashlib.sha256(b"morning").hexdigest(), publication=12, item=number + 1,
+            playlist="morning", playlist_sha256=MORNING, publication=12, item=number + 1,
             shows="image", media=f"posters/反诈宣传 {number}.png", sha256=sha, planned_ms=self.period_ms,
             actual_ms=self.period_ms, frames=1, outcome="complete",
         )  # fmt: skip

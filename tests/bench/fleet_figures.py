@@ -8,6 +8,7 @@ tells how old the oldest live record was that the office did not have, and at th
 
 import argparse
 import asyncio
+import datetime as dt
 import shutil
 import sqlite3
 import subprocess
@@ -20,7 +21,9 @@ from pathlib import Path
 
 from office.place import Place, found
 from tests.bench.fleet import Fleet
+from tests.bench.fleet_chain import MEDIA, MORNING, medium
 from tests.bench.fleet_screen import Plan, screen_id
+from tests.bench.published import publish
 from tests.brokers import Mosquitto
 
 LOOK_S = 5.0
@@ -41,6 +44,7 @@ def founded(home: Path, broker: str, screens: int) -> Place:
     from office.models import Screen
 
     Screen.objects.bulk_create([Screen(id=screen_id(number), title=f"模拟屏 {number}") for number in range(screens)])
+    publish(12, {MORNING: "main"}, (medium(number) for number in range(MEDIA)), dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     return place
 
 

@@ -28,6 +28,7 @@ from signage.ledger import Anchor, PlayRecord, canonical, chained, genesis, mome
 from signage.link import Arrived, Broker, Link
 from signage.messages import MOST_RECORDS, LedgerAck, LedgerBatch, decode, encode
 from signage.topics import MOST_BYTES, ScreenTopic, Topics
+from tests.bench.published import publish
 from tests.brokers import free_port, is_open, wait_until
 
 ROOT = Path(__file__).parents[2]
@@ -70,18 +71,9 @@ def play(seq: int) -> PlayRecord:
     )  # fmt: skip
 
 
-def publish() -> None:
-    """Makes the publication that the plays are of, for every screen, and lets the screens be there since before it."""
-    from office.models import Assignment, Media, Playlist, Publication, PublishedMedia, Screen
-
-    before = FIRST - dt.timedelta(days=1)
-    Screen.objects.update(enrolled_at=before)
-    made = Publication.objects.create(number=3, line="六个一律", state="published", published_at=before)
-    Playlist.objects.create(publication=made, name="六个一律", zone="main", rank="normal", sha256="a" * 64, text="")
-    for name in range(FILES):
-        Media.objects.create(sha256=f"{name:064x}", size_bytes=1, kind="image")
-        PublishedMedia.objects.create(publication=made, name=f"posters/poster-{name:02}.png", media_id=f"{name:064x}")
-    Assignment.objects.create(publication=made, aim="all").aimed_at.set(Screen.objects.all())
+def publish_plays() -> None:
+    """Publishes what the plays are of."""
+    publish(3, {"a" * 64: "main"}, (f"{name:064x}" for name in range(FILES)), FIRST)
 
 
 def batches(screen: str, records: int, most_bytes: int) -> Iterator[LedgerBatch]:
@@ -304,7 +296,7 @@ def _enroll(place: Place, screens: list[str], options: argparse.Namespace) -> No
         "import sys; from pathlib import Path; from office.place import Place; from office.settings import open_office;"
         "open_office(Place(Path(sys.argv[1])), url=sys.argv[2] or None);"
         "from office.models import Screen; Screen.objects.bulk_create(Screen(id=n) for n in sys.argv[3:]);"
-        "from tests.bench.office_ingest import publish; publish()"
+        "from tests.bench.office_ingest import publish_plays; publish_plays()"
     )
     words = [sys.executable, "-c", code, str(place.home), options.database or "", *screens]
     subprocess.run(words, cwd=ROOT, check=True, env={**os.environ, "PYTHONPATH": str(ROOT)})

@@ -17,7 +17,7 @@ from pathlib import Path
 
 from office.place import Place, found
 from signage.messages import LedgerBatch, decode, encode
-from tests.bench.office_ingest import GROUP, batches, publish
+from tests.bench.office_ingest import GROUP, batches, publish_plays
 
 SCREEN = "led-steps"
 
@@ -48,7 +48,7 @@ def measured(records: int, place: Place) -> dict[str, float]:
     from office.models import LedgerRecord, Play, Screen
 
     Screen.objects.create(id=SCREEN)
-    publish()
+    publish_plays()
     payloads = [encode(each) for each in batches(SCREEN, records, 1 << 30)]
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)  # as the collector does

@@ -3,6 +3,7 @@
 The broker lets everybody in: whoever connects to it here is the thief who has stolen it.
 """
 
+import datetime as dt
 import json
 import os
 import shutil
@@ -152,6 +153,13 @@ class County:
         self.office("enroll", screen, "--out", str(machine.folder / "enrolment"))
         self.machines.append(machine)
         return machine
+
+    def was_there_since(self, screen: str, at: dt.datetime) -> None:
+        """Lets a screen have been enrolled earlier than it was."""
+        with closing(sqlite3.connect(self.home / "db.sqlite3", timeout=30)) as database, database:
+            database.execute(
+                "UPDATE office_screen SET enrolled_at = ? WHERE id = ?", (str(at.replace(tzinfo=None)), screen)
+            )
 
     def second(self, machine: Machine, name: str) -> Machine:
         """Gives a second machine with the same identity, from an image of the first one's disk."""

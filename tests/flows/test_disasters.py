@@ -38,6 +38,7 @@ def county(needs: Callable[..., None], tmp_path: Path) -> Iterator[County]:
 
 def test_a_month_without_a_broker_is_at_the_office_when_it_comes_back_the_newest_first(county: County) -> None:
     machine = county.enroll(SCREEN)
+    county.was_there_since(SCREEN, NOW - dt.timedelta(days=DAYS + 1))
     county.broker.kill()
     count = a_month_of_plays(machine)
     machine.start()

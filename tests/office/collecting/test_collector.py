@@ -13,7 +13,7 @@ from signage.link import Broker
 from signage.messages import Birth, LedgerAck, OfficeStatus, Reply, ScreenState, ScreenStatus, decode, encode
 from tests.brokers import Embedded, Mosquitto, wait_until
 from tests.office.collecting.players import Listener, Player
-from tests.office.collecting.screens import Ledger, stored, written
+from tests.office.collecting.screens import DAWN, Ledger, stored, written
 
 pytestmark = pytest.mark.slow
 
@@ -53,7 +53,7 @@ def enroll(*screens: str) -> None:
     from office.models import Screen
 
     for each in screens or (SCREEN,):
-        Screen.objects.create(id=each)
+        Screen.objects.create(id=each, enrolled_at=DAWN)
 
 
 def drain(*players: Player, within_s: float = 40.0) -> None:

@@ -15,7 +15,7 @@ import pytest
 from office.place import Place
 from tests.brokers import Mosquitto, wait_until
 from tests.office.collecting.players import Player
-from tests.office.collecting.screens import Ledger, stored, written
+from tests.office.collecting.screens import DAWN, Ledger, stored, written
 
 ROOT = Path(__file__).parents[3]
 COLLECTORS = 3
@@ -76,7 +76,7 @@ def test_collectors_that_are_killed_at_random_end_with_exactly_the_screens_recor
     office: Place = request.getfixturevalue("_django")  # the one whose tables these are
     rng = random.Random(5)
     ledgers = [Ledger(f"led-{number}").filled(RECORDS) for number in range(PLAYERS)]
-    Screen.objects.bulk_create(Screen(id=each.screen) for each in ledgers)
+    Screen.objects.bulk_create(Screen(id=each.screen, enrolled_at=DAWN) for each in ledgers)
     on_postgres = "postgres" in request.fixturenames and "postgresql" in request.node.name
     database = request.getfixturevalue("postgres") if on_postgres else ""
     with Mosquitto(tmp_path / "broker") as broker, settings(office, broker.url):

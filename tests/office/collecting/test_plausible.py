@@ -4,7 +4,7 @@ import random
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from office.collecting.plausible import (
@@ -30,6 +30,7 @@ DAY_MS = 1_780_700_400_000 - 1_780_700_400_000 % HOUR_MS
 EVER = Bounds(0, 2**60)
 NEVER = 10**12
 Pair = tuple[PlayRow, PlayRecord]
+UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def one(start_s: float, lasts_s: float | None = 10.0, /, *, number: int = 1, wall_s: float | None = None,
@@ -153,11 +154,13 @@ def honest_days(draw: st.DrawFn) -> list[Pair]:
     return pairs
 
 
+@UNHURRIED
 @given(honest_days())
 def test_whatever_an_honest_player_writes_is_believed(pairs: list[Pair]) -> None:
     assert not any(doubts_of(pairs))
 
 
+@UNHURRIED
 @given(honest_days(), st.integers(0, 2**32), st.integers(1, 9))
 def test_batches_in_any_order_are_believed_too_and_the_quick_way_comes_to_no_other_verdict(
     pairs: list[Pair], seed: int, most: int
@@ -189,6 +192,7 @@ def test_batches_in_any_order_are_believed_too_and_the_quick_way_comes_to_no_oth
         here.add(place)
 
 
+@UNHURRIED
 @given(st.lists(st.tuples(st.integers(0, 7200), st.integers(0, 900), st.sampled_from("ab"), st.integers(0, 3600)),
                 max_size=60))  # fmt: skip
 def test_whatever_anybody_writes_no_hour_holds_much_more_than_an_hour(told: list[tuple[int, int, str, int]]) -> None:
