@@ -21,6 +21,7 @@ from player.content.library import Folder, Library
 from player.content.names import is_folder_passed_over, sort_out
 from player.content.scan import MAX_DEPTH, scan
 from player.content.settle import LOCAL_QUIET_S
+from player.decode.digests import Digests
 from signage import lineup
 from signage.consistency import inconsistencies
 from signage.errors import BadInput, Words
@@ -94,7 +95,7 @@ def _pattern(random: Random, names: list[bytes]) -> bytes:
     return name.encode()
 
 
-def _probe(_path: str) -> MediaFacts | Words:
+def _probe(_path: str, _digests: Digests | None) -> MediaFacts | Words:
     return MediaFacts(kind="image", width_px=4, height_px=3)
 
 
