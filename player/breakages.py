@@ -35,7 +35,10 @@ class Breakages:
         self._hangs: Counter[tuple[Origin, str]] = Counter()
 
     def note(self, slot: Slot, why: Words) -> None:
-        """Notes that a slot could not be shown; only a crash or a hang counts against its file."""
+        """Notes that a slot could not be shown; only a crash or a hang counts against its file.
+
+        The slot's medium is what the decoder had in hand.
+        """
         if slot.media is None or not slot.media.sha256 or why not in (CRASHED, HANGS):
             return
         key = origin_of(slot), slot.media.sha256
@@ -48,5 +51,7 @@ class Breakages:
 
     def played(self, play: Play) -> None:
         """Notes that a slot is over."""
-        if play.outcome == "complete" and play.slot.media is not None:
-            self._hangs.pop((origin_of(play.slot), play.slot.media.sha256), None)
+        if play.outcome == "complete":
+            for media in (play.slot.media, play.slot.picture):
+                if media is not None:
+                    self._hangs.pop((origin_of(play.slot), media.sha256), None)

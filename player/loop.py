@@ -181,7 +181,7 @@ class Loop:
         slot = next((s for s in (run.slot, run.waiting) if s is not None and s.number == event.number), None)
         if slot is not None:
             log.warning("zone %s, playlist %s, item %d: %s", slot.zone, slot.playlist, slot.item, event.why.en)
-            self._broke(slot, event.why)
+            self._broke(_as_decoded(slot, event), event.why)
 
     def _cue(self, now: float, at: dt.datetime) -> None:
         if any(now >= self._look_at.get(run.zone, now) for run in self.state.zones):
@@ -238,6 +238,17 @@ class Loop:
         ends = [now + self._events_s, *self._look_at.values()]
         ends += [t for t in (next_due, until) if t is not None]
         return min(ends) - now
+
+
+def _as_decoded(slot: Slot, event: Broke) -> Slot:
+    """The slot with what the decoder that broke had in hand as its medium; none when that was a card."""
+    match event.decoded:
+        case "picture":
+            return msgspec.structs.replace(slot, media=slot.picture)
+        case "card":
+            return msgspec.structs.replace(slot, media=None)
+        case _:
+            return slot
 
 
 def _ending(event: Done | Broke) -> Ending:

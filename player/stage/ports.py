@@ -137,6 +137,10 @@ class Done:
     cut: bool = False
 
 
+Decoded = Literal["media", "picture", "card"]
+"""What of a slot a decoder had in hand: its medium, or what an audio slot shows while it sounds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Broke:
     """A slot cannot be shown, or not to its end; what was on the screen stays there."""
@@ -147,6 +151,7 @@ class Broke:
     frames: int = 0
     late: int = 0
     ended_s: float = 0.0
+    decoded: Decoded = "media"
 
 
 StageEvent = Began | Done | Broke

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from player.stage.pool import Lease, Pool
-from player.stage.ports import Broke, Done, FrameLike
+from player.stage.ports import Broke, Decoded, Done, FrameLike
 from player.stage.requests import is_still, picture_request, sound_request, wants_sound
 from signage.errors import Words
 from signage.slot import Slot
@@ -82,7 +82,14 @@ class Turn:
 
     def broke(self, why: Words, ended_s: float) -> Broke:
         """Gives the event that says that this turn cannot go on."""
-        return Broke(self.slot.zone, self.number, why, self.frames, self.late, ended_s)
+        return Broke(self.slot.zone, self.number, why, self.frames, self.late, ended_s, self._decoded())
+
+    def _decoded(self) -> Decoded:
+        """What the decoder that failed had in hand: what sounds is not to blame for what is seen beside it."""
+        is_seen = self.slot.kind == "audio" and self.picture is not None and self.picture.state == "failed"
+        if not is_seen:
+            return "media"
+        return "card" if self.slot.picture is None else "picture"
 
 
 def prepared(slot: Slot, pool: Pool, *, sound: bool) -> Turn:

@@ -31,6 +31,7 @@ from signage.messages import (
     decode,
     encode,
 )
+from signage.printable import printable
 from signage.topics import MOST_BYTES, OfficeTopic, ScreenTopic, Topics
 
 log = logging.getLogger(__name__)
@@ -172,8 +173,7 @@ class Agent:
         try:
             return decode(event.payload, kind, most_bytes)
         except MessageError as error:
-            told = "".join(c if c.isprintable() else "?" for c in str(error))[:200]
-            log.warning("%s is passed over: %s", event.topic, told)
+            log.warning("%s is passed over: %s", event.topic, printable(str(error))[:200])
             return None
 
     # What goes

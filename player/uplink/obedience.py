@@ -32,6 +32,7 @@ from signage.ops import (
     Volume,
     read_order,
 )
+from signage.printable import printable
 from signage.topics import MOST_BYTES, ScreenLeaf
 from signage.trust import signing_key, why_not_obeyed
 
@@ -242,4 +243,4 @@ class _Refusals:
             self._count, self._until = 0, now + PER_S
         self._count += 1
         if self._count <= MOST_REFUSALS:
-            log.warning("command refused: %s", "".join(c if c.isprintable() else "?" for c in why)[:300])
+            log.warning("command refused: %s", printable(why)[:300])

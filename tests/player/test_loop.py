@@ -26,6 +26,7 @@ from signage.plan import plan
 from signage.playlist import Item, Playlist
 from signage.program import Program, Site
 from signage.rotation import Rotation
+from signage.slot import Slot
 from signage.timefloor import BelievedTime
 from tests.fakes import FakeDecoder, FakeScreen, FakeSound, colour_of
 
@@ -86,6 +87,7 @@ class Bench:
         self.kept: list[State] = []
         self.mutes: list[bool] = []
         self.broken: list[tuple[int, Words]] = []
+        self.blamed: list[Media | None] = []
         self.seen: list[State] = []
         self.asked: list[tuple[Ask, float]] = []
         self.releases = 0
@@ -102,7 +104,7 @@ class Bench:
             began=lambda slot, moment: self.began.append((slot.number, moment)),
             record=self.plays.append,
             note=lambda what, details: self.notes.append((what, details)),
-            broke=lambda slot, why: self.broken.append((slot.number, why)),
+            broke=self._broke,
             look=lambda _: self.screen.events(),
             mute=self.mutes.append,
             overlay=Overlay(self.screen),
@@ -128,6 +130,10 @@ class Bench:
 
     def _release(self) -> None:
         self.releases += 1
+
+    def _broke(self, slot: Slot, why: Words) -> None:
+        self.broken.append((slot.number, why))
+        self.blamed.append(slot.media)
 
     def titles(self) -> list[str]:
         return [p.slot.card.title for p in self.plays if p.slot.card is not None]
@@ -177,6 +183,23 @@ def test_a_broken_video_is_recorded_as_failed_and_the_next_item_shows() -> None:
     assert [(p.outcome, p.reason, p.slot.media) for p in bench.plays[:1]] == [("failed", "broken", film)]
     assert bench.screen.pixel(5, 5) == colour_of("slogan next")
     assert [why.en for _, why in bench.broken] == ["broken"]
+    assert bench.blamed == [film]
+
+
+@pytest.mark.parametrize("shows", ["picture", "card", "sound"])
+def test_of_a_sound_with_something_to_see_what_broke_is_blamed_and_nothing_else(shows: str) -> None:
+    song, face = medium("s.mp3", "audio", 60.0), medium("f.png", "image")
+    seen = {"card": "slogan"} if shows == "card" else {"picture": "f.png"}
+    item = Item(number=1, media="s.mp3", title="x" if shows == "card" else "", **seen)  # type: ignore[arg-type]
+    bench = Bench(program(Playlist(name="a", items=(item,)), media=(face, song)))
+    bench.held = True
+    bench.play(0.5)
+    sounding = next(d for d in bench.decoders if any(getattr(r, "path", "") == song.path for r in d.asked))
+    showing = next(d for d in bench.decoders if d is not sounding and d.asked)
+    (sounding if shows == "sound" else showing).fail(Words("坏了", "broken"))
+    bench.loop.run(bench.clock.seconds + 1)
+    assert bench.blamed[:1] == [{"picture": face, "card": None, "sound": song}[shows]]
+    assert [p.slot.media for p in bench.plays[:1]] == [song], "the record is of what was to be heard"
 
 
 def test_n_goes_to_the_next_item_and_escape_twice_ends() -> None:

@@ -61,3 +61,18 @@ def test_no_configuration_is_a_clear_sentence(wuzha: Wuzha) -> None:
     assert done.returncode == 2
     assert "nowhere.toml" in done.stdout
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_what_does_not_read_as_it_is_is_told_with_its_code_point(wuzha: Wuzha, house: Path) -> None:
+    posters = house / "media" / "posters"
+    for name in ("poster.png", "poſter.png", "96\u200b110.png"):
+        (posters / name).write_bytes((posters / "1.png").read_bytes())
+    (house / "playlists" / "turned.toml").write_text(
+        '[[item]]\ncard = "notice"\ntext = "拨打\u202e01169"\n', encoding="utf-8"
+    )
+    done = wuzha("check")
+    assert done.returncode == 2
+    assert "第 3 个字是 U+202E RIGHT-TO-LEFT OVERRIDE" in done.stdout
+    assert "U+200B ZERO WIDTH SPACE" in done.stdout
+    assert "poster.png、posters/poſter.png 看起来一样（U+0073 LATIN SMALL LETTER S" in done.stdout
+    assert not {"\u202e", "\u200b"} & set(done.stdout)
