@@ -15,7 +15,7 @@ from player.content.intake import ChangedError, StoppedError, digest, is_alike
 from player.content.names import FileKind
 from player.content.pile import Job
 from player.decode.digests import Digests
-from player.decode.refusal import CHANGED, NO_WORKER, Refused
+from player.decode.refusal import CHANGED, NO_WORKER, NOT_HANDED_OVER, Refused
 from signage.errors import Words
 from signage.media import MediaFacts
 
@@ -64,7 +64,7 @@ def judge(
             if answer == CHANGED:
                 return None
             if isinstance(answer, Words):
-                why, passing = answer, answer == NO_WORKER
+                why, passing = answer, answer in (NO_WORKER, NOT_HANDED_OVER)
             else:
                 facts = answer
                 keep(sha256, digests)

@@ -124,8 +124,8 @@ def too_much_memory() -> Refused:
 
 
 def spends_worker(why: Words) -> bool:
-    """Says whether a worker that refused so has to go: what memory is left to it is too little for the next file."""
-    return why == too_much_memory().why
+    """Says whether a worker that refused so has to go: it has too little memory or too few descriptors left."""
+    return why in (too_much_memory().why, NOT_HANDED_OVER)
 
 
 def nothing_in_it() -> Refused:

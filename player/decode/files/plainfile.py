@@ -104,6 +104,8 @@ def why_not_opened(error: OSError | ValueError) -> refusal.Refused:
             return refusal.link_loop()
         case errno.ENOMEM:
             return refusal.too_much_memory()
+        case errno.EMFILE | errno.ENFILE:
+            return refusal.Refused(refusal.NOT_HANDED_OVER)
         case errno.ENXIO | errno.EISDIR | errno.ENODEV:
             return refusal.no_file()
         case _:

@@ -198,3 +198,27 @@ def test_a_name_is_meant_from_where_the_command_was_given(media, monkeypatch):
     monkeypatch.chdir(path.parent)
     with Prober() as prober:
         assert isinstance(prober.probe(path.name), MediaFacts)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="prlimit is Linux's")
+def test_a_worker_that_can_take_no_more_files_is_replaced_and_the_file_not_held_guilty(media):
+    with Prober() as prober:
+        assert isinstance(prober.probe(media("rgb.png")), MediaFacts)
+        assert prober.pid is not None
+        most = len(os.listdir(f"/proc/{prober.pid}/fd"))
+        resource.prlimit(prober.pid, resource.RLIMIT_NOFILE, (most, most))
+        assert refused(prober, media("rgb.png")) == refusal.NOT_HANDED_OVER
+        assert isinstance(prober.probe(media("rgb.png")), MediaFacts)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits are Linux's")
+def test_a_player_that_can_open_no_more_files_says_so(prober, media):
+    assert isinstance(prober.probe(media("rgb.png")), MediaFacts)
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        why = refused(prober, media("rgb.png"))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    assert why == refusal.NOT_HANDED_OVER
+    assert isinstance(prober.probe(media("rgb.png")), MediaFacts)
