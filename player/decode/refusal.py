@@ -102,6 +102,10 @@ def changed() -> Refused:
     return Refused(CHANGED)
 
 
+def not_handed_over() -> Refused:
+    return Refused(NOT_HANDED_OVER)
+
+
 def too_long(duration_s: float, most_s: float) -> Refused:
     return _no(
         f"时间太长：{duration_s / 60:.0f} 分钟，最多 {most_s / 60:.0f} 分钟，请剪短或分成几个文件。",

@@ -111,7 +111,7 @@ def opened(path: str, given: int | None = None, digests: Digests | None = None, 
     It is the descriptor that was `given`, which is closed at the end; where none could be, the file at `path`.
     """
     if given is None and not path:
-        raise refusal.Refused(refusal.NOT_HANDED_OVER)
+        raise refusal.not_handed_over()
     fd = open_plain(path) if given is None else given
     try:
         yield _checked(fd, digests, whole)

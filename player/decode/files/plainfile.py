@@ -93,20 +93,22 @@ def _read_some(file: int, count: int, at: int) -> bytes:
     return os.read(file, count)
 
 
+_WHY = {
+    errno.ENOENT: refusal.missing,
+    errno.ENOTDIR: refusal.missing,
+    errno.ELOOP: refusal.link_loop,
+    errno.ENOMEM: refusal.too_much_memory,
+    errno.EMFILE: refusal.not_handed_over,
+    errno.ENFILE: refusal.not_handed_over,
+    errno.ENXIO: refusal.no_file,
+    errno.EISDIR: refusal.no_file,
+    errno.ENODEV: refusal.no_file,
+}
+
+
 def why_not_opened(error: OSError | ValueError) -> refusal.Refused:
     """Returns why a file could not be opened or read, for a person."""
     if isinstance(error, ValueError):
         return refusal.badly_named()
-    match error.errno:
-        case errno.ENOENT | errno.ENOTDIR:
-            return refusal.missing()
-        case errno.ELOOP:
-            return refusal.link_loop()
-        case errno.ENOMEM:
-            return refusal.too_much_memory()
-        case errno.EMFILE | errno.ENFILE:
-            return refusal.Refused(refusal.NOT_HANDED_OVER)
-        case errno.ENXIO | errno.EISDIR | errno.ENODEV:
-            return refusal.no_file()
-        case _:
-            return refusal.unreadable(error.strerror or type(error).__name__)
+    known = _WHY.get(error.errno or 0)
+    return known() if known is not None else refusal.unreadable(error.strerror or type(error).__name__)
