@@ -16,7 +16,7 @@ from player.decode.digests import Digests
 from player.decode.files import complete, sniff
 from player.decode.files.plainfile import check_plain, open_plain, read_at, why_not_opened
 
-_KEPT_PARTS = 4
+_KEPT_PARTS = 3
 """Picture and sound of a film, and its next round, each read somewhere else."""
 _Item = TypeVar("_Item")
 
@@ -95,6 +95,14 @@ class FileStream(io.RawIOBase):
             raise OSError("before the beginning")
         self._at = base + offset
         return self._at
+
+    def read(self, count: int = -1) -> bytes:
+        """Returns up to `count` bytes as far as one part of the file goes, none at the end; all that is left for -1."""
+        if count < 0:
+            return self.readall()
+        data = self._file.read(self._at, count)
+        self._at += len(data)
+        return data
 
     def readinto(self, buffer: "memoryview | bytearray") -> int:  # type: ignore[override]
         """Fills a buffer as far as one part of the file goes; 0 at the end."""

@@ -77,7 +77,10 @@ def check_size(found: os.stat_result) -> None:
 
 def read_at(file: int, at: int, count: int) -> bytes:
     """Returns `count` bytes from a place, fewer at the end; does not care where others read. Raises OSError."""
-    parts = bytearray()
+    first = _read_some(file, count, at)
+    if len(first) == count or not first:
+        return first
+    parts = bytearray(first)
     while len(parts) < count:
         part = _read_some(file, count - len(parts), at + len(parts))
         if not part:
