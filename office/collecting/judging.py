@@ -32,7 +32,7 @@ from office.collecting.plausible import (
 from office.doubt import Doubt
 from office.models import Assignment, LedgerRecord, Play, Playlist, Publication, PublishedMedia, Screen, ZoneHour
 from office.numbering import MOST_SEQ, key_of
-from signage.ledger import PlayRecord, UnknownRecord, read
+from signage.ledger import PlayRecord, read
 
 NEIGHBOURS = 16
 """Plays that are looked at on each side where it is not known what lies there."""
@@ -232,8 +232,8 @@ def _beside(each: Sequel, done: Sequence[Sequel], *, back: bool) -> list[_Played
     texts = dict(LedgerRecord.objects.filter(pk__in=[row[0] for row in nearest]).values_list("pk", "text"))
     found: list[_PlayedRow] = []
     for row in nearest:
-        record = read(bytes(texts[row[0]])) if row[0] in texts else UnknownRecord()
-        if isinstance(record, PlayRecord):
+        record = _stored_play(row, texts.get(row[0]))
+        if record is not None:
             found.append((row, record))
     for other in done:
         if other.epoch == each.epoch and (other.last < each.first if back else other.first > each.last):
@@ -241,6 +241,17 @@ def _beside(each: Sequel, done: Sequence[Sequel], *, back: bool) -> list[_Played
             found += zip(other.rows[some], other.played[some], strict=True)
     found.sort(key=lambda pair: pair[0][0])
     return found[-NEIGHBOURS:] if back else found[:NEIGHBOURS]
+
+
+def _stored_play(row: PlayRow, text: object) -> PlayRecord | None:
+    """Returns the record of a stored play; None where somebody wrote into the database what no play can be."""
+    if not isinstance(text, bytes | memoryview) or not all(isinstance(value, int | None) for value in row):
+        return None
+    try:
+        record = read(bytes(text))
+    except msgspec.DecodeError:
+        return None
+    return record if isinstance(record, PlayRecord) else None
 
 
 def _told(each: Sequel, doubts: dict[int, int]) -> list[Notice]:
