@@ -52,7 +52,7 @@ class NotingWriter(Writer):
     def write(self, entries: Sequence[Entry]) -> None:
         """Appends, and then says so."""
         super().write(entries)
-        numbers = [round(each.shown_s * 1000) for each in entries if isinstance(each, Play)]
+        numbers = [each.late_frames for each in entries if isinstance(each, Play)]
         if numbers:
             self._tally[WRITTEN] = max(numbers)
 
