@@ -5,7 +5,7 @@ judge that begins anew comes to the same verdicts.
 """
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 from itertools import chain
 
@@ -19,13 +19,14 @@ from office.collecting.plausible import (
     CLOCK_SLACK_MS,
     Bounds,
     PlayRow,
+    Steady,
     Tail,
     ZoneHourKey,
     against_next,
     filled,
     heads_of,
+    is_beyond_doubt,
     judged,
-    quickly,
     spanned,
     tails_of,
 )
@@ -59,7 +60,17 @@ class Sequel(msgspec.Struct):
     ends: bool
     """Whether nothing behind them is stored."""
     rows: list[PlayRow]
-    played: list[PlayRecord]
+    steady: Steady | None
+    read: Callable[[], list[PlayRecord]]
+    """Gives the records of the plays."""
+    records: list[PlayRecord] = []
+
+    @property
+    def played(self) -> list[PlayRecord]:
+        """The records of the plays, read when somebody asks: thousands of them held at once slow everything."""
+        if len(self.records) != len(self.rows):
+            self.records = self.read()
+        return self.records
 
 
 class Judge:
@@ -94,9 +105,10 @@ class Judge:
             known_facts = self._facts.setdefault(each.screen, {})
             has = partial(hours.has, each.screen)
             doubts: dict[int, int] = {}
-            tails = quickly(each.rows, each.played, bounds, before, known_facts) if each.ends else None
-            added = None if tails is None else spanned(each.rows, each.played, has)
-            if tails is None or added is None:
+            added, plays = None, each.steady if each.ends else None
+            if plays is not None and is_beyond_doubt(plays, bounds, before, known_facts):
+                tails, added = {**before, plays.zone: plays.tail}, spanned(plays, has)
+            if added is None:
                 ask = partial(facts.of, each.screen, known_facts)
                 doubts, tails = judged(each.rows, each.played, bounds, before, ask)
                 if not each.ends:

@@ -7,6 +7,7 @@ writes it, so any number of collectors may work on one database, and each may di
 import datetime as dt
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import msgspec
 from django.db import transaction
@@ -20,6 +21,7 @@ from office.collecting.chain import ForkError, ScatteredError, beginning, joined
 from office.collecting.epochs import Epoch, keep, lock
 from office.collecting.judging import Judge, Sequel
 from office.collecting.notices import Mended, Notice
+from office.collecting.plausible import Steady, steady
 from office.collecting.quotas import Good, Quotas
 from office.collecting.reading import (
     BrokenError,
@@ -28,6 +30,7 @@ from office.collecting.reading import (
     ShownKey,
     columns,
     plain_shown,
+    played_again,
     proved,
 )
 from office.collecting.told import keep_told
@@ -92,6 +95,7 @@ class _Offer(msgspec.Struct):
     proved: Proved
     columns: Columns
     epoch: int
+    steady: Steady | None
     fresh: tuple[tuple[int, int], ...] = ()
     newest: int = 0
     """The last record of its epoch when it joined."""
@@ -154,7 +158,9 @@ class Ledgers:
                 if epoch is None:
                     wrong.append(notices.many_epochs(batch.screen, self._most_epochs))
                 else:
-                    offers.append(_Offer(batch, found, self._columns(batch.screen, found, epoch, at), epoch))
+                    told = self._columns(batch.screen, found, epoch, at)
+                    offers.append(_Offer(batch, found, told, epoch, steady(told.plays, told.played)))
+                    told.played.clear()
             except BrokenError as refusal:
                 wrong.append(notices.broken(batch, refusal.words))
             except _BeyondQuota as beyond:
@@ -232,22 +238,21 @@ class Ledgers:
 
 def _sequels(offer: _Offer) -> Iterator[Sequel]:
     """Gives the new plays of a batch."""
-    rows, played, batch = offer.columns.plays, offer.columns.played, offer.batch
+    batch = offer.batch
     for first, last in offer.fresh:
-        ends = offer.newest == last
-        if offer.is_whole:
-            yield Sequel(batch.screen, offer.epoch, batch.epoch, first, last, ends, rows, played)
-            return
-        some = [n for n, row in enumerate(rows) if first <= row[0] & MOST_SEQ <= last]
+        rows = offer.columns.plays
+        if not offer.is_whole:
+            rows = [row for row in rows if first <= row[0] & MOST_SEQ <= last]
         yield Sequel(
-            batch.screen,
-            offer.epoch,
-            batch.epoch,
-            first,
-            last,
-            ends,
-            [rows[n] for n in some],
-            [played[n] for n in some],
+            screen=batch.screen,
+            epoch=offer.epoch,
+            name=batch.epoch,
+            first=first,
+            last=last,
+            ends=offer.newest == last,
+            rows=rows,
+            steady=offer.steady if offer.is_whole else None,
+            read=partial(played_again, offer.proved, rows),
         )
 
 

@@ -108,27 +108,31 @@ def judged(
     return doubts, tails
 
 
-def quickly(
-    rows: Sequence[PlayRow],
-    played: Sequence[PlayRecord],
-    bounds: Bounds,
-    before: dict[str, Tail],
-    since: dict[int, int],
-) -> dict[str, Tail] | None:
-    """Returns the tails behind plays that are beyond doubt at first sight, None when they need to be judged one by one.
+class Steady(msgspec.Struct, frozen=True):
+    """Plays that are beyond doubt by themselves: one zone, one boot, a believed clock, one play behind the other."""
 
-    That is the usual batch: one zone, one boot, a clock that is believed, one play behind the other. `since` says of
-    what is shown, from when on it may be.
-    """
+    zone: str
+    boot: str
+    start: int
+    """Of the first, by the monotonic clock."""
+    offset: int
+    tail: Tail
+    """Of the last."""
+    published: frozenset[int]
+    """What they show of publications."""
+    first_ms: int
+    last_ms: int
+    """When the first began, and the last ended, since 1970."""
+
+
+def steady(rows: Sequence[PlayRow], played: Sequence[PlayRecord]) -> Steady | None:
+    """Returns what the usual batch comes to, None for plays that need to be judged one by one."""
+    if not rows:
+        return None
     head = played[0]
-    zone, boot, offset, earliest = head.zone, head.boot, rows[0][3] - head.mono_ms, bounds.earliest
-    for shown, record in dict(zip(map(_SHOWN, rows), played, strict=True)).items():
-        if record.zone != zone or (record.publication and shown not in since):
-            return None
-        if record.publication and since[shown] > earliest:
-            earliest = since[shown]
-    tail = before.get(zone)
-    if rows[0][3] < earliest or (tail is not None and not _follows(tail, head, offset)):
+    zone, boot, offset = head.zone, head.boot, rows[0][3] - head.mono_ms
+    shown = dict(zip(map(_SHOWN, rows), played, strict=True))
+    if any(record.zone != zone for record in shown.values()):
         return None
     end = low = head.mono_ms
     for row, record in zip(rows, played, strict=True):
@@ -145,21 +149,28 @@ def quickly(
             return None
         end = start + lasted
         low = end - OFFSET_SLACK_MS
-    start, offset = played[-1].mono_ms, rows[-1][3] - played[-1].mono_ms
-    if end + offset > bounds.latest:
-        return None
-    return {**before, zone: Tail(boot, start, end, offset, believed=True)}
+    tail = Tail(boot, played[-1].mono_ms, end, rows[-1][3] - played[-1].mono_ms, believed=True)
+    published = frozenset(number for number, record in shown.items() if record.publication)
+    return Steady(zone, boot, head.mono_ms, offset, tail, published, rows[0][3], end + tail.offset)
 
 
-def spanned(
-    rows: Sequence[PlayRow], played: Sequence[PlayRecord], had: Callable[[ZoneHourKey], int]
-) -> dict[ZoneHourKey, int] | None:
-    """Returns the hours from the first to the last of plays that `quickly` found good, and the milliseconds in each.
+def is_beyond_doubt(plays: Steady, bounds: Bounds, before: dict[str, Tail], since: dict[int, int]) -> bool:
+    """Says whether steady plays fit behind those before them. `since`: what is shown, and from when on it may be."""
+    if not plays.published <= since.keys() or plays.last_ms > bounds.latest:
+        return False
+    if plays.first_ms < max(bounds.earliest, *(since[shown] for shown in plays.published), 0):
+        return False
+    tail = before.get(plays.zone)
+    return tail is None or _follows(tail, plays)
+
+
+def spanned(plays: Steady, had: Callable[[ZoneHourKey], int]) -> dict[ZoneHourKey, int] | None:
+    """Returns the hours from the first to the last of steady plays, and the milliseconds in each.
 
     None when one cannot hold them: nothing else of that zone can have been shown in between.
     """
-    first, last = rows[0], rows[-1]
-    parts = hours((*first[:8], last[3] + (last[8] or 0) - first[3], 0, 0), played[0].zone)
+    row = (0, 0, 0, plays.first_ms, 0, 0, 0, True, plays.last_ms - plays.first_ms, 0, 0)
+    parts = hours(row, plays.zone)
     if len(parts) == MOST_HOURS or any(had(key) + ms > _holds(key, 0) for key, ms in parts):
         return None
     return dict(parts)
@@ -254,11 +265,11 @@ def filled(
     return added
 
 
-def _follows(tail: Tail, head: PlayRecord, offset: int) -> bool:
-    if head.boot == tail.boot:
-        is_steady = not tail.believed or abs(offset - tail.offset) < OFFSET_SLACK_MS
-        return is_steady and head.mono_ms >= tail.end - OFFSET_SLACK_MS
-    return not tail.believed or head.mono_ms + offset >= tail.end + tail.offset - OFFSET_SLACK_MS
+def _follows(tail: Tail, plays: Steady) -> bool:
+    if plays.boot == tail.boot:
+        is_even = not tail.believed or abs(plays.offset - tail.offset) < OFFSET_SLACK_MS
+        return is_even and plays.start >= tail.end - OFFSET_SLACK_MS
+    return not tail.believed or plays.first_ms >= tail.end + tail.offset - OFFSET_SLACK_MS
 
 
 def _holds(key: ZoneHourKey, undated_ms: int) -> int:

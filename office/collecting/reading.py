@@ -9,7 +9,7 @@ lengths that go into columns are bounded here, so that no sum and no page fails 
 import datetime as dt
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from operator import attrgetter
 from typing import get_args
@@ -181,6 +181,12 @@ def columns(batch: Proved, epoch: int, names: Mapping[ShownKey, int]) -> Columns
         else:
             odd += 1
     return msgspec.structs.replace(found, odd=odd) if odd else found
+
+
+def played_again(batch: Proved, plays: Sequence[PlayRow]) -> list[PlayRecord]:
+    """Returns the records of plays that were read before."""
+    texts = (batch.texts[(row[0] & MOST_SEQ) - batch.run.first] for row in plays)
+    return [record for record in map(read_record, texts) if isinstance(record, PlayRecord)]
 
 
 def _record(text: bytes, seq: int, before: bytes, digest: bytes) -> KnownRecord | UnknownRecord | None:

@@ -18,9 +18,10 @@ from office.collecting.plausible import (
     filled,
     heads_of,
     hours,
+    is_beyond_doubt,
     judged,
-    quickly,
     spanned,
+    steady,
     tails_of,
 )
 from office.doubt import Doubt
@@ -180,8 +181,9 @@ def test_batches_in_any_order_are_believed_too_and_the_quick_way_comes_to_no_oth
         before = tails_of(pair for each in sorted(here) if each < place for pair in batches[each])
         behind = heads_of(pair for each in sorted(here) if each > place for pair in batches[each])
         doubts: dict[int, int] = {}
-        quick = quickly(rows, played, EVER, before, {}) if not behind else None
-        added = spanned(rows, played, has) if quick is not None else None
+        plays = steady(rows, played) if not behind else None
+        quick = plays is not None and is_beyond_doubt(plays, EVER, before, {})
+        added = spanned(plays, has) if plays is not None and quick else None
         if added is None:
             doubts, _ = judged(rows, played, EVER, before, lambda _record, _shown: (0, 0))
             against_next(rows, played, doubts, behind)
