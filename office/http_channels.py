@@ -17,6 +17,7 @@ from typing import Any
 
 from waitress.adjustments import Adjustments
 from waitress.channel import HTTPChannel
+from waitress.parser import HTTPRequestParser, ParsingError
 from waitress.server import TcpWSGIServer
 from waitress.wasyncore import loop, readwrite
 
@@ -38,8 +39,21 @@ WAIT_S = 1.0
 log = logging.getLogger(__name__)
 
 
+class StrictParser(HTTPRequestParser):
+    """Reads requests; what cannot be read is answered with 400, also where waitress raises something else."""
+
+    def parse_header(self, header_plus: bytes) -> None:
+        """Reads first line and headers. Raises ParsingError."""
+        try:
+            super().parse_header(header_plus)
+        except ValueError as error:  # an address in brackets that is none, a length of thousands of digits
+            raise ParsingError("the request cannot be read") from error
+
+
 class LimitedChannel(HTTPChannel):
     """A connection. All but `service`, and what that calls, happens on the loop's thread."""
+
+    parser_class = StrictParser
 
     def __init__(self, server: "LimitedServer", sock: socket.socket, addr: Any, adj: Any, map: Any = None) -> None:
         self.network = server.network_of(addr[0])
@@ -62,6 +76,11 @@ class LimitedChannel(HTTPChannel):
     def answering(self) -> bool:
         """Whether a thread has it."""
         return bool(self.requests) and not self.deferred
+
+    @property
+    def path(self) -> str:
+        """The path of the request that is to be answered; "" where it could not be read."""
+        return str(getattr(self.requests[0], "path", ""))
 
     def taken(self) -> int:
         """Returns how many bytes the other side has confirmed so far."""

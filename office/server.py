@@ -56,6 +56,8 @@ class Server:
         """
         from django.core.wsgi import get_wsgi_application  # noqa: PLC0415 - Django is set up by whoever calls this
 
+        from office.console.wellformed import guarded  # noqa: PLC0415
+
         self._ending = threading.Event()
         try:
             door = bound(host, port, or_next=or_next)
@@ -69,7 +71,7 @@ class Server:
         self._downloads = Workers("downloads", DOWNLOAD_THREADS, self._asks, DOWNLOADS_PACE)
         self._server = LimitedServer(
             proxy_headers_middleware(
-                get_wsgi_application(),
+                guarded(get_wsgi_application()),
                 trusted_proxy=self._proxy or None,
                 trusted_proxy_headers=PROXY_HEADERS if behind_proxy else None,
                 trusted_proxy_count=1,
@@ -86,11 +88,13 @@ class Server:
                 expose_tracebacks=False,
             ),
             msgspec.structs.replace(limits, most=_most_connections(limits.most)),
-            lambda channel: self._downloads if channel.requests[0].path.startswith(DOWNLOADS) else self._pages,
+            lambda channel: self._downloads if channel.path.startswith(DOWNLOADS) else self._pages,
             trusted=self._proxy,
         )
         # A name that is not there is no news: every screen asks for the root after the newest.
         logging.getLogger("django.request").setLevel(logging.ERROR)
+        # Nor is what strangers write into a request; it is answered, and the log is not theirs to fill.
+        logging.getLogger("django.security").setLevel(logging.CRITICAL)
         self._turned = 0.0
         self._thread = threading.Thread(target=self._run, name="http", daemon=True)
 

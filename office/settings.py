@@ -41,6 +41,7 @@ APPS = [
 ]
 MIDDLEWARE = [
     "office.console.headers.Headers",
+    "office.console.wellformed.WellFormed",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

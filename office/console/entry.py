@@ -115,4 +115,4 @@ def _later(request: HttpRequest, seconds: int, why: Words) -> HttpResponse:
 def _onward(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
-    return wanted if safe else "/"
+    return wanted if safe and not _CONTROL.search(wanted) else "/"
