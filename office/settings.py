@@ -42,6 +42,7 @@ APPS = [
 MIDDLEWARE = [
     "office.console.headers.Headers",
     "office.console.wellformed.WellFormed",
+    "office.console.compressed.Compressed",
     "django.middleware.security.SecurityMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

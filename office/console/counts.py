@@ -10,11 +10,11 @@ from urllib.parse import urlencode
 import msgspec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from office.console import wording
+from office.console.fragments import live_page
 from office.counting import BYS as KNOWN
 from office.counting import UNSIGNED, Asked, By, Count, Missing, added_up, counted, missing
 from office.doubt import REASONS
@@ -111,7 +111,7 @@ def counts(request: HttpRequest) -> HttpResponse:
         "late": _holes(gaps, lost=False),
         "csv": f"/counts/table.csv?{wish.query()}",
     }
-    return render(request, "console/counts.html", values)
+    return live_page(request, "console/counts.html", values)
 
 
 @require_safe

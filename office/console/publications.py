@@ -6,12 +6,12 @@ from typing import Any
 import msgspec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from office.collecting.alarms import tell_unreadable
 from office.console import wording
+from office.console.fragments import live_page
 from office.console.progress import HEADS, ScreenLine, screen_line, unreadable_line
 from office.console.wording import Label
 from office.models import Assignment, Publication, Receipt, Screen
@@ -59,7 +59,7 @@ def publications(request: HttpRequest) -> HttpResponse:
         "older": page[AT_ONCE - 1].number if len(page) > AT_ONCE else None,
         "newest": bool(before),
     }
-    return render(request, "console/publications.html", values)
+    return live_page(request, "console/publications.html", values)
 
 
 def _sheets(page: list[Publication], now: dt.datetime) -> list[Sheet]:

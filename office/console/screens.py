@@ -5,12 +5,12 @@ from collections import Counter
 import msgspec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from office.collecting.alarms import tell_unreadable
 from office.console import wording
+from office.console.fragments import live_page
 from office.console.home import place
 from office.console.live import looker
 from office.console.tiles import by_need, tile, unreadable_tile
@@ -57,7 +57,7 @@ def screens(request: HttpRequest) -> HttpResponse:
         "alarms": alarms,
         "can_look": looker() is not None,
     }
-    return render(request, "console/screens.html", values)
+    return live_page(request, "console/screens.html", values)
 
 
 @require_safe

@@ -27,11 +27,15 @@
     if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
   }
 
-  let last = live().innerHTML;
+  let last = live().innerHTML, tag = "";
   async function refresh() {
-    const answer = await fetch(location.href, { credentials: "same-origin", headers: { Accept: "text/html" } });
+    const headers = { Accept: "text/html", "X-Fragment": "live" };
+    if (tag) headers["If-None-Match"] = tag;
+    const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store", headers });
     if (answer.redirected || answer.status === 403) return location.reload();
+    if (answer.status === 304) return;
     if (!answer.ok) throw new Error(String(answer.status));
+    tag = answer.headers.get("ETag") || "";
     const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
     if (fresh && fresh.innerHTML !== last) {
       last = fresh.innerHTML;
