@@ -201,6 +201,8 @@ class Collector:
 
         Raises MessageError.
         """
+        if self._quotas.pauses(screen, now):
+            return ()
         if not self._may(screen, "messages", 1, now, wrong) or not self._may(screen, "bytes", len(payload), now, wrong):
             return ()
         batch = _read_batch(screen, payload)

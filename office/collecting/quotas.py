@@ -51,6 +51,8 @@ NAMES: dict[Good, Words] = {
     "state": Words("画面状态消息", "state messages"), "reply": Words("回复", "replies"),
     "shot": Words("画面图片", "pictures"),
 }  # fmt: skip
+PAUSE_S = 5.0
+"""In which nothing of a ledger is read that was refused; a player sends again after twenty at least."""
 TOLD_S = 60.0
 """Between two words about the same screen and good."""
 MOST_REMEMBERED = 20_000
@@ -69,6 +71,8 @@ class Quotas:
         self._left: dict[tuple[str, Good], tuple[float, float]] = {}
         """What is left, and when that was so."""
         self._told: dict[tuple[str, Good], float] = {}
+        self._paused: dict[str, float] = {}
+        """When a ledger was refused last."""
 
     def takes(self, screen: str, good: Good, amount: float, now: float) -> bool:
         """Uses up so much of a screen's supply; False, and nothing is used, when there is not enough."""
@@ -79,7 +83,19 @@ class Quotas:
         if len(self._left) > MOST_REMEMBERED:
             self._left = {key: kept for key, kept in self._left.items() if now - kept[1] < TOLD_S}
         self._left[screen, good] = (left - amount if enough else left, now)
+        if not enough and good not in OF_LEAF.values():
+            if len(self._paused) > MOST_REMEMBERED:
+                self._paused.clear()
+            self._paused[screen] = now
         return enough
+
+    def pauses(self, screen: str, now: float) -> bool:
+        """Says whether nothing of a screen's ledger need be looked at: it was refused just now.
+
+        What comes behind a batch that is not acknowledged comes again anyway, and a player waits longer than this.
+        """
+        since = self._paused.get(screen)
+        return since is not None and 0 <= now - since < PAUSE_S
 
     def is_news(self, screen: str, good: Good, now: float) -> bool:
         """Says whether it is time to say that a screen sends too much."""

@@ -5,7 +5,8 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from office.collecting.quotas import NAMES, OF_LEAF, SUPPLIES, TOLD_S, Good, Quotas, Supply
+from office.collecting.quotas import NAMES, OF_LEAF, PAUSE_S, SUPPLIES, TOLD_S, Good, Quotas, Supply
+from player.uplink.upload import STALL_S
 from signage.messages import MOST_RECORDS
 from signage.topics import MOST_BYTES, SCREEN_WRITES
 
@@ -35,8 +36,8 @@ def test_whoever_was_refused_gets_it_as_soon_as_it_is_there_again(told: list[tup
     for pause_s, amount in told:
         now += abs(pause_s)
         quotas.takes("sq-led", "told", amount, now)
-    assert quotas.takes("sq-led", "told", 30, now + 60)
-    assert not quotas.takes("sq-led", "told", 30, now + 60)
+    assert quotas.takes("sq-led", "told", 30, now + 90)
+    assert not quotas.takes("sq-led", "told", 30, now + 90)
 
 
 def test_what_one_screen_uses_up_is_left_to_the_others_and_for_other_things() -> None:
@@ -63,3 +64,16 @@ def test_it_is_said_once_a_minute_and_by_a_name_for_each() -> None:
     assert quotas.is_news("sq-led", "records", 5.0 + TOLD_S)
     assert set(NAMES) == set(SUPPLIES) == set(get_args(Good))
     assert set(OF_LEAF) == set(SCREEN_WRITES) - {"ledger"}
+
+
+def test_a_ledger_that_was_refused_is_not_looked_at_for_a_moment_and_everything_else_is() -> None:
+    quotas = Quotas({"titles": Supply(1, 0), "state": Supply(0, 0)})
+    assert not quotas.takes("sq-led", "state", 1, 100)
+    assert not quotas.pauses("sq-led", 100)
+    assert not quotas.takes("bad-led", "titles", 2, 100)
+    assert quotas.pauses("bad-led", 100)
+    assert quotas.pauses("bad-led", 100 + PAUSE_S / 2)
+    assert not quotas.pauses("bad-led", 100 + PAUSE_S)
+    assert not quotas.pauses("bad-led", 99), "the clock was put back"
+    assert not quotas.pauses("sq-led", 100)
+    assert PAUSE_S < 0.75 * STALL_S
