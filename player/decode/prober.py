@@ -26,7 +26,7 @@ TRIES = 2
 SLACK = 1.1
 """A file may last a little longer than its container promised."""
 MOST_HEARD = 64
-"""Replies that wait to be looked at; of more, the oldest go. Only a worker that was taken over says so many."""
+"""Replies that wait to be looked at; more are passed over. Only a worker that was taken over says so many."""
 log = logging.getLogger(__name__)
 
 
@@ -150,10 +150,13 @@ class Prober:
     def _hear(self, worker: Worker, reply: Reply | None) -> None:
         while True:
             try:
-                return self._heard.put_nowait((worker, reply))
+                self._heard.put_nowait((worker, reply))
+                return
             except queue.Full:
+                if reply is not None:
+                    return
                 with contextlib.suppress(queue.Empty):
-                    self._heard.get_nowait()
+                    self._heard.get_nowait()  # that a worker is gone is always told
 
     def _drop(self) -> None:
         if self._worker is not None:

@@ -1,7 +1,8 @@
 """How a worker process comes to be: spawned afresh, or forked by a process that has everything loaded.
 
-A fresh one takes 60 ms and 15 MB, and 25 MB more when it loads libav; a forked one shares all that with the others.
-Linux forks; elsewhere, and when the fork server is in trouble, workers are spawned.
+A fresh one takes 15 MB, and 25 MB more with libav; a forked one shares all that with the others. Linux forks;
+elsewhere, and when the fork server is in trouble, workers are spawned: on Linux with everything loaded at once (0.3 s),
+because behind their walls they cannot load it later.
 """
 
 import contextlib

@@ -4,6 +4,7 @@ Run as `python -m player.decode.worker [--frames ADDRESS SLOTS SLOT_BYTES] [--so
 """
 
 import errno
+import functools
 import os
 import signal
 import sys
@@ -66,6 +67,9 @@ def load() -> None:
     """Loads all that a worker may need: behind its walls nothing new can be run."""
     for module in LIBRARIES:
         import_module(module)
+    if sys.platform == "linux":
+        import_module("resource")  # for the walls; it costs each fork a millisecond to load
+        _readable()
 
 
 def serve(frames: tuple[str, int, int] | None, sound: str | None, *, low: bool) -> NoReturn:
@@ -91,6 +95,7 @@ def serve(frames: tuple[str, int, int] | None, sound: str | None, *, low: bool) 
     _serve(desk, pictures, samples)
 
 
+@functools.cache
 def _readable() -> tuple[str, ...]:
     """Where a worker may read by name; only Linux asks."""
     if sys.platform != "linux":

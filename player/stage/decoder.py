@@ -291,6 +291,7 @@ class Decoder:
                 self._hand_over(worker, wanted)
             else:
                 worker.say(wanted)
+            self._hang.begin(time.monotonic())
         except BrokenTalk:
             self._fail(refusal.badly_named().why, broke=False)
         except refusal.Refused as refused:
@@ -304,7 +305,6 @@ class Decoder:
             worker.say(msgspec.structs.replace(wanted, sha256="", digests=digests), file)
         finally:
             os.close(file)
-        self._hang.begin(time.monotonic())
 
     def _hear(self, worker: Worker, reply: Reply | None) -> None:
         with self._changed:

@@ -6,6 +6,8 @@ from player.decode.rings.sound import SoundReader
 
 START_S = 10.0
 """Nothing came of a request for so long: a photograph of 64 million pixels takes 2 s on a slow machine."""
+LONGEST_START = 3
+"""Times as long a request may take to begin, whatever signs come meanwhile: they may be lies."""
 RUNNING_S = 2.0
 """A film's ring had room for so long and nothing came: until then its last picture stands still on the screen.
 
@@ -19,10 +21,11 @@ class HangWatch:
     def __init__(self, *, start_s: float = START_S, running_s: float = RUNNING_S) -> None:
         self._start_s, self._running_s = start_s, running_s
         self._moved_at, self._mark = 0.0, (0, 0, 0)
+        self._asked_at = 0.0
 
     def begin(self, now: float) -> None:
-        """Counts from `now`, for a new worker."""
-        self._moved_at = now
+        """Counts from `now`, for a new worker or a new request."""
+        self._moved_at = self._asked_at = now
 
     def hangs(
         self,
@@ -38,6 +41,8 @@ class HangWatch:
 
         `signs` grows with each request and each reply. A ring that cannot be read counts as a hang.
         """
+        if not ready and now - self._asked_at > LONGEST_START * self._start_s:
+            return True
         mark = (frames.head if frames else 0, sound.head if sound else 0, signs)
         try:
             waits = frames is not None and frames.waiting() == frames.slots

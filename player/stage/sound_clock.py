@@ -8,6 +8,9 @@ import math
 
 STALL_S = 0.5
 """Sound that has not come for this long is not waited for any more."""
+MISSED_S, MISSED_PART = 3.0, 0.1
+"""Nor is sound that was missing now and again for so long in all, and for so much of what was heard: a decoder that
+gives it in crumbs would otherwise make an item last for hours."""
 
 SLEW_S = 0.002
 """How far one look may move the estimate: a leap of it is seen as a picture that stands too long or too short."""
@@ -29,6 +32,8 @@ class SoundClock:
         self._given_s = 0.0
         """All sound handed to the mixer."""
         self._dry_since: float | None = now
+        self._missed_s = 0.0
+        """For how long it was missing, before it came again."""
         self._free: float | None = None
         """Once the sound is given up or over: the base that the clock runs on with."""
         self._told_s = -math.inf
@@ -39,6 +44,8 @@ class SoundClock:
 
     def started(self, now: float, slack_s: float) -> None:
         """Notes that a chunk was put on a silent channel, to begin within `slack_s`."""
+        if self._base is not None and self._dry_since is not None:
+            self._missed_s += max(0.0, now - self._dry_since)
         self._base = now + slack_s / 2 - self._before_s
         self._dry_since = None
 
@@ -68,7 +75,11 @@ class SoundClock:
 
     def is_stalled(self, now: float) -> bool:
         """Says whether sound has been missing for so long that the picture must go on without."""
-        return self._free is None and self._dry_since is not None and now - self._dry_since > STALL_S
+        if self._free is not None:
+            return False
+        if self._missed_s > MISSED_S + MISSED_PART * self._before_s:
+            return True
+        return self._dry_since is not None and now - self._dry_since > STALL_S
 
     def position_s(self, now: float) -> float:
         """Gives how much has been heard, negative while the first of it is on its way; never goes back."""

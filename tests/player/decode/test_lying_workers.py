@@ -71,7 +71,7 @@ def test_one_crash_is_told_once_and_nothing_is_heard_after_it():
 
 
 def probed(script: str, path: str, **limits: float) -> object:
-    with LyingWorkers(script) as lying, Prober(silence_s=5.0, server=lying.server) as prober:
+    with LyingWorkers(script) as lying, Prober(silence_s=30.0, server=lying.server) as prober:
         return prober.probe(path, **limits)
 
 
@@ -95,7 +95,7 @@ say(Failed(request=r.request, why=Words('坏', 'bad')))
 for _ in range(200): say(Working(request=r.request))
 time.sleep(60)
 """
-    with LyingWorkers(script) as lying, Prober(silence_s=5.0, server=lying.server) as prober:
+    with LyingWorkers(script) as lying, Prober(silence_s=30.0, server=lying.server) as prober:
         prober.probe(media("rgb.png"))
         until = time.monotonic() + 20
         while prober._heard.qsize() < MOST_HEARD and time.monotonic() < until:
@@ -203,6 +203,11 @@ def test_a_worker_whose_ring_cannot_be_is_ended(name, shown_by):
 def test_a_worker_that_only_says_that_it_works_hangs(shown_by):
     one = shown_by("r = asked()\nwhile True: say(Working(request=r.request)); time.sleep(0.3)")
     assert failed(one) == refusal.HANGS
+
+
+def test_a_worker_that_writes_for_nobody_hangs(shown_by):
+    script = RING.replace("say(Ready(request=r.request))", "") + LIES["frames of nobody without end"]
+    assert failed(shown_by(script)) == refusal.HANGS
 
 
 def test_a_worker_that_repeats_that_a_former_request_is_over_hangs(shown_by):

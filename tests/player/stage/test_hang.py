@@ -84,3 +84,18 @@ def test_a_film_that_stands_still_is_given_up_after_two_seconds_and_no_sooner(ri
     assert not watch.hangs(100.0, frames, sound, 1, ready=True, has_sound=False)
     assert not watch.hangs(101.9, frames, sound, 1, ready=True, has_sound=False)
     assert watch.hangs(102.1, frames, sound, 1, ready=True, has_sound=False)
+
+
+def test_no_signs_let_a_request_begin_later_than_three_times_as_long(rings):
+    _, frames, samples, sound = rings
+    watch = HangWatch(start_s=10, running_s=5)
+    watch.begin(100.0)
+    samples.begin(77)
+    for second in range(30):
+        samples.write(memoryview(bytes(400)))
+        sound.waiting(1)
+        assert not watch.hangs(100.5 + second, frames, sound, second, ready=False, has_sound=False)
+    samples.write(memoryview(bytes(400)))
+    assert watch.hangs(130.5, frames, sound, 99, ready=False, has_sound=False)
+    watch.begin(130.5)
+    assert not watch.hangs(131.0, frames, sound, 100, ready=False, has_sound=False)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.stage.sound_clock import SLEW_S, STALL_S, SoundClock
+from player.stage.sound_clock import MISSED_S, SLEW_S, STALL_S, SoundClock
 
 CHUNK_S = 8192 / 48_000
 BUFFER_S = 1024 / 48_000
@@ -122,3 +122,25 @@ def test_a_sound_that_never_comes_is_given_up_so_that_the_picture_goes_on() -> N
     assert clock.is_stalled(STALL_S * 1.1)
     clock.over()
     assert clock.position_s(2.0) == pytest.approx(2.0)
+
+
+def in_crumbs(missing_s: float, crumb_s: float) -> float:
+    """Returns how much time a sound of 10 s takes that comes in crumbs, each after it was missing for a while."""
+    clock, now = SoundClock(0.0, 0.0), 0.0
+    while clock.position_s(now) < 10.0 and now < 10_000.0:
+        if clock.is_stalled(now):
+            clock.over()
+        clock.given(crumb_s)
+        clock.started(now, 0.0)
+        now += crumb_s
+        clock.ran_dry(now, crumb_s)
+        now += missing_s
+    return now
+
+
+def test_a_sound_that_comes_in_crumbs_does_not_make_an_item_last_for_hours() -> None:
+    assert in_crumbs(0.4, 0.01) < 10.0 + MISSED_S + 3.0
+
+
+def test_a_sound_that_is_late_now_and_then_is_still_waited_for() -> None:
+    assert in_crumbs(0.05, 1.0) == pytest.approx(10.5, abs=0.1)
