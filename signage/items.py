@@ -8,6 +8,7 @@ from signage.errors import Words
 from signage.layout import Fit, Transition
 from signage.notation import Misread, date, date_range, day_name, shown, window
 from signage.playlist import Item
+from signage.printable import printable
 from signage.tables import Table
 from signage.text_rules import flaw, inside
 
@@ -162,7 +163,7 @@ def _pattern(value: object) -> str | Misread | None:
     if len(value) > MOST_PATTERN:
         return Misread(Words(f"{shown(value)} 太长", f"{shown(value)} is too long"), example)
     if "\\" in value:
-        mended = value.replace("\\", "/")
+        mended = printable(value.replace("\\", "/"))
         return Misread(
             Words(f"{shown(value)} 里有 \\", f"{shown(value)} has a \\"), Words(f'写成 "{mended}"', f'write "{mended}"')
         )

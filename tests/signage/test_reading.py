@@ -473,3 +473,10 @@ def test_the_calendars_names_read_as_they_are(key: str) -> None:
     body = "[[quiet]]\ndates = [2026-06-07]\n" + "\n".join(f"{k} = {v}" for k, v in values.items())
     with pytest.raises(BadInput, match=r"U\+20[02]"):
         read_calendar(body, "calendar.toml")
+
+
+@pytest.mark.parametrize("mark", ["\\u0085", "\\u001b[2J", "\\u202e"])
+def test_a_pattern_is_told_with_nothing_in_it_that_would_steer_a_terminal(mark: str) -> None:
+    with pytest.raises(BadInput) as bad:
+        read_playlist(f'[[item]]\nmedia = "posters\\\\a{mark}.png"\n', "main.toml")
+    assert all(each.cure.en.isprintable() and each.problem.en.isprintable() for each in bad.value.complaints)
