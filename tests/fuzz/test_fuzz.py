@@ -6,7 +6,6 @@ import pytest
 
 from tests.fuzz.campaign import TARGETS, campaign
 from tests.fuzz.case import random_of
-from tests.fuzz.known import KNOWN
 
 SECONDS = 5.0
 SEED = "every day"
@@ -18,9 +17,9 @@ SEED = "every day"
 @pytest.mark.parametrize("target", TARGETS)
 def test_nothing_hostile_raises_hangs_or_grows(target: str) -> None:
     outcome = campaign(target, SEED, SECONDS)
-    new = [each for each in outcome.findings if not any(part in each.signature for part in KNOWN[target])]
-    assert not new, "\n".join(f"{each.kind}: {each.signature}, --case {each.number}\n{each.trace}" for each in new)
-    assert outcome.cases
+    found = [f"{each.kind}: {each.signature}, --case {each.number}\n{each.trace}" for each in outcome.findings]
+    assert not found, "\n".join(found)
+    assert outcome.cases > 2
 
 
 @pytest.mark.parametrize("target", TARGETS)
