@@ -9,14 +9,17 @@ from office.collecting.quotas import NAMES, Good
 from office.doubt import REASONS, Doubt
 from office.stored import Unreadable
 from signage.errors import Words
+from signage.ledger import Details
 from signage.messages import LedgerBatch, QuarantinedFile
 from signage.presented import Presented
 
 Kind = Literal[
     "fork", "broken", "gap", "lost", "odd", "refused", "clone", "malformed", "stranger", "quota", "display",
-    "quarantine", "doubtful", "unreadable",
+    "quarantine", "doubtful", "unreadable", "changed",
 ]  # fmt: skip
 """As `office.models.Alarm.Kind` has them."""
+MOST_NAMED = 64
+"""Letters of what a screen names, in a sentence or a key; a SHA-256 has as many."""
 
 
 class Notice(msgspec.Struct, frozen=True):
@@ -115,6 +118,17 @@ def lost_by_player(screen: str, key: int, records: object) -> Notice:
         zh=f"屏幕的磁盘写不进去，丢了 {records} 条记录", en=f"the player could not write {records} records: its disk"
     )
     return Notice(screen, "lost", f"record:{key}", words)
+
+
+def changed(screen: str, details: Details) -> Notice:
+    """A file on the screen's machine got other bytes after it was checked; they were not shown."""
+    name, sha256 = (str(details.get(each) or "?")[:MOST_NAMED] for each in ("name", "sha256"))
+    words = Words(
+        zh=f"{name} 检查之后内容被改动，改动后的内容没有播放：是谁改的，请查明（自己更换素材时，请用新文件名）",
+        en=f"{name} was changed after it was checked, and what it holds now was not shown: find out who did it"
+        " (to exchange a file yourself, give it a new name)",
+    )
+    return Notice(screen, "changed", sha256, words)
 
 
 def refused(screen: str, publication: int, why: Words) -> Notice:

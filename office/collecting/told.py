@@ -22,11 +22,20 @@ def keep_told(told: Iterable[tuple[int, Epoch, EventRow | ReceiptRow]]) -> list[
                 found += _of_receipt(epoch.screen, row)
             case EventRow():
                 events.append(Event(key, epoch.id, row.at, row.what, dict(row.details)))
-                if row.what == "lost":
-                    found.append(notices.lost_by_player(epoch.screen, key, row.details.get("records", "?")))
+                found += _of_event(epoch.screen, key, row)
     Receipt.objects.bulk_create(receipts, batch_size=200)
     Event.objects.bulk_create(events, batch_size=200)
     return found
+
+
+def _of_event(screen: str, key: int, event: EventRow) -> list[Notice | Mended]:
+    match event.what:
+        case "lost":
+            return [notices.lost_by_player(screen, key, event.details.get("records", "?"))]
+        case "changed":
+            return [notices.changed(screen, event.details)]
+        case _:
+            return []
 
 
 def _of_receipt(screen: str, receipt: ReceiptRow) -> list[Notice | Mended]:

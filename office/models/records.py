@@ -204,6 +204,7 @@ class Alarm(models.Model):
         QUARANTINE = "quarantine", "已发布的素材被隔离"
         DOUBTFUL = "doubtful", "记录不可信"
         UNREADABLE = "unreadable", "保存的数据读不出"
+        CHANGED = "changed", "素材被改动"
 
     screen = models.ForeignKey(Screen, models.DO_NOTHING, related_name="alarms", db_constraint=False)
     """It may be one that is not enrolled: look at `screen_id`."""

@@ -253,6 +253,19 @@ def test_receipts_and_events_are_kept_and_what_they_mean_is_said(either: None) -
     assert {kind for kind, _ in alarms()} == {"lost"}
 
 
+def test_a_file_that_was_changed_on_the_screens_machine_is_one_alarm_for_each_file(database: None) -> None:
+    from office.models import Alarm
+
+    enroll()
+    ledger = Ledger(SCREEN)
+    for name in ("a.mp4", "a.mp4", "b.png"):
+        ledger.append(event("changed", name=name, sha256=name[0] * 64, why="other bytes"))
+    ledger.append(event("changed"))
+    store(ledger.batch(1, 4))
+    found = Alarm.objects.filter(kind="changed").order_by("id")
+    assert {(each.zh.split()[0], each.times) for each in found} == {("a.mp4", 2), ("b.png", 1), ("?", 1)}
+
+
 def test_a_record_that_cannot_be_counted_is_an_alarm(database: None) -> None:
     enroll()
     ledger = Ledger(SCREEN)
