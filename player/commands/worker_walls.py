@@ -19,6 +19,10 @@ _MEANS = {
         "without Landlock a file that takes a decoder over can read this user's files (but send them nowhere);"
         " use Linux 5.13 or newer, with landlock among lsm= at boot",
     ),
+    "no-capabilities": Words(
+        "解码程序可能还有特权：坏文件一旦控制它，就有 root 的一部分权限；请不要用 root 运行播放器",
+        "a file that takes a decoder over may have rights of root; do not run the player as root",
+    ),
     "no-new-privs": Words(
         "没有 no-new-privs：解码程序可能借 set-uid 程序提权；请更新内核",
         "without no-new-privs a decoder may gain rights by set-uid programs; use a newer kernel",

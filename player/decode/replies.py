@@ -35,7 +35,8 @@ PER_S, PER_REQUEST = 4.0, 4.0
 MOST_STRANGE = 8
 """Replies to requests that were never sent, before the worker is ended."""
 WALLS = frozenset({
-    "rlimits", "no-terminal", "dies-with-parent", "no-new-privs", "landlock", "no-network", "no-signals", "seccomp",
+    "rlimits", "no-terminal", "dies-with-parent", "no-capabilities", "no-new-privs", "landlock", "no-network",
+    "no-signals", "seccomp",
 })  # fmt: skip
 MOST_SIDE_PX = 1_000_000
 MOST_DURATION_S = 7 * 86_400.0

@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
-from player.decode.walls import landlock, seccomp
+from player.decode.walls import capabilities, landlock, seccomp
 
 MEMORY_BYTES = 2 * 1024**3
 """Of address space. A picture of 64 million pixels with alpha, its copy and its scaled version take about 1 GiB."""
@@ -38,6 +38,7 @@ def enter(readable: Iterable[str], *, low: bool, landlock_at_most: int | None = 
     with suppress(OSError):
         _prctl(libc, _PR_SET_PDEATHSIG, signal.SIGKILL)
         walls.append("dies-with-parent")
+    walls += capabilities.enter(libc)
     with suppress(OSError):
         _prctl(libc, _PR_SET_NO_NEW_PRIVS, 1)
         walls.append("no-new-privs")

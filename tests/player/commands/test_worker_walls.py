@@ -7,7 +7,10 @@ import pytest
 from player.commands.worker_walls import finding
 from player.decode.prober import Prober
 
-ALL = ("rlimits", "no-terminal", "dies-with-parent", "no-new-privs", "landlock", "no-network", "no-signals", "seccomp")
+ALL = (
+    "rlimits", "no-terminal", "dies-with-parent", "no-capabilities", "no-new-privs", "landlock", "no-network",
+    "no-signals", "seccomp",
+)  # fmt: skip
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the walls are Linux's")
@@ -19,7 +22,9 @@ def test_the_walls_of_a_real_worker_leave_nothing_to_say():
     assert "seccomp" in told.details["sandbox"]
 
 
-@pytest.mark.parametrize("missing", ["seccomp", "landlock", "no-new-privs", "rlimits", "no-terminal"])
+@pytest.mark.parametrize(
+    "missing", ["seccomp", "landlock", "no-capabilities", "no-new-privs", "rlimits", "no-terminal"]
+)
 def test_a_wall_that_is_missing_is_told_with_what_it_means_and_what_to_do(missing):
     told = finding([name for name in ALL if name != missing], "linux")
     assert not told.ok

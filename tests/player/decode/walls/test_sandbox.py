@@ -47,7 +47,7 @@ print(json.dumps(dict(
     rename=outcome(lambda: os.rename(folder + "/old", folder + "/moved")),
     mkdir=outcome(lambda: os.mkdir(folder + "/dir")),
     symlink=outcome(lambda: os.symlink("/", folder + "/link")),
-    chmod=outcome(lambda: os.chmod(folder + "/old", 0)),
+    chmod=outcome(lambda: os.chmod(folder + "/old", 0o600)),
     fork=outcome(lambda: os._exit(0) if os.fork() == 0 else True),
     exec=outcome(lambda: os.execv("/bin/true", ["true"])),
     spawn=outcome(lambda: subprocess.run(["/bin/true"])),
@@ -109,10 +109,13 @@ def test_without_seccomp_landlock_alone_keeps_files_from_being_written(tmp_path)
 def test_a_worker_says_which_walls_stand(media):
     with Prober() as prober:
         prober.probe(media("rgb.png"))
-        assert {"rlimits", "no-new-privs", "seccomp"} <= set(prober.sandbox)
+        assert {"rlimits", "no-capabilities", "no-new-privs", "seccomp"} <= set(prober.sandbox)
         status = Path(f"/proc/{prober.pid}/status").read_text()
         assert "NoNewPrivs:\t1" in status
         assert "Seccomp:\t2" in status
+        for thread in Path(f"/proc/{prober.pid}/task").iterdir():
+            told = dict(line.split(":\t") for line in (thread / "status").read_text().splitlines() if ":\t" in line)
+            assert [int(told[f"Cap{name}"], 16) for name in ("Inh", "Prm", "Eff", "Amb")] == [0] * 4
         limits = Path(f"/proc/{prober.pid}/limits").read_text()
         assert "Max address space         2147483648" in limits
 

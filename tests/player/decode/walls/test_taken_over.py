@@ -93,6 +93,18 @@ def test_it_reads_nothing_of_the_users_by_name_and_sees_no_folder(take_over, tmp
     assert len(found) == 2 * len(paths)
 
 
+@pytest.mark.skipif(sys.platform == "linux" and os.geteuid() != 0, reason="another user's file needs root to be made")
+def test_of_a_player_that_runs_as_root_it_reads_no_other_users_file_even_without_landlock(take_over, tmp_path):
+    tmp_path.chmod(0o755)
+    private = tmp_path / "private"
+    private.write_bytes(b"secret")
+    private.chmod(0o600)
+    os.chown(private, 65534, 65534)
+    hello, found = take_over({"paths": [str(private)]}, OLDER.format(0))
+    assert "no-capabilities" in hello.sandbox
+    assert found[str(private)] == "EACCES"
+
+
 @pytest.mark.parametrize("at_most", [0, 1, 2, 3, 4, 5, 6, 7])
 def test_on_an_older_kernel_it_does_no_more_to_others(at_most, victim, tmp_path):
     before = state_of(victim.pid)
