@@ -12,6 +12,7 @@ from player import setting_values as written
 from player.settings import Office, Trust
 from signage.errors import BadInput, Words
 from signage.findings import Findings
+from signage.notation import shown
 from signage.source import MAX_FILE_BYTES, Place, parse
 from signage.tables import Table
 
@@ -89,7 +90,8 @@ def read_enrolment(folder: Path, screen: str) -> Enrolled:
     table = Table(source.values, source.place, findings, known=(*known, *source.values))
     owner = table.text("screen", "", most=100)
     if owner and screen and owner != screen:
-        problem = Words(zh=f"属于屏幕 {owner}，本机是 {screen}", en=f"is for screen {owner}, this one is {screen}")
+        told = shown(owner)
+        problem = Words(zh=f"属于屏幕 {told}，本机是 {screen}", en=f"is for screen {told}, this one is {screen}")
         table.complain("screen", problem, ENROL_AGAIN)
     for name in (PASSWORD_FILE, ROOT_FILE):
         if not (folder / name).is_file():

@@ -5,8 +5,9 @@ from pathlib import Path
 import pytest
 
 from player.config import read_config
-from player.enrolment import read_password
+from player.enrolment import read_enrolment, read_password
 from signage.errors import BadInput
+from signage.printable import printable
 
 OFFICE = """
 screen = "sq-1"
@@ -78,7 +79,7 @@ def test_a_screen_without_one_has_no_office(tmp_path: Path) -> None:
         (lambda folder: (folder / "office.toml").unlink(), "cannot be read"),
         (lambda folder: (folder / "office.toml").write_text("= ="), "not valid TOML"),
         (lambda folder: (folder / "office.toml").write_text("#" * 300_000), "the limit is"),
-        (lambda folder: (folder / "office.toml").write_text('screen = "other-1"'), "is for screen other-1"),
+        (lambda folder: (folder / "office.toml").write_text('screen = "other-1"'), 'is for screen "other-1"'),
         (lambda folder: (folder / "office.toml").write_text('broker = "http://x"'), "is not an address"),
         (lambda folder: (folder / "password").unlink(), "has no file password"),
         (lambda folder: (folder / "root.json").unlink(), "has no file root.json"),
@@ -100,3 +101,13 @@ def test_a_file_that_is_no_password_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="codec"):
         read_password(large)
     assert read_password(None) == ""
+
+
+@pytest.mark.parametrize("owner", ["\u202e1", "\ufeff", "\U0001f469\u200d\U0001f467"])
+def test_the_folder_of_a_screen_with_a_strange_name_is_told_harmlessly(tmp_path: Path, owner: str) -> None:
+    (tmp_path / "office.toml").write_text(f'screen = "{owner}"', encoding="utf-8")
+    with pytest.raises(BadInput) as bad:
+        read_enrolment(tmp_path, "sq-led1")
+    for complaint in bad.value.complaints:
+        assert printable(complaint.problem.en) == complaint.problem.en
+        assert printable(complaint.problem.zh) == complaint.problem.zh

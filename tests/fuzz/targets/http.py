@@ -177,7 +177,7 @@ class Server:
 
     def __init__(self, folder: Path) -> None:
         house = House(folder, ("sq-led1", "sq-led2"))
-        self._cookie = house.client.cookies["wuzha"].value.encode()
+        self._cookie = house.cookie.encode()
         (house.place.content / SHA256).write_bytes(bytes(range(256)) * 4000)
         (house.place.metadata / "timestamp.json").write_bytes(b"{}")
         (house.place.metadata / "1.root.json").write_bytes(b"{}")
