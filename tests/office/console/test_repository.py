@@ -91,14 +91,21 @@ def test_metadata_is_given_and_only_the_timestamp_is_asked_for_anew(anyone: Clie
     [
         "/metadata/private.json", "/metadata/targets.json", "/metadata/03.targets.json", "/metadata/0.root.json",
         "/metadata/4.targets.json", "/metadata/3.targets.json.tmp", "/metadata/..%2foffice.toml",
-        "/metadata/%2e%2e/office.toml", "/metadata/3.targets.json%00", "/metadata/1.online.json", "/metadata/",
+        "/metadata/%2e%2e/office.toml", "/metadata/1.online.json", "/metadata/",
         "/content/", "/content/..%2f..%2fsecret.key", f"/content/{SHA256.upper()}", f"/content/{SHA256[:-1]}",
-        f"/content/{'0' * 64}", f"/content/{SHA256}%0a", "/content/" + "٠" * 64,
+        f"/content/{'0' * 64}", "/content/" + "٠" * 64,
     ],
 )  # fmt: skip
 def test_any_other_name_is_not_found(anyone: Client, published: Place, path: str) -> None:
     response, body = get(anyone, path)
     assert response.status_code == 404
+    assert SHA256.encode() not in body
+
+
+@pytest.mark.parametrize("path", ["/metadata/3.targets.json%00", f"/content/{SHA256}%0a"])
+def test_a_name_with_a_control_character_is_no_request(anyone: Client, published: Place, path: str) -> None:
+    response, body = get(anyone, path)
+    assert response.status_code == 400
     assert SHA256.encode() not in body
 
 
