@@ -139,7 +139,8 @@ def _spoilt(random: Random, content: bytes) -> bytes:
             case _:
                 lines = content.split(b"\n")
                 one = random.choice(lines)
-                content = b"\n".join((*lines, *([one] * random.choice((1, 100, 3000)))))
+                times = min(random.choice((1, 100, 3000)), 1 + 2 * MAX_FILE_BYTES // (len(one) + 1))
+                content = b"\n".join((*lines, *([one] * times)))
     if random.random() < 0.03:
         content += b"#" * (MAX_FILE_BYTES + random.choice((-1, 0, 1)) - len(content))
     return content
