@@ -6,7 +6,7 @@ import datetime as dt
 from office.collecting.alarms import tell_unreadable
 from office.commands.table import clock, show
 from office.console.tiles import Tile, by_need, tile, unreadable_tile
-from office.console.wording import UNREADABLE
+from office.console.wording import UNREADABLE, ago
 from office.models import Alarm, Screen
 from office.place import Place
 from office.stored import readable
@@ -30,7 +30,7 @@ def main(options: argparse.Namespace, _place: Place) -> int:
             print(printable_json(_told(each, screens[each.id], mine)))
         return 0
     show(("屏幕 screen", "名称 title", "状态 status", "听到 heard", "发布 shows", "正在播放 on air", "问题 trouble"),
-         map(_row, tiles))  # fmt: skip
+         (_row(each, now) for each in tiles))  # fmt: skip
     if alarms:
         print(f"\n报警 alarms ({len(alarms)})")
         rows = alarms[:MOST_ALARMS]
@@ -40,9 +40,10 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     return 0
 
 
-def _row(each: Tile) -> tuple[str, ...]:
+def _row(each: Tile, now: dt.datetime) -> tuple[str, ...]:
     status = f"{each.label.sign} {each.label.zh} {each.label.en}"
-    heard = each.heard.zh if each.heard else ""
+    since = ago(each.heard, now)
+    heard = since.zh if since else ""
     troubles = "；".join(words.zh for words in each.troubles)
     return each.id, each.title, status, heard, " ".join(map(str, each.publications)), _on_air(each), troubles
 

@@ -10,24 +10,38 @@ from django.shortcuts import render
 
 BEGINNING, END = '<div id="live"', "</main>"
 HEADER = "X-Fragment"
+VARY = f"Cookie, {HEADER}"
 
 
 def live_page(request: HttpRequest, template: str, values: dict[str, object]) -> HttpResponse:
     """Returns a page; for who asks for its living part, that part, or 304 when it is the one that he has."""
     response = render(request, template, values)
-    response.headers["Vary"] = f"Cookie, {HEADER}"
-    if request.headers.get(HEADER) != "live":
+    response.headers["Vary"] = VARY
+    if not wants_part(request):
         return response
     text = response.content.decode()
     part = text[text.index(BEGINNING) : text.index(END)].rstrip()
-    etag = f'"{hashlib.sha256(part.encode()).hexdigest()[:32]}"'
-    headers = {"ETag": etag, "Vary": response.headers["Vary"]}
+    return part_response(request, f'"{hashlib.sha256(part.encode()).hexdigest()[:32]}"', part)
+
+
+def wants_part(request: HttpRequest) -> bool:
+    """Says whether somebody asks for the living part of a page alone."""
+    return request.headers.get(HEADER) == "live"
+
+
+def part_response(request: HttpRequest, etag: str, part: str) -> HttpResponse:
+    """Returns the living part of a page, or 304 when it is the one that he has."""
+    headers = {"ETag": etag, "Vary": VARY}
     if same(request, etag):
         return HttpResponse(status=304, headers=headers)
     return HttpResponse(part, headers=headers)
 
 
 def same(request: HttpRequest, etag: str) -> bool:
-    """Says whether somebody has what this tag stands for; compressed on its way it is weak, and as good."""
-    told = request.headers.get("If-None-Match", "")
-    return etag in (each.strip().removeprefix("W/") for each in told.split(","))
+    """Says whether somebody has what this tag stands for."""
+    return etag in named(request)
+
+
+def named(request: HttpRequest) -> list[str]:
+    """Returns the tags of what somebody has; compressed on its way one is weak, and as good."""
+    return [each.strip().removeprefix("W/") for each in request.headers.get("If-None-Match", "").split(",")]

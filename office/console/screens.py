@@ -1,24 +1,33 @@
 """The page of screens: how each one is, what it shows, and what it looks like now."""
 
+import datetime as dt
+import json
 from collections import Counter
+from collections.abc import Sequence
+from functools import cache, partial
 
 import msgspec
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.template.loader import get_template, render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from office.collecting.alarms import tell_unreadable
 from office.console import wording
-from office.console.fragments import live_page
+from office.console.deltas import Changes, DrawnParts, HeldVersions, PagePart, changes, page_part, version
+from office.console.fragments import VARY, named, part_response, same, wants_part
 from office.console.home import place
 from office.console.live import looker
-from office.console.tiles import by_need, tile, unreadable_tile
+from office.console.tiles import Tile, by_need, tile, unreadable_tile
 from office.models import Alarm, Screen
 from office.stored import readable, sound
 from signage.errors import Words
 from signage.topics import MOST_BYTES, SCREEN_ID
 
+HEAD, TILE, PART = "console/screens_head.html", "console/tile.html", "console/screens_part.html"
 MOST_ALARMS = 8
 MOST_LOOKED_AT = 12
 """Screens whose picture one page asks for at a time."""
@@ -46,18 +55,55 @@ def screens(request: HttpRequest) -> HttpResponse:
     good, bad = readable(found, lambda screen: tile(screen, now), lambda screen: screen.pk)
     tiles = by_need([*good, *(unreadable_tile(each.screen) for each in bad)])
     counted = Counter(each.label for each in tiles)
-    order = (*wording.STATUS.values(), wording.SILENT, wording.UNREADABLE)
     tell_unreadable(bad)
     open_ = Alarm.objects.filter(closed_at=None).order_by("-last_at")[:MOST_ALARMS]
     alarms, _ = readable(open_, _alarm, lambda alarm: alarm.screen_id)
+    order = (*wording.STATUS.values(), wording.SILENT, wording.UNREADABLE)
+    sums = [(label, counted[label]) for label in order if counted[label]]
+    head = page_part("", render_to_string(HEAD, {"sums": sums, "alarms": alarms, "many": len(tiles)}))
+    return _answer(request, head, _parts(tiles), now)
+
+
+def _parts(tiles: Sequence[Tile]) -> list[PagePart]:
+    template, (drawn, _) = get_template(TILE), memory()
+    return [drawn.get(each.id, each, partial(template.render, {"tile": each})) for each in tiles]
+
+
+def _answer(request: HttpRequest, head: PagePart, parts: Sequence[PagePart], now: dt.datetime) -> HttpResponse:
+    """Returns the page; for who asks for its living part what changed of it, or all when nobody knows what he has."""
+    _, versions = memory()
+    newest = version(head, parts)
+    tag = newest.tag
+    versions.hold(tag, newest)
+    if wants_part(request):
+        if same(request, tag):
+            return part_response(request, tag, "")
+        old = versions.find(named(request))
+        delta = None if old is None else changes(old, head, parts)
+        return part_response(request, tag, _part(tag, head, parts, delta))
+    values = {"page": "screens", "now": now, "part": _part(tag, head, parts, None)}
+    response = render(request, "console/screens.html", values)
+    response.headers["Vary"] = VARY
+    return response
+
+
+def _part(tag: str, head: PagePart, parts: Sequence[PagePart], delta: Changes | None) -> SafeString:
     values = {
-        "page": "screens",
-        "tiles": tiles,
-        "sums": [(label, counted[label]) for label in order if counted[label]],
-        "alarms": alarms,
+        "version": tag.strip('"'),
         "can_look": looker() is not None,
+        "many": len(parts),
+        "delta": delta is not None,
+        "order": "" if delta is None or delta.order is None else json.dumps(delta.order),
+        "head": mark_safe(head.html) if delta is None or delta.head else "",
+        "parts": [mark_safe(each.html) for each in (parts if delta is None else delta.parts)],
     }
-    return live_page(request, "console/screens.html", values)
+    return mark_safe(render_to_string(PART, values).rstrip())
+
+
+@cache
+def memory() -> tuple[DrawnParts, HeldVersions]:
+    """Returns what this process remembers of the page: the same for everybody who looks at it."""
+    return DrawnParts(), HeldVersions()
 
 
 @require_safe

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from office.console import wording
-from office.console.wording import Label, ago, size
+from office.console.wording import Label, size
 from office.stored import UNREADABLE, sound
 from signage.errors import Words
 from signage.messages import Birth, PublicationState, ScreenState, ZoneState
@@ -34,16 +34,17 @@ class Coming(msgspec.Struct, frozen=True):
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
-    """One screen, as the page shows it."""
+    """One screen, as the page shows it: moments, and not how long ago they were, for that would change by itself."""
 
     id: str
     title: str
     place: str
     label: Label
-    heard: Words | None
+    heard: dt.datetime | None
+    """When it last said anything."""
     shot: str
     """When its picture was taken, as a part of the picture's address; empty: there is none."""
-    shot_ago: Words | None
+    shot_at: dt.datetime | None
     zones: tuple[ZoneState, ...]
     publications: tuple[int, ...]
     coming: tuple[Coming, ...]
@@ -69,9 +70,9 @@ def tile(screen: "Screen", now: dt.datetime) -> Tile:
         title=screen.title or screen.id,
         place=_place(screen),
         label=label,
-        heard=ago(_newest(screen.status_at, screen.state_at, screen.birth_at), now),
+        heard=_newest(screen.status_at, screen.state_at, screen.birth_at),
         shot="" if screen.shot_at is None else f"{screen.shot_at.timestamp():.3f}",
-        shot_ago=ago(screen.shot_at, now),
+        shot_at=screen.shot_at,
         zones=state.zones if state is not None and online else (),
         publications=() if state is None else tuple(sorted(state.publications)),
         coming=() if state is None else tuple(_coming(each) for each in state.coming),
@@ -85,7 +86,7 @@ def tile(screen: "Screen", now: dt.datetime) -> Tile:
 def unreadable_tile(screen: str) -> Tile:
     """Returns the tile of a screen whose row cannot be read."""
     return Tile(
-        id=screen, title=screen, place="", label=wording.UNREADABLE, heard=None, shot="", shot_ago=None, zones=(),
+        id=screen, title=screen, place="", label=wording.UNREADABLE, heard=None, shot="", shot_at=None, zones=(),
         publications=(), coming=(), ordered=(), troubles=(UNREADABLE,), facts=(("编号", "id", screen),), online=False,
     )  # fmt: skip
 

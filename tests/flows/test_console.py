@@ -68,6 +68,60 @@ def test_a_page_shows_what_changed_and_keeps_what_was_opened(browser: Browser, s
     browser.wait("!document.querySelector('#stale').hidden")
 
 
+def test_only_the_tile_of_a_screen_that_changed_is_replaced_and_times_go_on(browser: Browser, server: Any) -> None:
+    from office.console.screens import memory
+    from office.models import Screen
+
+    def waited(screen: str, word: str) -> None:
+        browser.wait(f"document.querySelector('#screen-{screen}')?.innerText.includes('{word}')")
+
+    now = dt.datetime.now(dt.UTC)
+    Screen.objects.create(id="sq-led2", title="另一块", status="lost", status_at=now)
+    waited("sq-led2", "另一块")
+    browser.run(
+        "window.kept = document.querySelector('#screen-sq-led1');"
+        "window.old = document.querySelector('#screen-sq-led2');"
+        "window.said = kept.querySelector('.ago').innerText;"
+        "getSelection().selectAllChildren(kept.querySelector('h2'));"
+        "document.querySelector('#more-sq-led2').open = true; old.querySelector('summary').focus()"
+    )
+    assert browser.run("String(getSelection())") == "广场 LED"
+    Screen.objects.filter(id="sq-led2").update(title="新的名字")
+    waited("sq-led2", "新的名字")
+    same = "window.kept === document.querySelector('#screen-sq-led1')"
+    assert browser.run(same)
+    assert browser.run("window.old !== document.querySelector('#screen-sq-led2')")
+    assert browser.run("String(getSelection())") == "广场 LED"
+    assert browser.run("document.activeElement === document.querySelector('#screen-sq-led2 summary')")
+    assert browser.run("document.querySelector('#more-sq-led2').open")
+
+    browser.wait("kept.querySelector('.ago').innerText !== window.said")
+    assert browser.run(f"{same} && /^\\d+ (秒|分钟)前$/.test(kept.querySelector('.ago').innerText)")
+
+    # One that moves, one that comes, one that goes: the one that stays is not touched.
+    ids = "[...document.querySelectorAll('.tile')].map((each) => each.id.slice(10)).join()"
+    Screen.objects.create(id="sq-led0", title="最前面", status="lost", status_at=now)
+    Screen.objects.filter(id="sq-led2").update(status="offline")
+    browser.wait(f"{ids} === 'led0,led1,led2'")
+    Screen.objects.filter(id="sq-led0").update(status="offline")
+    browser.wait(f"{ids} === 'led1,led0,led2'")
+    Screen.objects.filter(id="sq-led0").update(revoked_at=now)
+    browser.wait(f"{ids} === 'led1,led2'")
+    assert browser.run(same)
+    assert browser.run("document.querySelector('.sums').innerText.includes('失联')")
+    assert browser.complaints == []
+
+    server.stop()
+    memory.cache_clear()
+    again = type(server)("127.0.0.1", server.port)
+    again.start()
+    try:
+        Screen.objects.filter(id="sq-led2").update(title="重启之后")
+        waited("sq-led2", "重启之后")
+    finally:
+        again.stop()
+
+
 def test_who_is_logged_out_elsewhere_is_asked_to_log_in_again(browser: Browser) -> None:
     from django.contrib.sessions.models import Session
 

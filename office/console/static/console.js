@@ -1,46 +1,107 @@
-// Keeps the page fresh: fetches it again and puts the new `#live` in place of the old one, when they differ.
+// Keeps the page fresh: asks for what changed since the version that it has, and replaces only that; whole parts come
+// when the office does not know that version. Says how long ago moments were, by the office's clock.
 "use strict";
 (() => {
   const live = () => document.getElementById("live");
   const stale = document.getElementById("stale");
   if (!live()) return;
 
-  const open = () => new Map([...document.querySelectorAll("#live details[id]")].map((each) => [each.id, each.open]));
-
-  function replace(fresh) {
-    const opened = open(), focus = document.activeElement && document.activeElement.id;
-    for (const each of fresh.querySelectorAll("details[id]")) {
-      if (opened.has(each.id)) each.open = opened.get(each.id);
+  let ahead = 0; // of this machine's clock, in ms
+  function setClock(told) {
+    const found = Date.parse(told) - Date.now();
+    if (Math.abs(found - ahead) > 1500) ahead = found || 0; // a second is as fine as answers tell it
+  }
+  // As `wording.ago` says it.
+  function ago(at) {
+    const seconds = Math.max(0, Math.floor((Date.now() + ahead - Date.parse(at)) / 1000));
+    for (const [size, word] of [[86400, "天"], [3600, "小时"], [60, "分钟"]]) {
+      if (seconds >= size) return `${Math.floor(seconds / size)} ${word}前`;
     }
-    // A picture that is loaded already stays until the new one is: no flicker.
-    for (const image of fresh.querySelectorAll(".shot img")) {
-      const old = document.querySelector(`#${CSS.escape(image.closest("article").id)} .shot img`);
-      if (old && old.getAttribute("src") !== image.getAttribute("src")) {
-        const next = image.getAttribute("src"), shown = image;
-        shown.setAttribute("src", old.getAttribute("src"));
-        const loader = new Image();
-        loader.onload = () => shown.setAttribute("src", next);
-        loader.src = next;
-      }
+    return seconds < 5 ? "刚刚" : `${seconds} 秒前`;
+  }
+  function tellTimes(root) {
+    for (const each of root.querySelectorAll("time.ago")) {
+      const words = ago(each.dateTime);
+      if (each.textContent !== words) each.firstChild.data = words;
     }
-    live().replaceChildren(...fresh.childNodes);
-    if (focus && document.getElementById(focus)) document.getElementById(focus).focus();
   }
 
-  let last = live().innerHTML, tag = "";
+  // Makes what is new look as it was left: opened details stay open, and a picture stays until the next is loaded.
+  function settle(fresh) {
+    for (const each of fresh.querySelectorAll("details[id]")) {
+      const old = document.getElementById(each.id);
+      if (old) each.open = old.open;
+    }
+    for (const image of fresh.querySelectorAll(".shot img")) {
+      const old = document.querySelector(`#${CSS.escape(image.closest("article").id)} .shot img`);
+      if (!old) continue;
+      const next = image.getAttribute("src");
+      old.alt = image.alt;
+      image.replaceWith(old);
+      if (old.getAttribute("src") === next) continue;
+      old.dataset.next = next;
+      const loader = new Image();
+      loader.onload = () => old.dataset.next === next && old.setAttribute("src", next);
+      loader.src = next;
+    }
+    tellTimes(fresh);
+  }
+
+  // Puts the focus back where it was, when that was replaced by its like.
+  function keepFocus(change) {
+    const had = document.activeElement, within = had && had.closest("#live article[id]");
+    change();
+    if (!had || had.isConnected) return;
+    const alike = within && document.getElementById(within.id)?.querySelectorAll(had.tagName);
+    const again = had.id
+      ? document.getElementById(had.id)
+      : [...(alike || [])].find((each) => each.getAttribute("href") === had.getAttribute("href"));
+    if (again) again.focus({ preventScroll: true });
+  }
+
+  const replace = (fresh) => live().replaceChildren(...fresh.childNodes);
+
+  // Those that did not change stand among each other as before, for what orders them is what they show.
+  function patch(fresh) {
+    const tiles = document.querySelector("#live .tiles"), changed = fresh.querySelector(".tiles");
+    const summary = fresh.querySelector("#summary");
+    if (summary) document.getElementById("summary").replaceWith(summary);
+    tiles.className = changed.className;
+    const found = new Map([...tiles.children].map((each) => [each.id, each]));
+    const come = new Map([...changed.children].map((each) => [each.id, each]));
+    if (!("order" in fresh.dataset)) {
+      for (const [id, each] of come) found.get(id).replaceWith(each);
+      return;
+    }
+    const order = JSON.parse(fresh.dataset.order).map((id) => `screen-${id}`), kept = new Set(order);
+    for (const [id, each] of found) if (come.has(id) || !kept.has(id)) each.remove();
+    let at = tiles.firstElementChild;
+    for (const id of order) {
+      const each = come.get(id) || found.get(id);
+      if (each === at) at = at.nextElementSibling;
+      else tiles.insertBefore(each, at);
+    }
+  }
+
+  let last = live().innerHTML;
+  let tag = live().dataset.version ? `"${live().dataset.version}"` : "";
   async function refresh() {
     const headers = { Accept: "text/html", "X-Fragment": "live" };
     if (tag) headers["If-None-Match"] = tag;
     const answer = await fetch(location.href, { credentials: "same-origin", cache: "no-store", headers });
     if (answer.redirected || answer.status === 403) return location.reload();
+    setClock(answer.headers.get("Date"));
     if (answer.status === 304) return;
     if (!answer.ok) throw new Error(String(answer.status));
-    tag = answer.headers.get("ETag") || "";
-    const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").getElementById("live");
+    const text = await answer.text();
+    tag = ""; // until all of it stands
+    const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("live");
     if (fresh && fresh.innerHTML !== last) {
-      last = fresh.innerHTML;
-      replace(fresh);
+      const change = "changes" in fresh.dataset ? patch : replace;
+      last = change === replace ? fresh.innerHTML : "";
+      keepFocus(() => { settle(fresh); change(fresh); });
     }
+    tag = answer.headers.get("ETag") || "";
   }
 
   const wait = (seconds) => new Promise((done) => setTimeout(done, 1000 * seconds));
@@ -82,6 +143,9 @@
     }
   }
 
+  setClock(document.querySelector("[data-now]")?.dataset.now);
+  tellTimes(document);
+  setInterval(tellTimes, 1000, document);
   keepFresh();
   if (live().dataset.look) keepLooking();
 })();

@@ -36,8 +36,12 @@ def screen(place: Place) -> Any:
 def test_a_screen_is_named_with_where_it_stands(screen: Any) -> None:
     found = tile(screen, NOW)
     assert (found.title, found.place, found.label) == ("广场 LED", "文化广场 · 石桥村 · 广场", wording.STATUS["online"])
-    assert found.heard is not None
-    assert found.heard.zh == "刚刚"
+    assert found.heard == screen.state_at
+
+
+def test_a_tile_stays_the_same_while_time_passes(screen: Any) -> None:
+    assert tile(screen, NOW) == tile(screen, NOW + dt.timedelta(seconds=100))
+    assert tile(screen, NOW) != tile(screen, NOW + dt.timedelta(seconds=200)), "then it is silent"
 
 
 @pytest.mark.parametrize(
