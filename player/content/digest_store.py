@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE_BYTES = 8 << 20
 """A file up to this is hashed while its request waits (under 0.05 s); a larger one on a thread of its own, once."""
+MOST_AT_ONCE = 2
+"""Large files that are hashed at once, whoever still waits for them."""
 HELD_BYTES = 8 << 20
 """Of digests in memory: 60 GiB of films, or 250,000 photographs."""
 MOST_FILES = 2000
@@ -41,7 +43,7 @@ class DigestStore:
     def __init__(self, state: Path | None = None) -> None:
         """Without `state` nothing is kept over a restart."""
         self._folder = state / "digests" if state is not None else None
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()
         self._held: OrderedDict[str, Digests] = OrderedDict()
         self._held_bytes = 0
         self._making: dict[str, _Making] = {}
@@ -113,18 +115,38 @@ class DigestStore:
                 raise why_not_opened(error) from error
             self._hold(sha256, digests)
             return digests
-        with self._lock:
-            making = self._making.get(sha256)
-            if making is None:
-                making = self._making[sha256] = _Making()
-                mine = os.dup(file)
-                threading.Thread(target=self._make, args=(making, mine, sha256, size), daemon=True).start()
+        making = self._begun(file, sha256, size, given_up)
         while not making.over.wait(LOOK_S):
             if given_up():
                 raise refusal.changed()
         if making.why is not None or making.digests is None:
             raise making.why or refusal.changed()
         return making.digests
+
+    def _begun(self, file: int, sha256: str, size: int, given_up: Callable[[], bool]) -> "_Making":
+        """Has a large file hashed, as soon as not too many others are. Raises Refused."""
+        with self._lock:
+            while sha256 not in self._making and len(self._making) >= MOST_AT_ONCE:
+                if given_up():
+                    raise refusal.changed()
+                self._lock.wait(LOOK_S)
+            making = self._making.get(sha256)
+            if making is None:
+                making = _Making()
+                self._start(making, file, sha256, size)
+                self._making[sha256] = making
+            return making
+
+    def _start(self, making: "_Making", file: int, sha256: str, size: int) -> None:
+        try:
+            mine = os.dup(file)
+        except OSError as error:
+            raise why_not_opened(error) from error
+        try:
+            threading.Thread(target=self._make, args=(making, mine, sha256, size), daemon=True).start()
+        except RuntimeError as error:  # no thread to be had
+            os.close(mine)
+            raise refusal.not_handed_over() from error
 
     def _make(self, making: "_Making", file: int, sha256: str, size: int) -> None:
         """Goes on although nobody waits any more: the file's next turn finds the digests made."""
@@ -139,6 +161,7 @@ class DigestStore:
             os.close(file)
             with self._lock:
                 del self._making[sha256]
+                self._lock.notify_all()
             making.over.set()
 
     def _hold(self, sha256: str, digests: Digests) -> None:

@@ -1,7 +1,9 @@
 """Digests by the hash of a file, and a file opened so that only the bytes of that hash count."""
 
+import errno
 import hashlib
 import os
+import sys
 import threading
 from pathlib import Path
 
@@ -9,10 +11,10 @@ import msgspec
 import pytest
 
 from player.content import digest_store
-from player.content.digest_store import AT_ONCE_BYTES, DigestStore
+from player.content.digest_store import AT_ONCE_BYTES, MOST_AT_ONCE, DigestStore
 from player.decode.digests import PART_BYTES, Digests, Summing
 from player.decode.protocol import ShowFile, Target
-from player.decode.refusal import CHANGED, Refused
+from player.decode.refusal import CHANGED, NOT_HANDED_OVER, Refused
 
 HEAD = b"\0\0\0\x20ftypisom"
 SIZES = {"small": 1000, "middle": PART_BYTES * 3 + 1, "large": AT_ONCE_BYTES + 5}
@@ -129,6 +131,49 @@ def test_who_gives_up_waiting_leaves_at_once_and_the_hashing_goes_on_for_the_nex
     go_on.set()
     assert kept.wait(20)
     assert store.of(sha256_of(data), len(data)) == digests_of(data)
+
+
+def test_a_player_without_descriptors_or_threads_to_spare_blames_no_file_and_tries_again(tmp_path, monkeypatch):
+    data = content("large")
+    (tmp_path / "a").write_bytes(data)
+    store = DigestStore()
+
+    def none_left(*_: object) -> int:
+        raise OSError(errno.EMFILE, "")
+
+    def no_thread(_: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    for owner, name, lack in ((os, "dup", none_left), (threading.Thread, "start", no_thread)):
+        with monkeypatch.context() as short:
+            short.setattr(owner, name, lack)
+            with pytest.raises(Refused) as refused:
+                opened(store, tmp_path / "a", sha256_of(data))
+        assert refused.value.why == NOT_HANDED_OVER
+    before = len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0
+    assert opened(store, tmp_path / "a", sha256_of(data)) == digests_of(data)
+    assert before == (len(os.listdir("/proc/self/fd")) if sys.platform == "linux" else 0)
+
+
+def test_no_more_than_a_few_large_files_are_hashed_at_once_and_who_gives_up_does_not_wait(tmp_path, monkeypatch):
+    store = DigestStore()
+    go_on, over = threading.Event(), threading.Semaphore(0)
+    real_keep = store.keep
+    monkeypatch.setattr(store, "keep", lambda *all_: (go_on.wait(20), real_keep(*all_), over.release()))
+    threads = threading.active_count()
+    hashes = []
+    for number in range(6):
+        data = content("large")
+        (tmp_path / str(number)).write_bytes(data)
+        hashes.append(sha256_of(data))
+        with pytest.raises(Refused):
+            store.open(wish(tmp_path / str(number), hashes[-1]), lambda: True)
+    assert threading.active_count() - threads == MOST_AT_ONCE
+    go_on.set()
+    for _ in range(MOST_AT_ONCE):
+        assert over.acquire(timeout=20)
+    assert [store.of(each, SIZES["large"]) is not None for each in hashes] == [True] * MOST_AT_ONCE + [False] * 4
+    assert opened(store, tmp_path / "5", hashes[5]).size == SIZES["large"]
 
 
 def test_memory_for_digests_is_bounded(monkeypatch):
