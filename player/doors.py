@@ -3,7 +3,8 @@
 from player.config import Config
 from player.decode.process import ForkServer
 from player.events import Inbox
-from player.stage.decoder import Decoder, OpenFile
+from player.stage.decoder import Decoder
+from player.stage.file_opening import OpenFile
 from player.stage.ports import SoundLike
 from player.stage.screen import Screen
 from player.stage.sound import MixerSound, NullSound, open_sound
@@ -33,7 +34,7 @@ def open_voice(config: Config) -> MixerSound | NullSound:
 def open_stage(
     config: Config, screen: Screen, sound: SoundLike, inbox: Inbox, server: ForkServer, *, open_file: OpenFile
 ) -> Stage:
-    """Gives the stage with the zones of the configuration, dark; `open_file` opens media for the decoders."""
+    """Returns the stage with the zones of the configuration, dark; `open_file` opens media for the decoders."""
     return Stage(
         screen,
         sound,

@@ -10,8 +10,6 @@ from typing import Literal
 import msgspec
 
 from player.decode import refusal
-from player.decode.digests import Digests
-from player.decode.files.plainfile import open_plain
 from player.decode.process import ForkServer
 from player.decode.protocol import (
     BrokenTalk,
@@ -26,11 +24,12 @@ from player.decode.protocol import (
     Stop,
     Target,
 )
-from player.decode.rings.frames import Frame, FrameReader
+from player.decode.rings.frames import Frame
 from player.decode.rings.shared import RingBroken
-from player.decode.rings.sound import SoundReader
 from player.decode.spawn import Worker
+from player.stage.file_opening import OpenFile, open_unchecked
 from player.stage.hang import HangWatch
+from player.stage.worker_output import WorkerOutput
 from signage.errors import Words
 
 State = Literal["idle", "starting", "ready", "ended", "failed"]
@@ -43,17 +42,6 @@ LOADING_S = 20.0
 IDLE_S = 1.0
 """A worker that nobody wants for so long ends: the next one starts clean, and holds no memory meanwhile."""
 log = logging.getLogger(__name__)
-
-OpenFile = Callable[[ShowFile, Callable[[], bool]], tuple[int, Digests | None]]
-"""Opens what a request is about: a descriptor for the worker, and what its bytes must be.
-
-May take long; asks now and then whether it is still wanted. Raises Refused.
-"""
-
-
-def open_unchecked(request: ShowFile, _given_up: Callable[[], bool]) -> tuple[int, Digests | None]:
-    """Opens the file at a request's path, whatever it holds now."""
-    return open_plain(request.path), request.digests
 
 
 class Decoder:
@@ -83,8 +71,7 @@ class Decoder:
         self._number = self._theirs = 0
         self._wanted: Show | None = None
         self._sent = self._stop_up_to = self._over = 0
-        self._rings: tuple[FrameReader | None, SoundReader | None] = (None, None)
-        self._held: FrameReader | None = None
+        self._output = WorkerOutput(self._condemn)
         self._worker: Worker | None = None
         self._gone = self._condemned = self._closing = self._greeted = False
         self._born_at = 0.0
@@ -102,7 +89,7 @@ class Decoder:
     @property
     def state(self) -> State:
         """How far the present request is. At `ended` frames may still wait in the ring; none will be added."""
-        self._drain()
+        self._output.drain(self._number)
         return self._state
 
     @property
@@ -137,51 +124,19 @@ class Decoder:
     def _begin(self, state: State) -> None:
         self._state, self.why, self.broke, self.has_sound = state, None, False, False
         self._replies += 1
-        self._held = None
-        self._drain()
+        self._output.begin(self._number)
 
     def frame(self) -> Frame | None:
-        """Gives the oldest waiting frame of the present request, the same one until it is released."""
-        frames = self._rings[0]
-        if frames is None or self._state in ("idle", "failed"):
-            return None
-        try:
-            frame = frames.oldest(self._number)
-        except RingBroken as error:
-            self._condemn(error)
-            return None
-        self._held = frames if frame is not None else None
-        return frame
+        """Returns the oldest waiting frame of the present request, the same one until it is released."""
+        return None if self._state in ("idle", "failed") else self._output.frame(self._number)
 
     def release(self) -> None:
         """Gives the place of the frame that `frame` gave back to the worker."""
-        if self._held is not None:
-            self._held.release()
-            self._held = None
+        self._output.release()
 
     def pcm(self, most: int) -> bytes:
-        """Gives up to `most` bytes of the present request's sound: 16 bits, stereo, 48 kHz, whole samples."""
-        sound = self._rings[1]
-        if sound is None or self._state in ("idle", "failed"):
-            return b""
-        try:
-            return sound.read(self._number, most)
-        except RingBroken as error:
-            self._condemn(error)
-            return b""
-
-    def _drain(self) -> None:
-        """Gives back what waits of former requests, so that the worker has room for the present one."""
-        frames, sound = self._rings
-        if self._held is not None:
-            return
-        try:
-            if frames is not None:
-                frames.oldest(self._number)
-            if sound is not None:
-                sound.waiting(self._number)
-        except RingBroken as error:
-            self._condemn(error)
+        """Returns up to `most` bytes of the present request's sound: 16 bits, stereo, 48 kHz, whole samples."""
+        return b"" if self._state in ("idle", "failed") else self._output.pcm(self._number, most)
 
     def _condemn(self, error: RingBroken) -> None:
         log.error("worker %s writes nonsense: %s", self.pid, error)
@@ -207,7 +162,8 @@ class Decoder:
             worker, retired = self._spawned(), False
             if worker is not None:
                 retired = self._attend(worker)
-                self._rings = (None, None) if retired else self._rings
+                if retired:
+                    self._output.detach()
                 worker.leave()
                 self._worker = None
             with self._changed:
@@ -227,9 +183,10 @@ class Decoder:
             worker = Worker(self._hear, slot_bytes=self._slot_bytes, sound=self._want_sound, server=self._server)
         except OSError as error:
             log.error("no decoder: %s", error)
-            self._fail(refusal.NO_WORKER, broke=False)
+            self._fail(refusal.NO_WORKER, self._number, broke=False)
             return None
-        self._worker, self._rings = worker, (worker.frames, worker.sound)
+        self._worker = worker
+        self._output.attach(worker.frames, worker.sound)
         self._born_at = time.monotonic()
         return worker
 
@@ -242,7 +199,7 @@ class Decoder:
                     break
                 if not came and self._state == "idle" and self._greeted:
                     return True
-                sent, stop, wanted = self._sent, self._stop_up_to, self._wanted
+                sent, stop, wanted, number = self._sent, self._stop_up_to, self._wanted, self._number
                 self._wanted = None
                 if wanted is not None:
                     self._sent = wanted.request
@@ -250,20 +207,19 @@ class Decoder:
             if self._state in ("starting", "ready") and self._hangs(time.monotonic()):
                 log.error("worker %d hangs", worker.pid)
                 worker.kill()
-                self._fail(refusal.HANGS, broke=True)
+                self._fail(refusal.HANGS, number, broke=True)
                 return False
         if not self._closing:
             log.error("worker %d is gone", worker.pid)
             worker.kill()
-            if self._sent == self._number:
-                self._fail(refusal.CRASHED, broke=True)
+            self._fail(refusal.CRASHED, self._sent, broke=True)
         return False
 
     def _hangs(self, now: float) -> bool:
         if not self._greeted:
             return now - self._born_at > LOADING_S
         is_ready = self._state == "ready"
-        return self._hang.hangs(now, *self._rings, self._replies, ready=is_ready, has_sound=self.has_sound)
+        return self._hang.hangs(now, *self._output.rings, self._replies, ready=is_ready, has_sound=self.has_sound)
 
     def _patience_s(self) -> float | None:
         match self._state:
@@ -293,10 +249,9 @@ class Decoder:
                 worker.say(wanted)
             self._hang.begin(time.monotonic())
         except BrokenTalk:
-            self._fail(refusal.badly_named().why, broke=False)
+            self._fail(refusal.badly_named().why, wanted.request, broke=False)
         except refusal.Refused as refused:
-            if wanted.request == self._number:
-                self._fail(refused.why, broke=False)
+            self._fail(refused.why, wanted.request, broke=False)
 
     def _hand_over(self, worker: Worker, wanted: ShowFile) -> None:
         """Opens the file and gives the worker a descriptor of it. Raises Refused and BrokenTalk."""
@@ -334,9 +289,10 @@ class Decoder:
             self._changed.notify_all()
         self._on_wake()
 
-    def _fail(self, why: Words, *, broke: bool) -> None:
+    def _fail(self, why: Words, request: int, *, broke: bool) -> None:
+        """Notes that a request failed, if it still is the present one: the next is not to blame."""
         with self._changed:
-            if self._state not in ("starting", "ready"):
+            if request != self._number or self._state not in ("starting", "ready"):
                 return
             self._state, self.why, self.broke = "failed", why, broke
         self._on_wake()

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from player.decode.protocol import ShowCard, ShowFile, ShowStrip, Target
-from player.stage.decoder import Decoder, OpenFile, open_unchecked
+from player.stage.decoder import Decoder
+from player.stage.file_opening import OpenFile, open_unchecked
 from player.stage.hang import HangWatch
 from signage.errors import Words
 

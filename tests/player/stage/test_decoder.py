@@ -232,6 +232,30 @@ def test_a_worker_that_gets_no_more_memory_fails_alone_and_the_next_file_is_show
     assert zone.decoder.pid != starved
 
 
+class HangsAsTheNextComes(HangWatch):
+    """Finds a hang once, just as somebody asks for the next request."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.next: Callable[[], None] | None = None
+
+    def hangs(self, *all_: object, **named: object) -> bool:  # type: ignore[override]
+        come, self.next = self.next, None
+        if come is not None:
+            come()
+        return come is not None
+
+
+def test_a_request_that_comes_as_the_one_before_is_found_to_hang_is_not_to_blame(media):
+    hang = HangsAsTheNextComes()
+    with viewer((160, 96), hang) as one:
+        one.decoder.show(ask(one, media("h264.mp4"), number=1))
+        one.wait_for("ready")
+        hang.next = lambda: one.decoder.show(ask(one, media("rgb.png"), number=2))
+        one.wait_for("ended")
+        assert (one.decoder.request, one.decoder.why, one.decoder.broke) == (2, None, False)
+
+
 def test_a_worker_whose_ring_is_full_is_left_in_peace(impatient, media):
     impatient.decoder.show(ask(impatient, media("h264.mp4"), sound=True))
     impatient.wait_for("ready")
@@ -246,7 +270,7 @@ def test_a_worker_that_writes_nonsense_into_the_ring_is_replaced(zone, media):
     zone.decoder.show(ask(zone, media("h264.mp4")))
     zone.wait_for("ready")
     pid = pid_of(zone)
-    frames = zone.decoder._rings[0]
+    frames = zone.decoder._output.rings[0]
     assert frames is not None
     memoryview(frames._bytes)[:4096].cast("Q")[8] = 2**40
     assert zone.decoder.frame() is None
