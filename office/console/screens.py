@@ -21,8 +21,9 @@ from office.console.deltas import Changes, DrawnParts, HeldVersions, PagePart, c
 from office.console.fragments import VARY, named, part_response, same, wants_part
 from office.console.home import place
 from office.console.live import looker
-from office.console.tiles import Tile, by_need, tile, unreadable_tile
-from office.models import Alarm, Screen
+from office.console.screen_rows import ScreenRows
+from office.console.tiles import Tile, by_need
+from office.models import Alarm
 from office.stored import readable, sound
 from signage.errors import Words
 from signage.topics import MOST_BYTES, SCREEN_ID
@@ -51,9 +52,8 @@ def _alarm(alarm: Alarm) -> OpenAlarm:
 def screens(request: HttpRequest) -> HttpResponse:
     """Shows every screen."""
     now = timezone.now()
-    found = Screen.objects.filter(revoked_at=None).select_related("site__village").prefetch_related("tags")
-    good, bad = readable(found, lambda screen: tile(screen, now), lambda screen: screen.pk)
-    tiles = by_need([*good, *(unreadable_tile(each.screen) for each in bad)])
+    found, bad = memory().rows.read(now)
+    tiles = by_need(found)
     counted = Counter(each.label for each in tiles)
     tell_unreadable(bad)
     open_ = Alarm.objects.filter(closed_at=None).order_by("-last_at")[:MOST_ALARMS]
@@ -65,13 +65,13 @@ def screens(request: HttpRequest) -> HttpResponse:
 
 
 def _parts(tiles: Sequence[Tile]) -> list[PagePart]:
-    template, (drawn, _) = get_template(TILE), memory()
+    template, drawn = get_template(TILE), memory().drawn
     return [drawn.get(each.id, each, partial(template.render, {"tile": each})) for each in tiles]
 
 
 def _answer(request: HttpRequest, head: PagePart, parts: Sequence[PagePart], now: dt.datetime) -> HttpResponse:
     """Returns the page; for who asks for its living part what changed of it, or all when nobody knows what he has."""
-    _, versions = memory()
+    versions = memory().versions
     newest = version(head, parts)
     tag = newest.tag
     versions.hold(tag, newest)
@@ -100,10 +100,18 @@ def _part(tag: str, head: PagePart, parts: Sequence[PagePart], delta: Changes | 
     return mark_safe(render_to_string(PART, values).rstrip())
 
 
+class Remembered(msgspec.Struct, frozen=True):
+    """What a process remembers of the page, the same for everybody who looks at it; each has its bound."""
+
+    rows: ScreenRows
+    drawn: DrawnParts
+    versions: HeldVersions
+
+
 @cache
-def memory() -> tuple[DrawnParts, HeldVersions]:
-    """Returns what this process remembers of the page: the same for everybody who looks at it."""
-    return DrawnParts(), HeldVersions()
+def memory() -> Remembered:
+    """Returns that of this process."""
+    return Remembered(ScreenRows(), DrawnParts(), HeldVersions())
 
 
 @require_safe

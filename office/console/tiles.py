@@ -70,7 +70,7 @@ def tile(screen: "Screen", now: dt.datetime) -> Tile:
         title=screen.title or screen.id,
         place=_place(screen),
         label=label,
-        heard=_newest(screen.status_at, screen.state_at, screen.birth_at),
+        heard=newest(screen.status_at, screen.state_at, screen.birth_at),
         shot="" if screen.shot_at is None else f"{screen.shot_at.timestamp():.3f}",
         shot_at=screen.shot_at,
         zones=state.zones if state is not None and online else (),
@@ -103,10 +103,14 @@ def status(screen: "Screen", now: dt.datetime) -> Label:
     """Says how it stands with a screen."""
     if screen.revoked_at is not None:
         return wording.REVOKED
-    heard = _newest(screen.status_at, screen.state_at, screen.birth_at)
-    if screen.status == "online" and heard is not None and (now - heard).total_seconds() > SILENT_S:
+    if is_silent(screen.status, newest(screen.status_at, screen.state_at, screen.birth_at), now):
         return wording.SILENT
     return wording.STATUS.get(screen.status, wording.STATUS[""])
+
+
+def is_silent(status: str, heard: dt.datetime | None, now: dt.datetime) -> bool:
+    """Says whether a screen that should be there has said nothing for too long."""
+    return status == "online" and heard is not None and (now - heard).total_seconds() > SILENT_S
 
 
 def _place(screen: "Screen") -> str:
@@ -174,7 +178,8 @@ def _facts(screen: "Screen", state: ScreenState | None) -> tuple[tuple[str, str,
     return tuple(found)
 
 
-def _newest(*moments: dt.datetime | None) -> dt.datetime | None:
+def newest(*moments: dt.datetime | None) -> dt.datetime | None:
+    """Returns the latest of them; None when there is none."""
     return max((at for at in moments if at is not None), default=None)
 
 
