@@ -37,10 +37,15 @@ class Again(StreamReaderAdapter):
         return found if len(found) == n else found + bytes(await super().read(n - len(found)))
 
 
-async def greeted(reader: asyncio.StreamReader, answer: Callable[[bytes], None]) -> Again | None:
-    """Gives the connection's reader, or None for one that is to be closed; `answer` sends the refusal, if any."""
+async def greeted(
+    reader: asyncio.StreamReader, answer: Callable[[bytes], None], *, wait_s: float = WAIT_S
+) -> Again | None:
+    """Returns the connection's reader, or None for one that is to be closed; `answer` sends the refusal, if any.
+
+    The whole CONNECT has to be here in `wait_s`, however it comes.
+    """
     try:
-        async with asyncio.timeout(WAIT_S):
+        async with asyncio.timeout(wait_s):
             read, length = await _fixed_header(reader)
             if read[0] != CONNECT or not 10 <= length <= MOST_CONNECT_BYTES:
                 return None

@@ -2,6 +2,7 @@
 
 import hashlib
 import io
+import tracemalloc
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from django.test import Client
 
 from office.console.ranges import Span
-from office.console.repository import Window
+from office.console.repository import MOST_METADATA_BYTES, Window
 from office.place import Place
 
 BODY = bytes(range(256)) * 1000
@@ -84,6 +85,33 @@ def test_metadata_is_given_and_only_the_timestamp_is_asked_for_anew(anyone: Clie
     response, body = get(anyone, "/metadata/3.targets.json")
     assert body == b'{"t": 3}'
     assert "immutable" in response["Cache-Control"]
+
+
+def test_who_takes_metadata_slowly_holds_a_file_and_no_copy_of_it(anyone: Client, published: Place) -> None:
+    size, viewers = MOST_METADATA_BYTES, 4
+    (published.metadata / "9.targets.json").write_bytes(b" " * size)
+    tracemalloc.start()
+    try:
+        responses = [anyone.get("/metadata/9.targets.json") for _ in range(viewers)]
+        parts = [next(iter(each.streaming_content)) for each in responses]
+        held, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    for each in responses:
+        each.close()
+    assert all(parts)
+    assert held < size / 4
+
+
+def test_metadata_of_a_size_that_no_screen_takes_is_not_given(anyone: Client, published: Place) -> None:
+    with (published.metadata / "9.targets.json").open("wb") as file:
+        file.truncate(MOST_METADATA_BYTES + 1)
+    assert get(anyone, "/metadata/9.targets.json")[0].status_code == 404
+
+
+def test_a_part_of_metadata_is_given(anyone: Client, published: Place) -> None:
+    response, body = get(anyone, "/metadata/3.targets.json", Range="bytes=2-4")
+    assert (response.status_code, body) == (206, b't":')
 
 
 @pytest.mark.parametrize(
