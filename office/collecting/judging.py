@@ -17,6 +17,7 @@ from office.collecting import notices
 from office.collecting.notices import Notice
 from office.collecting.plausible import (
     CLOCK_SLACK_MS,
+    UNDATED,
     Bounds,
     PlayRow,
     Steady,
@@ -59,10 +60,12 @@ class Sequel(msgspec.Struct):
     """Numbers of the records that they come from."""
     ends: bool
     """Whether nothing behind them is stored."""
+    newest: int
+    """The last record of their epoch that was stored before them, whoever stored it."""
     rows: list[PlayRow]
     steady: Steady | None
     read: Callable[[], list[PlayRecord]]
-    """Gives the records of the plays."""
+    """Returns the records of the plays."""
     records: list[PlayRecord] = []
 
     @property
@@ -94,11 +97,12 @@ class Judge:
         done: list[Sequel] = []
         for each in sequels:
             if not each.rows:
+                self._pass(each)
                 continue
             enrolled = self._since(each.screen)
             bounds = Bounds(enrolled - CLOCK_SLACK_MS, now + CLOCK_SLACK_MS)
             known = self._tails.get(each.epoch)
-            if known is not None and known[0] < each.first and each.ends:
+            if known is not None and each.ends and known[0] == each.newest:
                 before = known[1]
             else:
                 before = tails_of(_beside(each, done, back=True))
@@ -126,6 +130,12 @@ class Judge:
             done.append(each)
         hours.keep()
         return [row for each in sequels for row in each.rows], wrong
+
+    def _pass(self, each: Sequel) -> None:
+        """Notes that records without plays came behind those that were judged: the tails stay."""
+        known = self._tails.get(each.epoch)
+        if known is not None and each.ends and known[0] == each.newest:
+            self._tails[each.epoch] = (each.last, known[1])
 
     def _since(self, screen: str) -> int:
         found = self._enrolled.get(screen)
@@ -200,11 +210,14 @@ class _ZoneHours:
     def __init__(self) -> None:
         self._had: dict[tuple[str, str, int], int] = {}
         self._read: set[tuple[str, str, int]] = set()
+        self._in_all: dict[tuple[str, str], int] = {}
         self._added: dict[tuple[str, int, str], int] = {}
 
     def has(self, screen: str, key: ZoneHourKey) -> int:
         """Returns the milliseconds that an hour holds, with what is about to be written."""
         zone, hour = key
+        if hour == UNDATED:
+            return self._has_in_all(screen, zone)
         block = (screen, zone, hour // DAY)
         if block not in self._read:
             self._read.add(block)
@@ -212,6 +225,15 @@ class _ZoneHours:
             near = ZoneHour.objects.filter(screen_id=screen, zone=zone, hour__range=(first, first + DAY - 1))
             self._had.update({(screen, zone, each): ms for each, ms in near.values_list("hour", "ms")})
         return self._had.get((screen, zone, hour), 0) + self._added.get((screen, hour, zone), 0)
+
+    def _has_in_all(self, screen: str, zone: str) -> int:
+        """Returns what all hours of a zone hold together: time without a date is time that no hour with one took."""
+        had = self._in_all.get((screen, zone))
+        if had is None:
+            hours = ZoneHour.objects.filter(screen_id=screen, zone=zone).values_list("ms", flat=True)
+            # Added up here: what the database cannot add would be everybody's trouble.
+            had = self._in_all[screen, zone] = sum(hours)
+        return had + sum(ms for (one, _, name), ms in self._added.items() if (one, name) == (screen, zone))
 
     def add(self, screen: str, more: dict[ZoneHourKey, int]) -> None:
         """Takes what is new."""

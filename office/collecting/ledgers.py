@@ -97,8 +97,9 @@ class _Offer(msgspec.Struct):
     epoch: int
     steady: Steady | None
     fresh: tuple[tuple[int, int], ...] = ()
+    before: int = 0
     newest: int = 0
-    """The last record of its epoch when it joined."""
+    """The last records of its epoch before and when it joined."""
 
     @property
     def is_whole(self) -> bool:
@@ -211,6 +212,7 @@ class Ledgers:
             except ScatteredError:
                 wrong.append(notices.scattered(batch))
                 continue
+            offer.before = epoch.runs[-1].last if epoch.runs else 0
             epoch.runs, epoch.oldest = found.runs, max(epoch.oldest, batch.oldest)
             offer.fresh, offer.newest = found.fresh, found.runs[-1].last
             if found.fresh and offer.columns.odd:
@@ -237,7 +239,7 @@ class Ledgers:
 
 
 def _sequels(offer: _Offer) -> Iterator[Sequel]:
-    """Gives the new plays of a batch."""
+    """Yields the new plays of a batch."""
     batch = offer.batch
     for first, last in offer.fresh:
         rows = offer.columns.plays
@@ -250,6 +252,7 @@ def _sequels(offer: _Offer) -> Iterator[Sequel]:
             first=first,
             last=last,
             ends=offer.newest == last,
+            newest=offer.before,
             rows=rows,
             steady=offer.steady if offer.is_whole else None,
             read=partial(played_again, offer.proved, rows),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from office.doubt import Doubt
-from tests.office.collecting.screens import DAWN, Ledger, play, publish
+from tests.office.collecting.screens import DAWN, Ledger, event, play, publish
 
 NOW = dt.datetime(2026, 6, 7, 12, tzinfo=dt.UTC)
 SCREEN = "sq-led"
@@ -189,6 +189,46 @@ def test_a_collector_that_begins_anew_comes_to_the_same_verdict(screen: str) -> 
     for first in range(1, 23):
         Ledgers().store([ledger.batch(first, first)], NOW)
     assert set(doubts()) == {21, 22}
+
+
+def test_what_another_collector_stored_meanwhile_is_what_the_next_batch_is_held_against(screen: str) -> None:
+    from office.collecting.ledgers import Ledgers
+
+    ledger = Ledger(SCREEN).filled(2)
+    ledger.append(play(1, mono_ms=11_000, at=at(11 / 3600)))
+    ledger.append(event("lost", records=1))
+    ledger.append(play(2))
+    ledger.append(play(2, mono_ms=21_000, at=at(21 / 3600)))
+    one, other = Ledgers(), Ledgers()
+    for keeper, number in ((one, 1), (other, 2), (one, 3), (one, 4), (other, 5), (one, 6)):
+        keeper.store([ledger.batch(number, number)], NOW)
+    assert doubts() == {3: Doubt.OVERLAP, 6: Doubt.OVERLAP}
+
+
+def test_time_that_dated_plays_took_is_not_there_again_for_plays_without_a_date(screen: str) -> None:
+    from office.counting import Asked, counted
+
+    hour = {"planned_ms": 3_600_000, "actual_ms": 3_600_000}
+    ledger = Ledger(SCREEN)
+    for number in range(30):
+        ledger.append(play(0, **hour, mono_ms=number * 3_600_000, at=at(number)))
+    for number in range(30):
+        ledger.append(
+            play(
+                0,
+                **hour,
+                mono_ms=number * 3_600_000,
+                boot="c" * 32,
+                clock="unsynced",
+                at="1970-01-01T08:00:00.000+08:00",
+            )
+        )
+    store(ledger, most=7)
+    there_h = (NOW - DAWN).total_seconds() / 3600
+    [count] = counted("screen", Asked())
+    assert count.doubts == {"overfull": count.doubtful}
+    assert count.seconds / 3600 <= there_h + 10 / 60
+    assert (count.plays, count.undated) == (int(there_h), int(there_h) - 30)
 
 
 def test_a_batch_that_fills_a_gap_is_held_against_what_lies_on_both_sides(screen: str) -> None:
