@@ -6,13 +6,14 @@ sends it again; nothing is lost by it.
 Rule: pure; `now` is seconds that go up, and a clock that goes back gives nothing.
 """
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 import msgspec
 
 from signage.errors import Words
 from signage.topics import ScreenLeaf
 
+_Key, _Value = TypeVar("_Key"), TypeVar("_Value")
 Good = Literal[
     "messages", "bytes", "records", "titles", "told", "epochs", "status", "birth", "state", "reply", "shot",
 ]  # fmt: skip
@@ -55,8 +56,8 @@ PAUSE_S = 5.0
 """In which nothing of a ledger is read that was refused; a player sends again after twenty at least."""
 TOLD_S = 60.0
 """Between two words about the same screen and good."""
-MOST_REMEMBERED = 20_000
-"""Supplies that are not full, or may not be."""
+MOST_REMEMBERED = 100_000
+"""Supplies, and words about them, of nine thousand screens; beyond that what was used longest ago counts as full."""
 OF_LEAF: dict[ScreenLeaf, Good] = {
     "status": "status", "birth": "birth", "state": "state", "reply": "reply", "shot": "shot",
 }  # fmt: skip
@@ -74,19 +75,20 @@ class Quotas:
         self._paused: dict[str, float] = {}
         """When a ledger was refused last."""
 
+    @property
+    def remembered(self) -> int:
+        """How many supplies it remembers."""
+        return len(self._left)
+
     def takes(self, screen: str, good: Good, amount: float, now: float) -> bool:
         """Uses up so much of a screen's supply; False, and nothing is used, when there is not enough."""
         supply = self._supplies[good]
         left, since = self._left.get((screen, good), (supply.most, now))
         left = min(supply.most, left + max(0.0, now - since) * supply.per_s)
         enough = amount <= left
-        if len(self._left) > MOST_REMEMBERED:
-            self._left = {key: kept for key, kept in self._left.items() if now - kept[1] < TOLD_S}
-        self._left[screen, good] = (left - amount if enough else left, now)
+        _note(self._left, (screen, good), (left - amount if enough else left, now))
         if not enough and good not in OF_LEAF.values():
-            if len(self._paused) > MOST_REMEMBERED:
-                self._paused.clear()
-            self._paused[screen] = now
+            _note(self._paused, screen, now)
         return enough
 
     def pauses(self, screen: str, now: float) -> bool:
@@ -101,7 +103,13 @@ class Quotas:
         """Says whether it is time to say that a screen sends too much."""
         if abs(now - self._told.get((screen, good), -TOLD_S)) < TOLD_S:
             return False
-        if len(self._told) > MOST_REMEMBERED:
-            self._told.clear()
-        self._told[screen, good] = now
+        _note(self._told, (screen, good), now)
         return True
+
+
+def _note(kept: dict[_Key, _Value], key: _Key, value: _Value) -> None:
+    """Puts a value behind all others, and forgets the first where there are too many."""
+    kept.pop(key, None)
+    kept[key] = value
+    if len(kept) > MOST_REMEMBERED:
+        del kept[next(iter(kept))]

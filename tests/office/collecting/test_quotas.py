@@ -5,7 +5,7 @@ from typing import get_args
 from hypothesis import given
 from hypothesis import strategies as st
 
-from office.collecting.quotas import NAMES, OF_LEAF, PAUSE_S, SUPPLIES, TOLD_S, Good, Quotas, Supply
+from office.collecting.quotas import MOST_REMEMBERED, NAMES, OF_LEAF, PAUSE_S, SUPPLIES, TOLD_S, Good, Quotas, Supply
 from player.uplink.upload import STALL_S
 from signage.messages import MOST_RECORDS
 from signage.topics import MOST_BYTES, SCREEN_WRITES
@@ -46,6 +46,16 @@ def test_what_one_screen_uses_up_is_left_to_the_others_and_for_other_things() ->
     assert not quotas.takes("bad-led", "titles", 1, 1e9)
     assert quotas.takes("sq-led", "titles", 10, 0)
     assert quotas.takes("bad-led", "records", 10, 0)
+
+
+def test_screens_without_end_cost_no_memory_without_end_and_give_nobody_more_who_sends() -> None:
+    quotas = Quotas({"records": Supply(10, 0)})
+    assert quotas.takes("bad-led", "records", 10, 0)
+    for number in range(MOST_REMEMBERED + 10):
+        quotas.takes(f"led-{number}", "records", 1, 0)
+        if not number % 1000:
+            assert not quotas.takes("bad-led", "records", 1, 0)
+    assert quotas.remembered == MOST_REMEMBERED
 
 
 def test_two_months_of_a_screen_and_whatever_one_batch_may_hold_fit_in_at_once() -> None:
