@@ -19,7 +19,7 @@ BEGINNING = hashlib.sha256(b"wuzha/1 audit\n").hexdigest()
 COLLECTOR = "collector"
 
 
-class Chain(msgspec.Struct, frozen=True):
+class EntryChain(msgspec.Struct, frozen=True):
     """A chain: the name of its numbers, its table, and the hash before its first entry."""
 
     name: str
@@ -27,8 +27,8 @@ class Chain(msgspec.Struct, frozen=True):
     beginning: str
 
 
-AUDIT = Chain("audit", AuditEntry, BEGINNING)
-JOURNAL = Chain("journal", JournalEntry, hashlib.sha256(b"wuzha/1 journal\n").hexdigest())
+AUDIT = EntryChain("audit", AuditEntry, BEGINNING)
+JOURNAL = EntryChain("journal", JournalEntry, hashlib.sha256(b"wuzha/1 journal\n").hexdigest())
 
 
 def note(who: str, what: str, about: dict[str, Any], at: dt.datetime) -> None:
@@ -50,12 +50,12 @@ def next_number(name: str, above: int = 0) -> int:
     return int(row.value)
 
 
-def first_break(chain: Chain = AUDIT) -> int | None:
+def first_break(chain: EntryChain = AUDIT) -> int | None:
     """Gives the number of the first entry that was changed, or stands where one was taken out; None if all hold."""
     return next(breaks(chain), None)
 
 
-def breaks(chain: Chain) -> Iterator[int]:
+def breaks(chain: EntryChain) -> Iterator[int]:
     """Returns the numbers of entries that were changed, or were taken out; after one it goes on with what is there."""
     before, expected = chain.beginning, 1
     for entry in chain.entries.objects.order_by("number").iterator():
@@ -67,7 +67,7 @@ def breaks(chain: Chain) -> Iterator[int]:
         yield expected
 
 
-def _append(chain: Chain, who: str, what: str, about: dict[str, Any], at: dt.datetime) -> None:
+def _append(chain: EntryChain, who: str, what: str, about: dict[str, Any], at: dt.datetime) -> None:
     with transaction.atomic():
         number = next_number(chain.name)
         last = chain.entries.objects.filter(number=number - 1).first()

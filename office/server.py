@@ -14,7 +14,8 @@ from waitress.proxy_headers import proxy_headers_middleware
 from office.addresses import network
 from office.connection_limits import USUAL, Limits
 from office.fair_queue import Pace
-from office.http_channels import LimitedChannel, LimitedServer
+from office.http_channels import LimitedServer
+from office.http_connection import LimitedChannel
 from office.ports import bound
 from office.workers import Workers
 from signage.errors import WuzhaError

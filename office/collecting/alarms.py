@@ -88,7 +88,7 @@ def _mended(mended: Mended, at: dt.datetime) -> list[Alarm]:
 
 
 def _raised(notice: Notice, at: dt.datetime) -> tuple[Alarm, str]:
-    """Gives the alarm, and what is new about it: `raised`, `again`, or nothing."""
+    """Returns the alarm, and what is new about it: `raised`, `again`, or nothing."""
     # PostgreSQL has no NUL, and a log has no line breaks.
     zh, en = (text[:MOST_WORDS].replace("\0", "\ufffd") for text in (notice.words.zh, notice.words.en))
     anew: dict[str, object] = {"times": 1, "first_at": at, "last_at": at, "zh": zh, "en": en, "closed_at": None}
@@ -113,7 +113,7 @@ def _raised(notice: Notice, at: dt.datetime) -> tuple[Alarm, str]:
 
 
 def _one(same: Any, anew: dict[str, object]) -> Alarm | None:
-    """Gives the row, written anew where it cannot be read, as after somebody wrote into the table by hand."""
+    """Returns the row, written anew where it cannot be read, as after somebody wrote into the table by hand."""
     try:
         alarm: Alarm | None = same.select_for_update().first()
         if alarm is None or (isinstance(alarm.times, int) and alarm.sealed()):

@@ -20,17 +20,15 @@ from office.collecting.plausible import (
     UNDATED,
     Bounds,
     PlayRow,
-    Steady,
     Tail,
     ZoneHourKey,
     against_next,
     filled,
     heads_of,
-    is_beyond_doubt,
     judged,
-    spanned,
     tails_of,
 )
+from office.collecting.steady import Steady, is_beyond_doubt, spanned
 from office.doubt import Doubt
 from office.models import Assignment, LedgerRecord, Play, Playlist, Publication, PublishedMedia, Screen, ZoneHour
 from office.numbering import MOST_SEQ, key_of
@@ -76,7 +74,7 @@ class Sequel(msgspec.Struct):
         return self.records
 
 
-class Judge:
+class PlayJudge:
     """Judges what is about to be stored, within the transaction. Only one thread may use it."""
 
     def __init__(self) -> None:
@@ -92,7 +90,7 @@ class Judge:
         now = round(at.timestamp() * 1000)
         if sum(map(len, self._facts.values())) > MOST_REMEMBERED:
             self._facts.clear()
-        facts = _Facts()
+        facts = _PublicationFacts()
         hours = _ZoneHours()
         done: list[Sequel] = []
         for each in sequels:
@@ -147,7 +145,7 @@ class Judge:
         return found
 
 
-class _Facts:
+class _PublicationFacts:
     """What is known of the publications that screens say they show; what speaks against it is asked anew each time."""
 
     def __init__(self) -> None:

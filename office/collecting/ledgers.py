@@ -5,7 +5,6 @@ writes it, so any number of collectors may work on one database, and each may di
 """
 
 import datetime as dt
-import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
 
@@ -19,20 +18,19 @@ from office.collecting.alarms import raise_alarms
 from office.collecting.bulk import insert
 from office.collecting.chain import ForkError, ScatteredError, beginning, joined
 from office.collecting.epochs import Epoch, keep, lock
-from office.collecting.judging import Judge, Sequel
+from office.collecting.judging import PlayJudge, Sequel
 from office.collecting.notices import Mended, Notice
-from office.collecting.plausible import Steady, steady
 from office.collecting.quotas import Good, Quotas
 from office.collecting.reading import (
     BrokenError,
     Columns,
     Proved,
-    ShownKey,
     columns,
-    plain_shown,
     played_again,
     proved,
 )
+from office.collecting.shown import ShownKey, plain_shown, shown_key
+from office.collecting.steady import Steady, steady
 from office.collecting.told import keep_told
 from office.models import LedgerEpoch, LedgerRecord, LedgerRun, Play, Screen, Shown
 from office.numbering import MOST_SEQ, SEQ_BITS, key_of
@@ -67,7 +65,7 @@ class _Names(dict[ShownKey, int]):
         """
         if not self._new:
             return found
-        new, self._new = {hashlib.sha256(msgspec.json.encode(shown)).hexdigest(): shown for shown in self._new}, {}
+        new, self._new = {shown_key(shown): shown for shown in self._new}, {}
         known = _rows(new)
         lacking = sorted(new.keys() - known.keys())
         if lacking:
@@ -126,7 +124,7 @@ class Ledgers:
         self._most_epochs, self._quotas = most_epochs, quotas or Quotas()
         self._epochs: dict[tuple[str, str], int] = {}
         self._names = _Names()
-        self._judge = Judge()
+        self._judge = PlayJudge()
 
     def store(self, batches: Sequence[LedgerBatch], at: dt.datetime) -> None:
         """Stores what is new; what is wrong with the rest becomes an alarm. Raises django.db.Error: nothing is stored.

@@ -8,7 +8,6 @@ Rule: pure; moments, facts and neighbours come as values. Whoever is not believe
 
 from collections.abc import Callable, Iterable, Sequence
 from copy import copy
-from operator import itemgetter
 
 import msgspec
 
@@ -31,7 +30,6 @@ MOST_HOURS = 49
 """In which one play is counted up; a playlist asks for a day at most."""
 MOST_ZONE = 100
 """Characters of a zone's name by which it is told from others here."""
-_SHOWN = itemgetter(2)
 UNDATED = -1
 """In the place of an hour: all plays whose clock was not to be believed."""
 
@@ -108,74 +106,6 @@ def judged(
     return doubts, tails
 
 
-class Steady(msgspec.Struct, frozen=True):
-    """Plays that are beyond doubt by themselves: one zone, one boot, a believed clock, one play behind the other."""
-
-    zone: str
-    boot: str
-    start: int
-    """Of the first, by the monotonic clock."""
-    offset: int
-    tail: Tail
-    """Of the last."""
-    published: frozenset[int]
-    """What they show of publications."""
-    first_ms: int
-    last_ms: int
-    """When the first began, and the last ended, since 1970."""
-
-
-def steady(rows: Sequence[PlayRow], played: Sequence[PlayRecord]) -> Steady | None:
-    """Returns what the usual batch comes to, None for plays that need to be judged one by one."""
-    if not rows:
-        return None
-    head = played[0]
-    zone, boot, offset = head.zone, head.boot, rows[0][3] - head.mono_ms
-    shown = dict(zip(map(_SHOWN, rows), played, strict=True))
-    if any(record.zone != zone for record in shown.values()):
-        return None
-    end = low = head.mono_ms
-    for row, record in zip(rows, played, strict=True):
-        start, lasted = record.mono_ms, row[8]
-        if (
-            start < low
-            or lasted is None
-            or not LEAST_MS <= lasted <= record.planned_ms + LONG_SLACK_MS
-            or not -OVERLAP_SLACK_MS < row[3] - start - offset < OVERLAP_SLACK_MS
-            or record.frames * 4 > lasted
-            or record.boot != boot
-            or not row[7]
-        ):
-            return None
-        end = start + lasted
-        low = end - OFFSET_SLACK_MS
-    tail = Tail(boot, played[-1].mono_ms, end, rows[-1][3] - played[-1].mono_ms, believed=True)
-    published = frozenset(number for number, record in shown.items() if record.publication)
-    return Steady(zone, boot, head.mono_ms, offset, tail, published, rows[0][3], end + tail.offset)
-
-
-def is_beyond_doubt(plays: Steady, bounds: Bounds, before: dict[str, Tail], since: dict[int, int]) -> bool:
-    """Says whether steady plays fit behind those before them. `since`: what is shown, and from when on it may be."""
-    if not plays.published <= since.keys() or plays.last_ms > bounds.latest:
-        return False
-    if plays.first_ms < max(bounds.earliest, *(since[shown] for shown in plays.published), 0):
-        return False
-    tail = before.get(plays.zone)
-    return tail is None or _follows(tail, plays)
-
-
-def spanned(plays: Steady, had: Callable[[ZoneHourKey], int]) -> dict[ZoneHourKey, int] | None:
-    """Returns the hours from the first to the last of steady plays, and the milliseconds in each.
-
-    None when one cannot hold them: nothing else of that zone can have been shown in between.
-    """
-    row = (0, 0, 0, plays.first_ms, 0, 0, 0, True, plays.last_ms - plays.first_ms, 0, 0)
-    parts = hours(row, plays.zone)
-    if len(parts) == MOST_HOURS or any(had(key) + ms > _holds(key, 0) for key, ms in parts):
-        return None
-    return dict(parts)
-
-
 def against_next(
     rows: Sequence[PlayRow], played: Sequence[PlayRecord], doubts: dict[int, int], behind: dict[str, Tail]
 ) -> None:
@@ -235,7 +165,7 @@ def filled(
 ) -> dict[ZoneHourKey, int]:
     """Returns what believed plays add to their hours, and doubts those that their hours cannot hold.
 
-    `had` gives what an hour holds already; all that is undated together may take `undated_ms`.
+    `had` returns what an hour holds already; all that is undated together may take `undated_ms`.
     """
     added: dict[ZoneHourKey, int] = {}
     zone, hour_end, key, room, taken = "", 0, ("", 0), 0, 0
@@ -252,27 +182,21 @@ def filled(
         if taken:
             added[key] = taken
         parts = hours(row, played[n].zone)
-        if any(added.get(each, 0) + had(each) + ms > _holds(each, undated_ms) for each, ms in parts):
+        if any(added.get(each, 0) + had(each) + ms > hour_holds(each, undated_ms) for each, ms in parts):
             doubts[n] = Doubt.FULL
         else:
             for each, ms in parts:
                 added[each] = added.get(each, 0) + ms
         key = parts[-1][0]
         zone, hour_end = played[n].zone, (key[1] + 1) * HOUR_MS
-        taken, room = added.get(key, 0), _holds(key, undated_ms) - had(key)
+        taken, room = added.get(key, 0), hour_holds(key, undated_ms) - had(key)
     if taken:
         added[key] = taken
     return added
 
 
-def _follows(tail: Tail, plays: Steady) -> bool:
-    if plays.boot == tail.boot:
-        is_even = not tail.believed or abs(plays.offset - tail.offset) < OFFSET_SLACK_MS
-        return is_even and plays.start >= tail.end - OFFSET_SLACK_MS
-    return not tail.believed or plays.first_ms >= tail.end + tail.offset - OFFSET_SLACK_MS
-
-
-def _holds(key: ZoneHourKey, undated_ms: int) -> int:
+def hour_holds(key: ZoneHourKey, undated_ms: int) -> int:
+    """Returns the most milliseconds that an hour takes; what is undated together may take `undated_ms`."""
     return undated_ms if key[1] == UNDATED else HOUR_MS + HOUR_SLACK_MS
 
 

@@ -13,7 +13,8 @@ import msgspec
 from signage.errors import Words
 from signage.topics import ScreenLeaf
 
-_Key, _Value = TypeVar("_Key"), TypeVar("_Value")
+_Key = TypeVar("_Key")
+_Value = TypeVar("_Value")
 Good = Literal[
     "messages", "bytes", "records", "titles", "told", "epochs", "status", "birth", "state", "reply", "shot",
 ]  # fmt: skip

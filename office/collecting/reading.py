@@ -18,7 +18,9 @@ import msgspec
 
 from office.collecting.chain import Run
 from office.collecting.plausible import PlayRow
+from office.collecting.shown import ShownKey, plain
 from office.numbering import MOST_SEQ, SEQ_BITS
+from office.stored import EARLIEST, LATEST
 from signage.errors import ToldError, Words
 from signage.ledger import (
     MAX_TEXT_BYTES,
@@ -55,24 +57,18 @@ _SECONDS = {
     f":{minute:02}:{second:02}": 60_000 * minute + 1000 * second for minute in range(60) for second in range(60)
 }
 _FRACTIONS = {f".{ms:03}": ms for ms in range(1000)}
-EARLIEST, LATEST = 1969, 9998
-"""Years that every database and calendar takes, in any zone."""
-
 _SHOWN = attrgetter(
     "zone", "rank", "playlist", "playlist_sha256", "publication", "item", "shows", "media", "sha256", "card", "title"
 )
 _NAMES = attrgetter("zone", "rank", "playlist", "playlist_sha256", "shows", "media", "sha256", "card", "title")
-ShownKey = tuple[str, str, str, str, int, int, str, str, str, str, str]
-"""What plays of one item have in common: zone, rank, playlist, its SHA-256, publication, item, kind, media, SHA-256,
-card, title."""
 
 _decoded = msgspec.json.Decoder(KnownRecord).decode
 _canonical = msgspec.json.Encoder(order="sorted").encode
 _WHATS = frozenset(get_args(What))
 _MARKS = re.compile(rb'"(?:[^"\\]|\\.)*"|[][{}]')
 """Strings, which may hold anything, and the marks between them."""
-_OUTCOMES = {"complete": 0, "cut": 1, "failed": 2}
-_PRESENTED: dict[Presented, int] = {
+OUTCOMES = {"complete": 0, "cut": 1, "failed": 2}
+PRESENTED: dict[Presented, int] = {
     "unknown": 0, "seen": 1, "dark": 2, "covered": 3, "no-display": 4, "headless": 5,
 }  # fmt: skip
 
@@ -175,8 +171,8 @@ def columns(batch: Proved, epoch: int, names: Mapping[ShownKey, int]) -> Columns
             add_played(record)
             add_play((
                 key, epoch, names[_SHOWN(record)], *when,
-                _OUTCOMES[record.outcome], record.clock != "unsynced", record.actual_ms,
-                _PRESENTED[record.presented], 0,
+                OUTCOMES[record.outcome], record.clock != "unsynced", record.actual_ms,
+                PRESENTED[record.presented], 0,
             ))  # fmt: skip
         else:
             odd += 1
@@ -276,12 +272,12 @@ def _told(record: EventRecord | ReceiptRecord, at: dt.datetime) -> EventRow | Re
     """Returns the row of an event or receipt; None when it has impossible values."""
     if len(record.details) > MOST_DETAILS or not all(map(_is_plausible, record.details.items())):
         return None
-    details = {_plain(key): _plain(value) if isinstance(value, str) else value for key, value in record.details.items()}
+    details = {plain(key): plain(value) if isinstance(value, str) else value for key, value in record.details.items()}
     match record:
         case EventRecord():
             return EventRow(at, record.what, details)
         case ReceiptRecord():
-            step = _plain(record.step)[:MOST_STEP]
+            step = plain(record.step)[:MOST_STEP]
             return ReceiptRow(at, record.publication, step, details) if 0 <= record.publication <= MOST_NUMBER else None
 
 
@@ -290,13 +286,3 @@ def _is_plausible(detail: tuple[str, str | int | bool | None]) -> bool:
     if isinstance(value, str):
         return len(key) <= MOST_KEY and len(value) <= MOST_NAME
     return len(key) <= MOST_KEY and (value is None or -MOST_NUMBER <= value <= MOST_NUMBER)
-
-
-def _plain(text: str) -> str:
-    """Gives text that every database takes: PostgreSQL has no NUL."""
-    return text.replace("\0", "\ufffd") if "\0" in text else text
-
-
-def plain_shown(shown: ShownKey) -> ShownKey:
-    """Gives the same in text that every database takes."""
-    return tuple(_plain(each) if isinstance(each, str) else each for each in shown)  # type: ignore[return-value]

@@ -7,12 +7,12 @@ import sys
 
 from django.db import transaction
 
+from office.asked import must_be_known
 from office.audit import note
 from office.collecting import alarms as collecting
 from office.collecting.alarms import close, tell_journal
 from office.commands.asking import me
 from office.commands.table import clock, plain, show
-from office.counting import must_be_known
 from office.models import Alarm, AuditEntry
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words

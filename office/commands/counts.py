@@ -5,8 +5,9 @@ import csv
 import sys
 from collections.abc import Iterable
 
+from office.asked import Asked, read_asked
 from office.commands.table import show
-from office.counting import Asked, Count, added_up, counted, missing, read_asked
+from office.counting import Count, added_up, counted, missing
 from office.doubt import REASONS
 from office.place import Place
 from signage.printable import printable_json
@@ -48,7 +49,7 @@ def main(options: argparse.Namespace, _place: Place) -> int:
 
 
 def _row(count: Count, *, signs: bool, hashes: bool, most: int = 64) -> list[object]:
-    """Gives a line of the table, `most` characters of a hash."""
+    """Returns a line of the table, `most` characters of a hash."""
     row: list[object] = [count.key, *(getattr(count, name) for name in HEADS)]
     if signs:
         row.append("是 yes" if count.signed else "未签名 no")

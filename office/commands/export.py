@@ -4,11 +4,13 @@ import argparse
 import sys
 from collections.abc import Iterator, Mapping
 
+from office.asked import read_asked
 from office.commands.sheets import write_csv, write_xlsx
 from office.console.wording import OUTCOMES, PRESENTED
-from office.counting import missing, plays, read_asked
+from office.counting import missing
 from office.doubt import in_words
 from office.place import Place
+from office.play_rows import plays
 from signage.errors import BadInput, Complaint, Words
 
 COLUMNS = {

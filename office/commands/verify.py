@@ -12,8 +12,9 @@ from office.commands.table import plain
 from office.counting import Asked, added_up, counted
 from office.place import Place
 from office.verifying import chains
-from office.verifying.findings import Found, found, guarded, shortened
-from office.verifying.ledgers import Sums, ledgers, shown_rows
+from office.verifying.findings import Mismatch, found, guarded, shortened
+from office.verifying.ledgers import Sums, ledgers
+from office.verifying.shown import shown_rows
 from office.verifying.snapshot import snapshot
 from signage.errors import BadInput, Complaint, Words
 
@@ -57,7 +58,7 @@ def _note(text: str) -> tuple[int, str]:
     return int(read[1]), read[2]
 
 
-def _all(sums: Sums, notes: list[tuple[int, str]]) -> Iterator[Found]:
+def _all(sums: Sums, notes: list[tuple[int, str]]) -> Iterator[Mismatch]:
     yield from guarded(chains.chains(), "auditentry, journalentry", "")
     for number, digest in notes:
         yield from chains.noted(number, digest)

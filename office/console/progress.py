@@ -62,7 +62,7 @@ class ScreenLine(msgspec.Struct, frozen=True, kw_only=True):
 def screen_line(
     screen: "Screen", receipts: "Iterable[Receipt]", number: int, *, wanted: bool, now: dt.datetime
 ) -> ScreenLine:
-    """Gives how far a publication came on a screen; `receipts` are the screen's, of this publication.
+    """Returns how far a publication came on a screen; `receipts` are the screen's, of this publication.
 
     Raises BadRowError for a screen that cannot be read, or one of whose receipts cannot.
     """

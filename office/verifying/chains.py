@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from office.audit import AUDIT, JOURNAL, Chain, breaks
+from office.audit import AUDIT, JOURNAL, EntryChain, breaks
 from office.collecting.alarms import CLOSED
 from office.collecting.heads import HEADS
 from office.models import (
@@ -20,12 +20,12 @@ from office.models import (
     ZoneHour,
 )
 from office.numbering import key_of
-from office.verifying.findings import Found, found
+from office.verifying.findings import Mismatch, found
 
 AT_ONCE = 2000
 
 
-def chains() -> Iterator[Found]:
+def chains() -> Iterator[Mismatch]:
     """Returns entries that were changed or taken out."""
     for chain, table in ((AUDIT, "auditentry"), (JOURNAL, "journalentry")):
         for number in breaks(chain):
@@ -44,9 +44,9 @@ def ends() -> tuple[tuple[str, int, str], ...]:
     return tuple((name, last.number, last.hash) for name, last in lasts if last is not None)
 
 
-def noted(number: int, digest: str) -> Iterator[Found]:
+def noted(number: int, digest: str) -> Iterator[Mismatch]:
     """Returns a finding when no chain has the entry that somebody wrote down."""
-    chains_: tuple[Chain, ...] = (AUDIT, JOURNAL)
+    chains_: tuple[EntryChain, ...] = (AUDIT, JOURNAL)
     if not any(chain.entries.objects.filter(number=number, hash__startswith=digest).exists() for chain in chains_):
         yield found(
             "journalentry", str(number), "missing", f"抄下来的 {number}:{digest[:12]} 在两条链里都没有",
@@ -54,7 +54,7 @@ def noted(number: int, digest: str) -> Iterator[Found]:
         )  # fmt: skip
 
 
-def told_of() -> Iterator[Found]:
+def told_of() -> Iterator[Mismatch]:
     """Returns what the chains tell of and is not there, and what is there and they do not tell of."""
     screens = set(Screen.objects.values_list("id", flat=True))
     publications = set(Publication.objects.values_list("number", flat=True))
@@ -82,7 +82,7 @@ def told_of() -> Iterator[Found]:
         yield found("zonehour", " ".join(map(str, zone_hour)), "changed", "时间是负数", "its time is below nothing")
 
 
-def epochs() -> Iterator[Found]:
+def epochs() -> Iterator[Mismatch]:
     """Returns epochs that the journal tells of and that are not there, or the other way round, and their heads."""
     begun = _begun()
     there = {
@@ -116,7 +116,7 @@ def epochs() -> Iterator[Found]:
                         f"the journal has it up to {upto.get(key, 0)}, the row says {noted_}")  # fmt: skip
 
 
-def _head(entry: int, head: dict[str, Any], there: dict[int, tuple[str, str, dt.datetime]]) -> Iterator[Found]:
+def _head(entry: int, head: dict[str, Any], there: dict[int, tuple[str, str, dt.datetime]]) -> Iterator[Mismatch]:
     key, first, last = head["epoch"], head["from"], head["upto"]
     if key not in there:
         return  # told already
@@ -138,7 +138,7 @@ def _head(entry: int, head: dict[str, Any], there: dict[int, tuple[str, str, dt.
             )  # fmt: skip
 
 
-def alarms() -> Iterator[Found]:
+def alarms() -> Iterator[Mismatch]:
     """Returns alarms that were changed, deleted, or made up."""
     begun = _begun()
     last: dict[int, tuple[int, dict[str, Any]]] = {}
@@ -170,7 +170,7 @@ def alarms() -> Iterator[Found]:
 
 
 def _begun() -> dt.datetime | None:
-    """Gives since when there is a journal; what is older stands in none."""
+    """Returns since when there is a journal; what is older stands in none."""
     at = JournalEntry.objects.order_by("number").values_list("at", flat=True).first()
     try:
         return None if at is None else dt.datetime.fromisoformat(at)

@@ -14,7 +14,7 @@ MOST_TOLD = 50
 """Findings of one kind in one table; further ones are counted."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class Mismatch(msgspec.Struct, frozen=True):
     """One thing that does not fit."""
 
     table: str
@@ -27,12 +27,12 @@ class Found(msgspec.Struct, frozen=True):
     """How many alike this one stands for."""
 
 
-def found(table: str, where: str, what: What, zh: str, en: str) -> Found:
+def found(table: str, where: str, what: What, zh: str, en: str) -> Mismatch:
     """Returns a finding."""
-    return Found(table, where, what, Words(zh, en))
+    return Mismatch(table, where, what, Words(zh, en))
 
 
-def guarded(findings: Iterator[Found], table: str, where: str) -> Iterator[Found]:
+def guarded(findings: Iterator[Mismatch], table: str, where: str) -> Iterator[Mismatch]:
     """Returns findings; where a row cannot even be read, that is one, and the rest of its part is passed over."""
     try:
         yield from findings
@@ -44,7 +44,7 @@ def guarded(findings: Iterator[Found], table: str, where: str) -> Iterator[Found
         yield found(table, where, "changed", "有读不出的内容", "holds what cannot be read")
 
 
-def shortened(findings: Iterable[Found], most: int = MOST_TOLD) -> Iterator[Found]:
+def shortened(findings: Iterable[Mismatch], most: int = MOST_TOLD) -> Iterator[Mismatch]:
     """Returns the first findings of each kind and table as they come, and at the end how many more there were."""
     told: dict[tuple[str, What], int] = {}
     for each in findings:
@@ -55,4 +55,4 @@ def shortened(findings: Iterable[Found], most: int = MOST_TOLD) -> Iterator[Foun
     for (table, what), times in told.items():
         if times > most:
             words = Words(f"还有 {times - most} 处同样的问题", f"{times - most} more of the same kind")
-            yield Found(table, "…", what, words, times - most)
+            yield Mismatch(table, "…", what, words, times - most)

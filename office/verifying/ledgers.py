@@ -5,7 +5,7 @@ million of them.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
@@ -13,16 +13,16 @@ import msgspec
 
 from office.collecting.chain import Run, beginning, mark
 from office.collecting.plausible import CLOCK_SLACK_MS, HOUR_MS, HOUR_SLACK_MS, UNDATED, PlayRow, hours, of_length
-from office.collecting.reading import Columns, EventRow, Proved, ReceiptRow, ShownKey, columns
+from office.collecting.reading import Columns, EventRow, Proved, ReceiptRow, columns
 from office.doubt import Doubt
-from office.models import Event, LedgerEpoch, LedgerRecord, LedgerRun, Play, Receipt, Shown
-from office.numbering import MOST_SEQ, key_of
-from office.verifying.findings import Found, found, guarded
-from office.verifying.publications import Publications
+from office.models import Event, LedgerEpoch, LedgerRecord, LedgerRun, Play, Receipt
+from office.numbering import MOST_SEQ, SEQ_BITS, key_of
+from office.verifying.findings import Mismatch, found, guarded
+from office.verifying.publications import PublicationDoubts
+from office.verifying.shown import ShownRows
 from signage.ledger import PlayRecord, genesis
 
 AT_ONCE = 2000
-MOST_REMEMBERED = 50_000
 MOST_HOUR_MS = 3 * (HOUR_MS + HOUR_SLACK_MS) // 2
 """Two collectors that store one hour at one moment do not know of each other; more was not their doing."""
 
@@ -41,46 +41,9 @@ class Sums(msgspec.Struct):
     epochs: int = 0
 
 
-class _ShownRows(Mapping[ShownKey, int]):
-    """The rows of what is shown, by what the records say; 0 for one that is not there."""
-
-    def __init__(self) -> None:
-        self._rows: dict[ShownKey, int] = {}
-
-    def __getitem__(self, shown: ShownKey) -> int:
-        number = self._rows.get(shown)
-        if number is None:
-            if len(self._rows) > MOST_REMEMBERED:
-                self._rows.clear()
-            found_ = Shown.objects.filter(key=_key(shown)).values_list("id", flat=True).first()
-            number = self._rows[shown] = int(found_ or 0)
-        return number
-
-    def __iter__(self) -> Iterator[ShownKey]:
-        return iter(self._rows)
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-
-def _key(shown: ShownKey) -> str:
-    return hashlib.sha256(msgspec.json.encode(shown)).hexdigest()
-
-
-def shown_rows() -> Iterator[Found]:
-    """Returns rows of what is shown whose key is not theirs."""
-    names = ("zone", "rank", "playlist", "playlist_sha256", "publication", "item", "shows", "media", "sha256", "card",
-             "title")  # fmt: skip
-    for number, key, *columns_ in Shown.objects.order_by("id").values_list("id", "key", *names).iterator(AT_ONCE):
-        shown: Any = tuple(columns_)
-        # A NUL was put away before it was stored, and the key is of what came.
-        if _key(shown) != key and not any("\ufffd" in each for each in shown if isinstance(each, str)):
-            yield found("shown", str(number), "changed", "内容与它的校验值不符", "its columns do not match its key")
-
-
-def ledgers(now_ms: int, sums: Sums) -> Iterator[Found]:
+def ledgers(now_ms: int, sums: Sums) -> Iterator[Mismatch]:
     """Returns all that does not hold in ledgers and in the rows that were read out of them; adds to `sums`."""
-    names, publications = _ShownRows(), Publications()
+    names, publications = ShownRows(), PublicationDoubts()
     after = -1
     screen_hours: dict[tuple[str, int], int] = {}
     screen = None
@@ -98,7 +61,7 @@ def ledgers(now_ms: int, sums: Sums) -> Iterator[Found]:
         after = number if number is not None else after
 
 
-def _full(screen: str | None, held: dict[tuple[str, int], int]) -> Iterator[Found]:
+def _full(screen: str | None, held: dict[tuple[str, int], int]) -> Iterator[Mismatch]:
     for (zone, hour), ms in held.items():
         if ms > MOST_HOUR_MS and hour != UNDATED:
             yield found(
@@ -108,14 +71,14 @@ def _full(screen: str | None, held: dict[tuple[str, int], int]) -> Iterator[Foun
             )  # fmt: skip
 
 
-def _foreign(after: int, before: int | None) -> Iterator[Found]:
+def _foreign(after: int, before: int | None) -> Iterator[Mismatch]:
     """Returns rows between two epochs, which belong to none."""
     span = {"pk__gt": key_of(after, MOST_SEQ) if after >= 0 else -(2**63)}
     if before is not None:
         span["pk__lt"] = key_of(before, 0)
     for model in (LedgerRecord, Play, Event, Receipt):
         for key in model.objects.filter(**span).order_by("pk").values_list("pk", flat=True).iterator(AT_ONCE):
-            where = f"epoch row {key >> 40} record {key & MOST_SEQ}"
+            where = f"epoch row {key >> SEQ_BITS} record {key & MOST_SEQ}"
             yield found(_table(model), where, "extra", "所属的台账段不在了", "its epoch is not there")
 
 
@@ -129,8 +92,8 @@ class _Epoch:
     def __init__(
         self,
         epoch: LedgerEpoch,
-        names: _ShownRows,
-        publications: Publications,
+        names: ShownRows,
+        publications: PublicationDoubts,
         *,
         now_ms: int,
         sums: Sums,
@@ -141,7 +104,7 @@ class _Epoch:
         self._earliest = round(epoch.screen.enrolled_at.timestamp() * 1000) - CLOCK_SLACK_MS
         self._base = key_of(epoch.pk, 0)
 
-    def findings(self) -> Iterator[Found]:
+    def findings(self) -> Iterator[Mismatch]:
         runs = self._runs()
         yield from self._check_runs(runs)
         following = 1
@@ -162,7 +125,7 @@ class _Epoch:
         """Names the epoch, or a record of it."""
         return f"{self._epoch.screen_id} {self._epoch.name}" + ("" if seq is None else f" record {seq}")
 
-    def _check_runs(self, runs: list[Run]) -> Iterator[Found]:
+    def _check_runs(self, runs: list[Run]) -> Iterator[Mismatch]:
         where = self.where()
         [start] = beginning(genesis(self._epoch.screen_id, self._epoch.name))
         if not runs or runs[0].first != 0 or (runs[0].last == 0 and runs[0].after != start.after):
@@ -178,7 +141,7 @@ class _Epoch:
                     f"record {self._epoch.upto} was acknowledged, and it is stored up to {reached.last}",
                 )  # fmt: skip
 
-    def _none_between(self, first: int, last: int) -> Iterator[Found]:
+    def _none_between(self, first: int, last: int) -> Iterator[Mismatch]:
         """Returns the rows of records that are not said to be stored."""
         if first > last:
             return
@@ -188,7 +151,7 @@ class _Epoch:
                 where = self.where(key & MOST_SEQ)
                 yield found(_table(model), where, "extra", "不该有这一条", "nothing says that there is such a record")
 
-    def _run(self, run: Run) -> Iterator[Found]:
+    def _run(self, run: Run) -> Iterator[Mismatch]:
         before = genesis(self._epoch.screen_id, self._epoch.name).hash if run.first == 0 else run.before
         following = max(run.first, 1)
         while following <= run.last:
@@ -209,7 +172,9 @@ class _Epoch:
                 "the hash of the last record is not the one that was noted",
             )  # fmt: skip
 
-    def _records(self, first: int, last: int, before: bytes, rows: list[tuple[int, bytes, bytes]]) -> Iterator[Found]:
+    def _records(
+        self, first: int, last: int, before: bytes, rows: list[tuple[int, bytes, bytes]]
+    ) -> Iterator[Mismatch]:
         """Proves records of a run, which are to be there from the first to the last, and what was read out of them."""
         self._sums.records += len(rows)
         expected, part_before = first, before
@@ -251,7 +216,7 @@ class _Epoch:
         derived.played.extend(more.played)
         derived.told.extend(more.told)
 
-    def _plays(self, first: int, last: int, derived: Columns) -> Iterator[Found]:
+    def _plays(self, first: int, last: int, derived: Columns) -> Iterator[Mismatch]:
         span = {"pk__gte": self._base + first, "pk__lte": self._base + last}
         stored: dict[int, PlayRow] = {
             row[0]: row for row in Play.objects.filter(**span).order_by("pk").values_list(*_PLAY)
@@ -274,7 +239,7 @@ class _Epoch:
             where = self.where(key - self._base)
             yield found("play", where, "extra", "台账里没有这次播放", "there is no such play in the ledger")
 
-    def _doubt(self, row: PlayRow, record: PlayRecord, where: str) -> Iterator[Found]:
+    def _doubt(self, row: PlayRow, record: PlayRecord, where: str) -> Iterator[Mismatch]:
         if type(row[10]) is not int:
             yield found("play", where, "changed", "可信与否被改动过", "whether it is believed was changed")
             return
@@ -292,7 +257,7 @@ class _Epoch:
             for key, ms in hours(row, record.zone):
                 self._held[key] = self._held.get(key, 0) + ms
 
-    def _told(self, first: int, last: int, derived: Columns) -> Iterator[Found]:
+    def _told(self, first: int, last: int, derived: Columns) -> Iterator[Mismatch]:
         span = {"pk__gte": self._base + first, "pk__lte": self._base + last}
         events = {each.pk: each for each in Event.objects.filter(**span)}
         receipts = {each.pk: each for each in Receipt.objects.filter(**span)}

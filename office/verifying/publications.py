@@ -7,7 +7,7 @@ from signage.ledger import PlayRecord
 MOST_REMEMBERED = 50_000
 
 
-class Publications:
+class PublicationDoubts:
     """Remembers what was asked."""
 
     def __init__(self) -> None:

@@ -11,15 +11,15 @@ from pathlib import Path
 
 import msgspec
 
-from tests.fuzz.campaign import TARGETS, Outcome, campaign, replayed
-from tests.fuzz.case import Finding
+from tests.fuzz.campaign import TARGETS, FuzzResult, campaign, replayed
+from tests.fuzz.case import FuzzFinding
 
 
 def main() -> int:
     """Runs the targets that were named, one after the other."""
     options = _parser().parse_args()
     if options.replay is not None:
-        kept = msgspec.json.decode(options.replay.read_bytes(), type=Finding)
+        kept = msgspec.json.decode(options.replay.read_bytes(), type=FuzzFinding)
         found = replayed(kept.target, kept.case)
         _tell(kept.target, "replay", found, None)
         return bool(found.findings)
@@ -45,7 +45,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _tell(target: str, seed: str, found: Outcome, keep: Path | None) -> None:
+def _tell(target: str, seed: str, found: FuzzResult, keep: Path | None) -> None:
     print(f"{target}: {summary(found)}; seed {seed}")
     for each in found.findings:
         times = found.times[each.signature]
@@ -61,7 +61,7 @@ def _tell(target: str, seed: str, found: Outcome, keep: Path | None) -> None:
     sys.stdout.flush()
 
 
-def summary(found: Outcome) -> str:
+def summary(found: FuzzResult) -> str:
     """Returns one line of figures."""
     rate = found.cases / found.seconds if found.seconds else 0.0
     parts = [f"{found.cases} cases in {found.seconds:.0f} s ({rate:.0f} a second)", f"{len(found.findings)} findings"]

@@ -17,7 +17,7 @@ from contextlib import ExitStack
 
 import msgspec
 
-from tests.fuzz.case import HANG_S, Case, Finding, Measured, Order, random_of
+from tests.fuzz.case import HANG_S, Case, FuzzFinding, FuzzOrder, Measured, random_of
 from tests.fuzz.child import ROOT
 
 TARGETS = ("ledger", "messages", "toml", "worker", "http", "names")
@@ -27,10 +27,10 @@ MOST_LIVES = 20
 """Children of one campaign: whoever dies so often has told enough."""
 
 
-class Outcome(msgspec.Struct, frozen=True):
+class FuzzResult(msgspec.Struct, frozen=True):
     """What a campaign came to."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[FuzzFinding, ...]
     """The first of each signature."""
     times: dict[str, int]
     """How often each signature came."""
@@ -52,9 +52,9 @@ class Outcome(msgspec.Struct, frozen=True):
 
 def campaign(
     target: str, seed: str, seconds: float, *, first: int = 0, most: int = 0, hang_s: float = HANG_S
-) -> Outcome:
+) -> FuzzResult:
     """Runs cases of one target for so long, in as many children as it takes."""
-    findings: dict[str, Finding] = {}
+    findings: dict[str, FuzzFinding] = {}
     times: Counter[str] = Counter()
     measured: list[Measured] = []
     lives = 0
@@ -62,7 +62,7 @@ def campaign(
     while lives < MOST_LIVES and (lives == 0 or (time.monotonic() < until and not most)):
         lives += 1
         with tempfile.TemporaryDirectory(prefix="wuzha-fuzz-", ignore_cleanup_errors=True) as folder:
-            order = Order(target=target, seed=seed, first=first, most=most,
+            order = FuzzOrder(target=target, seed=seed, first=first, most=most,
                           seconds=max(0.1, until - time.monotonic()), folder=folder)  # fmt: skip
             life = _Life(order, hang_s)
             life.run()
@@ -73,26 +73,26 @@ def campaign(
             measured.append(life.measured)
             break
         first = life.number + 1
-    return Outcome(tuple(findings.values()), dict(times), tuple(measured), lives - len(measured))
+    return FuzzResult(tuple(findings.values()), dict(times), tuple(measured), lives - len(measured))
 
 
-def replayed(target: str, case: Case, hang_s: float = HANG_S) -> Outcome:
+def replayed(target: str, case: Case, hang_s: float = HANG_S) -> FuzzResult:
     """Runs one kept case."""
     with tempfile.TemporaryDirectory(prefix="wuzha-fuzz-", ignore_cleanup_errors=True) as folder:
-        order = Order(target=target, seed="replay", first=0, most=1, seconds=3600, folder=folder, replay=case)
+        order = FuzzOrder(target=target, seed="replay", first=0, most=1, seconds=3600, folder=folder, replay=case)
         life = _Life(order, hang_s)
         life.run()
     found = {each.signature: each for each in life.findings}
     measured = () if life.measured is None else (life.measured,)
-    return Outcome(tuple(found.values()), dict(Counter(found)), measured, 1 - len(measured))
+    return FuzzResult(tuple(found.values()), dict(Counter(found)), measured, 1 - len(measured))
 
 
 class _Life:
     """One child from its beginning to its end."""
 
-    def __init__(self, order: Order, hang_s: float) -> None:
+    def __init__(self, order: FuzzOrder, hang_s: float) -> None:
         self._order, self._hang_s = order, hang_s
-        self.findings: list[Finding] = []
+        self.findings: list[FuzzFinding] = []
         self.measured: Measured | None = None
         self.number = order.first
         self._is_begun = False
@@ -153,8 +153,8 @@ class _Life:
         while (end := self._heard.find(b"\n")) >= 0:
             kind, told = msgspec.json.decode(bytes(self._heard[:end]))
             del self._heard[: end + 1]
-            if kind == "Finding":
-                self.findings.append(msgspec.convert(told, Finding))
+            if kind == "FuzzFinding":
+                self.findings.append(msgspec.convert(told, FuzzFinding))
             else:
                 self.measured = msgspec.convert(told, Measured)
 
@@ -162,12 +162,12 @@ class _Life:
         last = next((line.strip() for line in trace.splitlines() if line.strip().startswith("File ")), "")
         case = self._order.replay or _made(self._order, self.number)
         self.findings.append(
-            Finding(target=self._order.target, kind=kind, signature=f"{kind} ({code}) {last}", number=self.number,
+            FuzzFinding(target=self._order.target, kind=kind, signature=f"{kind} ({code}) {last}", number=self.number,
                     seed=self._order.seed, case=case, trace=trace)
         )  # fmt: skip
 
 
-def _made(order: Order, number: int) -> Case:
+def _made(order: FuzzOrder, number: int) -> Case:
     """Makes a case again, in this process: making one touches nothing."""
     import importlib
 

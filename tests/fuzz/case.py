@@ -20,7 +20,7 @@ Case = tuple[Step, ...]
 """One input; all of it is made before any of it is run, so that it can be kept, cut down and run again."""
 
 
-class Bounds(msgspec.Struct, frozen=True, kw_only=True):
+class CaseBounds(msgspec.Struct, frozen=True, kw_only=True):
     """What no input may exceed, and no number of them."""
 
     slow_floor_s: float = 0.5
@@ -45,10 +45,10 @@ class Broken(AssertionError):
     """A promise that does not hold."""
 
 
-class Target(Protocol):
+class FuzzTarget(Protocol):
     """One edge of the program. Made in a process of its own, in an empty folder."""
 
-    bounds: Bounds
+    bounds: CaseBounds
 
     def make(self, random: Random) -> Case:
         """Returns the next input; the same for the same random numbers."""
@@ -67,7 +67,7 @@ class Target(Protocol):
         ...
 
 
-class Finding(msgspec.Struct, frozen=True, kw_only=True):
+class FuzzFinding(msgspec.Struct, frozen=True, kw_only=True):
     """Something that must not be, with the input that does it."""
 
     target: str
@@ -98,10 +98,10 @@ class Measured(msgspec.Struct, frozen=True, kw_only=True):
     disk_mib: float = 0.0
 
 
-Event = Finding | Measured
+Event = FuzzFinding | Measured
 
 
-class Order(msgspec.Struct, frozen=True, kw_only=True):
+class FuzzOrder(msgspec.Struct, frozen=True, kw_only=True):
     """What a child is to do."""
 
     target: str

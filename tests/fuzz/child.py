@@ -18,7 +18,18 @@ from statistics import median
 
 import msgspec
 
-from tests.fuzz.case import HANG_S, Bounds, Broken, Case, Event, Finding, Measured, Order, Target, random_of
+from tests.fuzz.case import (
+    HANG_S,
+    Broken,
+    Case,
+    CaseBounds,
+    Event,
+    FuzzFinding,
+    FuzzOrder,
+    FuzzTarget,
+    Measured,
+    random_of,
+)
 from tests.fuzz.shrinking import shrunk
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,10 +75,10 @@ def signature(error: BaseException) -> str:
     return f"{type(error).__name__} {where or '?'} {told[:120]}".strip()
 
 
-class Meter:
+class CaseMeter:
     """Memory, objects, files and log, from when the caches are full on."""
 
-    def __init__(self, bounds: Bounds, folder: Path, log: Log) -> None:
+    def __init__(self, bounds: CaseBounds, folder: Path, log: Log) -> None:
         self._bounds, self._folder, self._log = bounds, folder, log
         self._base: tuple[float, int] | None = None
         self._pids: tuple[int, ...] = ()
@@ -127,7 +138,7 @@ def _lies_in(folder: Path) -> tuple[int, float]:
 class Runner:
     """One child's work."""
 
-    def __init__(self, order: Order, target: Target, log: Log, tell: int, progress: int) -> None:
+    def __init__(self, order: FuzzOrder, target: FuzzTarget, log: Log, tell: int, progress: int) -> None:
         self._order, self._target, self._log, self._tell, self._progress = order, target, log, tell, progress
         self._costs: list[tuple[float, int]] = []
         """Processor time and size of cases; the newest thousands."""
@@ -137,7 +148,7 @@ class Runner:
 
     def run(self) -> None:
         """Runs cases until the time or the number is up."""
-        order, meter = self._order, Meter(self._target.bounds, Path(self._order.folder), self._log)
+        order, meter = self._order, CaseMeter(self._target.bounds, Path(self._order.folder), self._log)
         began = looked = time.monotonic()
         number = order.first
         while (time.monotonic() - began < order.seconds or not self._cases) and self._cases != (order.most or -1):
@@ -216,7 +227,7 @@ class Runner:
             case = shrunk(case, lambda each: self._still(each, first))
         trace = "".join(traceback.format_exception(error))[-6000:]
         self._say(
-            Finding(target=self._order.target, kind=kind, signature=first, number=number, seed=self._order.seed,
+            FuzzFinding(target=self._order.target, kind=kind, signature=first, number=number, seed=self._order.seed,
                     case=case, trace=trace)
         )  # fmt: skip
 
@@ -237,7 +248,7 @@ class Runner:
 
 def main() -> None:
     """Reads its order from the command line: the order as JSON, a pipe for events, a file for the case under way."""
-    order = msgspec.json.decode(sys.argv[1], type=Order)
+    order = msgspec.json.decode(sys.argv[1], type=FuzzOrder)
     tell, progress = int(sys.argv[2]), int(sys.argv[3])
     faulthandler.enable(all_threads=True)
     resource.setrlimit(resource.RLIMIT_AS, (MOST_ADDRESS_SPACE, MOST_ADDRESS_SPACE))
@@ -248,7 +259,7 @@ def main() -> None:
     threading.excepthook = lambda args: log.note("thread ended", args.exc_value or SystemExit())
     sys.unraisablehook = lambda args: log.note("unraisable", args.exc_value or SystemExit())
     module = importlib.import_module(f"tests.fuzz.targets.{order.target}")
-    target: Target = module.open_target(Path(order.folder))
+    target: FuzzTarget = module.open_target(Path(order.folder))
     try:
         Runner(order, target, log, tell, progress).run()
     finally:

@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 from office.ports import free_port
 from tests.fuzz import mutation
-from tests.fuzz.case import Bounds, Broken, Case, Step
+from tests.fuzz.case import Broken, Case, CaseBounds, Step
 from tests.fuzz.child import ROOT
 from tests.fuzz.office_house import House
 
@@ -173,7 +173,7 @@ def _path(random: Random) -> str:
 class Server:
     """`wuzha-office serve`, as people start it."""
 
-    bounds = Bounds(log_bytes=400.0, files=60, disk_mib=64.0, grows_mib=96.0)
+    bounds = CaseBounds(log_bytes=400.0, files=60, disk_mib=64.0, grows_mib=96.0)
 
     def __init__(self, folder: Path) -> None:
         house = House(folder, ("sq-led1", "sq-led2"))

@@ -33,7 +33,7 @@ from signage.ledger import (
 )
 from signage.messages import LedgerBatch, encode
 from tests.fuzz import mutation
-from tests.fuzz.case import Bounds, Broken, Case, Step
+from tests.fuzz.case import Broken, Case, CaseBounds, Step
 from tests.fuzz.office_house import BYS, COMMANDS, TOPICS, House, terminal
 from tests.fuzz.sentences import check_words
 
@@ -151,10 +151,10 @@ def _batch(random: Random, epoch: str, first: int, ends: tuple[bytes, bytes], te
     return Step("batch", mutation.damaged(random, content, 1) if random.random() < 0.03 else content)
 
 
-class Ledgers:
+class LedgerRecords:
     """The office, with one honest screen in it."""
 
-    bounds = Bounds(log_bytes=4000.0, files=60, disk_mib=96.0, peak_mib=200.0)
+    bounds = CaseBounds(log_bytes=4000.0, files=60, disk_mib=96.0, peak_mib=200.0)
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._config = folder, folder / "kiosk_config.toml"
@@ -302,6 +302,6 @@ def _read_as_a_player(payload: bytes) -> None:
             read(found.text)
 
 
-def open_target(folder: Path) -> Ledgers:
+def open_target(folder: Path) -> LedgerRecords:
     """Returns the target."""
-    return Ledgers(folder)
+    return LedgerRecords(folder)

@@ -32,7 +32,7 @@ from signage.topics import MOST_BYTES, ScreenTopic, Topics, most_bytes
 from signage.trust import sign_command
 from tests.fakes import FakeLink
 from tests.fuzz import mutation
-from tests.fuzz.case import Bounds, Broken, Case, Step
+from tests.fuzz.case import Broken, Case, CaseBounds, Step
 from tests.fuzz.child import ROOT
 from tests.fuzz.office_house import House
 
@@ -142,7 +142,7 @@ def _command(random: Random) -> bytes:
         return GOLDEN["command"]
 
 
-class Hands:
+class HandsOfNobody:
     """Does nothing for a command, and believes its values only when they can be."""
 
     def take_still(self) -> bool:
@@ -177,7 +177,7 @@ class Hands:
             raise Broken("an event that is too long for the ledger")
 
 
-class Player:
+class FuzzedPlayer:
     """An agent with a ledger behind it and a connection that is played to it."""
 
     def __init__(self, state: Path) -> None:
@@ -193,8 +193,8 @@ class Player:
             Self(screen=SCREEN, boot="boot-1", canvas=(320, 180), versions={"wuzha": "1"}), topics=TOPICS,
             link=self._linked,
             mail=Mailbox(), ledger=Beside(state / LEDGER, SCREEN), standing=Standing(state),
-            connections=Connections(state),
-            hands=Hands(), renew=self._renew, publications=None, keys=lambda: (KEY.public_key().public_bytes_raw(),),
+            connections=Connections(state), hands=HandsOfNobody(),
+            renew=self._renew, publications=None, keys=lambda: (KEY.public_key().public_bytes_raw(),),
             sight=lambda: Sight(told=BelievedTime(at=DAWN, quality="ntp")), read_clock=self._moment,
         )  # fmt: skip
         self.link.connect()
@@ -227,7 +227,7 @@ class Player:
 class Everybody:
     """An office and a player."""
 
-    bounds = Bounds(log_bytes=3000.0, files=60, disk_mib=64.0, peak_mib=200.0)
+    bounds = CaseBounds(log_bytes=3000.0, files=60, disk_mib=64.0, peak_mib=200.0)
 
     def __init__(self, folder: Path) -> None:
         self._house = House(folder, (SCREEN, OTHER))
@@ -236,9 +236,9 @@ class Everybody:
 
     make = staticmethod(make)
 
-    def _fresh_player(self) -> Player:
+    def _fresh_player(self) -> FuzzedPlayer:
         self._players += 1
-        return Player(self._folder / f"player-{self._players}")
+        return FuzzedPlayer(self._folder / f"player-{self._players}")
 
     def run(self, case: Case) -> None:
         """Lets every message come to whom its topic takes it."""

@@ -29,7 +29,7 @@ from signage.globs import Shelf
 from signage.ledger import MAX_TEXT_BYTES, PlayRecord, canonical, moment, read
 from signage.media import MediaFacts
 from signage.reading import read_playlist
-from tests.fuzz.case import Bounds, Broken, Case, Step
+from tests.fuzz.case import Broken, Case, CaseBounds, Step
 from tests.fuzz.child import ROOT
 from tests.fuzz.sentences import check_complaints, check_words, is_plain
 
@@ -99,10 +99,10 @@ def _probe(_path: str, _digests: Digests | None) -> MediaFacts | Words:
     return MediaFacts(kind="image", width_px=4, height_px=3)
 
 
-class Names:
+class FileNames:
     """A desk over real folders, with a clock of its own and a decoder that takes everything."""
 
-    bounds = Bounds(log_bytes=500.0, files=600, disk_mib=16.0, peak_mib=150.0, slow_floor_s=1.0)
+    bounds = CaseBounds(log_bytes=500.0, files=600, disk_mib=16.0, peak_mib=150.0, slow_floor_s=1.0)
 
     def __init__(self, folder: Path) -> None:
         self._top = folder / "media"
@@ -205,6 +205,6 @@ def _counts(path: bytes, top: bytes) -> bool:
     )
 
 
-def open_target(folder: Path) -> Names:
+def open_target(folder: Path) -> FileNames:
     """Returns the target."""
-    return Names(folder)
+    return FileNames(folder)

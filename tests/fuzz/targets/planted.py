@@ -7,7 +7,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from tests.fuzz.case import Bounds, Broken, Case, Step
+from tests.fuzz.case import Broken, Case, CaseBounds, Step
 
 _kept: list[bytes] = []
 """Grows for ever."""
@@ -21,7 +21,7 @@ def make(random: Random) -> Case:
 class Faulty:
     """Does what the steps say."""
 
-    bounds = Bounds(grows_mib=8.0, log_case_bytes=1000)
+    bounds = CaseBounds(grows_mib=8.0, log_case_bytes=1000)
 
     make = staticmethod(make)
 

@@ -20,7 +20,7 @@ from signage.reading import read_calendar, read_playlist
 from signage.source import MAX_FILE_BYTES
 from signage.trust import TrustError, read_assignment, read_target, target_path
 from tests.fuzz import mutation
-from tests.fuzz.case import Bounds, Broken, Case, Step
+from tests.fuzz.case import Broken, Case, CaseBounds, Step
 from tests.fuzz.child import ROOT
 from tests.fuzz.sentences import check_complaints, check_words
 
@@ -169,7 +169,7 @@ MEDIA = tuple(map(_media, ("audio/broadcast.mp3", "posters/1.png", "posters/01-s
 class Files:
     """Readers of files."""
 
-    bounds = Bounds(log_bytes=200.0, files=20, disk_mib=4.0, peak_mib=200.0, slow_floor_s=4.0)
+    bounds = CaseBounds(log_bytes=200.0, files=20, disk_mib=4.0, peak_mib=200.0, slow_floor_s=4.0)
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder

@@ -27,7 +27,7 @@ from signage.errors import Words
 from signage.media import MediaFacts
 from signage.slot import Card
 from tests.fuzz import mutation
-from tests.fuzz.case import Bounds, Broken, Case, Step
+from tests.fuzz.case import Broken, Case, CaseBounds, Step
 from tests.fuzz.child import ROOT
 from tests.fuzz.liar import NUMBER, SCRIPT, Scribble
 from tests.fuzz.sentences import check_words, is_plain
@@ -176,7 +176,9 @@ class Liars(ForkServer):
 class Parents:
     """Those who ask workers: what judges files, and what shows them."""
 
-    bounds = Bounds(log_bytes=3000.0, log_case_bytes=30_000, files=20, disk_mib=4.0, peak_mib=96.0, slow_floor_s=3.0)
+    bounds = CaseBounds(
+        log_bytes=3000.0, log_case_bytes=30_000, files=20, disk_mib=4.0, peak_mib=96.0, slow_floor_s=3.0
+    )
 
     def __init__(self, folder: Path) -> None:
         self._script, self._file = folder / "script", folder / "a.png"

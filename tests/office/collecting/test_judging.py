@@ -47,7 +47,7 @@ def store(*ledgers: Ledger, most: int = 200, order: int | None = None) -> None:
 
 
 def doubts() -> dict[int, int]:
-    """Gives what is not believed, by the record's number."""
+    """Returns what is not believed, by the record's number."""
     from office.models import Play
     from office.numbering import MOST_SEQ
 

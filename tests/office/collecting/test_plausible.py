@@ -18,12 +18,10 @@ from office.collecting.plausible import (
     filled,
     heads_of,
     hours,
-    is_beyond_doubt,
     judged,
-    spanned,
-    steady,
     tails_of,
 )
+from office.collecting.steady import is_beyond_doubt, spanned, steady
 from office.doubt import Doubt
 from signage.ledger import PlayRecord
 
@@ -36,7 +34,7 @@ UNHURRIED = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow]
 
 def one(start_s: float, lasts_s: float | None = 10.0, /, *, number: int = 1, wall_s: float | None = None,
         **told: Any) -> Pair:  # fmt: skip
-    """Gives a play that began so long after switching on; by the wall, unless said otherwise, after the full hour."""
+    """Returns a play that began so long after switching on; by the wall, unless said otherwise, after the full hour."""
     lasted = None if lasts_s is None else round(lasts_s * 1000)
     usual: dict[str, Any] = {
         "at": "", "boot": "b", "mono_ms": round(start_s * 1000), "clock": "ntp", "zone": "main", "rank": "normal",
@@ -48,7 +46,7 @@ def one(start_s: float, lasts_s: float | None = 10.0, /, *, number: int = 1, wal
 
 
 def doubts_of(pairs: list[Pair], bounds: Bounds = EVER, before: list[Pair] | None = None) -> list[int]:
-    """Gives the doubt of each play."""
+    """Returns the doubt of each play."""
     rows, played = [row for row, _ in pairs], [record for _, record in pairs]
     doubts, _ = judged(rows, played, bounds, tails_of(before or []), lambda _record, _shown: (0, 0))
     filled(rows, played, doubts, lambda _key: 0, NEVER)
@@ -141,7 +139,7 @@ def test_the_hours_of_a_play_are_all_of_its_time_up_to_two_days(lasts_s: float) 
 
 @st.composite
 def honest_days(draw: st.DrawFn) -> list[Pair]:
-    """Gives what an honest player writes: zones beside each other, pauses, reboots."""
+    """Returns what an honest player writes: zones beside each other, pauses, reboots."""
     pairs: list[Pair] = []
     wall = 0.0
     for boot in range(draw(st.integers(1, 3))):

@@ -10,7 +10,7 @@ from tests.brokers import wait_until
 WITHIN_S = 20.0
 
 
-class Caller:
+class Guesser:
     """Somebody on a thread of his own, who keeps his turn until he is told to go."""
 
     def __init__(self, checks: PasswordChecks, lane: Lane, name: str) -> None:
@@ -32,11 +32,11 @@ class Caller:
 
 
 @contextmanager
-def callers() -> Iterator[Callable[[PasswordChecks, Lane, str], Caller]]:
-    came: list[Caller] = []
+def callers() -> Iterator[Callable[[PasswordChecks, Lane, str], Guesser]]:
+    came: list[Guesser] = []
 
-    def come(checks: PasswordChecks, lane: Lane, name: str) -> Caller:
-        came.append(Caller(checks, lane, name))
+    def come(checks: PasswordChecks, lane: Lane, name: str) -> Guesser:
+        came.append(Guesser(checks, lane, name))
         return came[-1]
 
     try:
@@ -48,7 +48,7 @@ def callers() -> Iterator[Callable[[PasswordChecks, Lane, str], Caller]]:
             each.leave()
 
 
-def full(checks: PasswordChecks, come: Callable[[PasswordChecks, Lane, str], Caller]) -> list[Caller]:
+def full(checks: PasswordChecks, come: Callable[[PasswordChecks, Lane, str], Guesser]) -> list[Guesser]:
     """Fills the strangers' lane."""
     first = come(checks, "strangers", "first")
     assert first.answered.wait(WITHIN_S)

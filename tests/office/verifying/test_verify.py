@@ -112,13 +112,12 @@ def epoch_deleted() -> None:
 
 
 def reworded(title: str) -> None:
-    from office.collecting.reading import ShownKey
-    from office.verifying.ledgers import _key
+    from office.collecting.shown import ShownKey, shown_key
 
     row = table("Shown").filter(publication=7).first()
     names = ("zone", "rank", "playlist", "playlist_sha256", "publication", "item", "shows", "media", "sha256", "card")
     columns: ShownKey = (*(getattr(row, name) for name in names), title)  # type: ignore[assignment]
-    table("Shown").filter(pk=row.pk).update(title=title, key=_key(columns))
+    table("Shown").filter(pk=row.pk).update(title=title, key=shown_key(columns))
 
 
 def first(name: str) -> int:
