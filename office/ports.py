@@ -12,7 +12,7 @@ def free_port(wanted: int, host: str = "127.0.0.1") -> int:
 
 
 def bound(host: str, wanted: int, *, or_next: bool = False) -> socket.socket:
-    """Gives a socket at the wanted port, or at the next one that is free. Raises OSError."""
+    """Returns a socket that listens at the wanted port, or at the next one that is free. Raises OSError."""
     last = OSError(f"no free port from {wanted} on")
     for port in range(wanted, min(65536, wanted + MOST_TRIED) if or_next else wanted + 1):
         try:
@@ -33,6 +33,7 @@ def _bound(host: str, port: int) -> socket.socket:
         # What an ended server left behind (TIME_WAIT) does not count.
         door.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         door.bind(address)
+        door.listen()  # two may be bound to one port at once, and only one of them may listen
     except OSError:
         door.close()
         raise
