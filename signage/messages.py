@@ -208,7 +208,7 @@ class LedgerBatch(Message, frozen=True, kw_only=True):
     after: Hash
     """The hash of the last one here."""
     oldest: Annotated[int, msgspec.Meta(ge=1, le=2**53)] = 1
-    """The first number that the player still has: what is older was cut by age and will not come."""
+    """The first number that the player can send: what is older was cut by age or fits into no batch; it never comes."""
     records: Annotated[tuple[str, ...], msgspec.Meta(min_length=1, max_length=MOST_RECORDS)]
 
 

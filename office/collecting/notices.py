@@ -106,8 +106,8 @@ def waiting(screen: str, epoch: str, gap: Gap) -> Notice:
 def lost(screen: str, epoch: str, gap: Gap) -> Notice:
     """Records that will not come."""
     words = Words(
-        zh=f"台账第 {gap.first}–{gap.last} 条丢失：屏幕上已因过期删除，管理端没有收到过",
-        en=f"records {gap.first}–{gap.last} of the ledger are lost: the player has them no more, the office never had",
+        zh=f"台账第 {gap.first}–{gap.last} 条丢失：屏幕上已过期删除，或太大发不出来，管理端没有收到过",
+        en=f"records {gap.first}–{gap.last} of the ledger are lost: cut by age or too large to be sent, never received",
     )
     return Notice(screen, "lost", f"{epoch}:{gap.first}", words)
 

@@ -36,13 +36,13 @@ class Parcel(msgspec.Struct, frozen=True):
     span: Span
     why: Why
     left_out: Span | None = None
-    """Records before these that no batch can carry."""
+    """Records before these that no batch can carry; a batch in order says that they will not come."""
 
 
 def parcel(screen: str, ledger: Ledger, epoch: Epoch, span: tuple[int, int], *, why: Why, now: float) -> Parcel | None:
     """Returns records behind the first number of `span` up to its second at most; None when there are none to be read.
 
-    A record that is too large for any batch is left out where it comes first: the office sees that it is missing.
+    A record that is too large for any batch is left out where it comes first.
     """
     after, last = max(span[0], epoch.first.seq), span[1]
     lines = ledger.some(epoch, after, min(MOST_RECORDS, last - after), now) if last > after else ()
@@ -64,6 +64,6 @@ def parcel(screen: str, ledger: Ledger, epoch: Epoch, span: tuple[int, int], *, 
     end = lines[len(texts) - 1]
     batch = LedgerBatch(
         screen=screen, epoch=epoch.name, first=lines[0].seq, before=before.hex(), after=end.hash.hex(),
-        oldest=epoch.first.seq + 1, records=tuple(texts),
+        oldest=lines[0].seq if left_out is not None and why == "order" else epoch.first.seq + 1, records=tuple(texts),
     )  # fmt: skip
     return Parcel(batch, Span(epoch.name, lines[0].seq, end.seq), why, left_out)

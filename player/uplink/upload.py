@@ -52,8 +52,6 @@ class Upload:
         self._ask_until = 0.0
         self._sent: dict[str, int] = {}
         """By epoch: up to where it was sent, in order."""
-        self._left_out: dict[str, Span] = {}
-        """By epoch: the first records that cannot be sent; from there on what was sent is taken for received."""
         self._flying: deque[Span] = deque()
         self._live: Span | None = None
         """The newest records, sent out of order; the last one grows."""
@@ -150,9 +148,9 @@ class Upload:
                 self._live = Span(span.epoch, first, span.last)
                 self._extra = token
             case "order":
-                if parcel.left_out is not None and span.epoch not in self._left_out:
-                    self._left_out[span.epoch] = parcel.left_out
-                    log.error("ledger: record %d is too large for any batch and is left out", parcel.left_out.first)
+                if parcel.left_out is not None:
+                    left = parcel.left_out
+                    log.error("ledger: records %d-%d are too large for any batch, left out", left.first, left.last)
                 self._sent[span.epoch] = span.last
                 self._flying.append(span)
                 self._stall_at = self._stall_at or now + self._pause_s()
@@ -179,8 +177,6 @@ class Upload:
                 self._acks[epoch.name] = self._sent.get(epoch.name, before.get(epoch.name, 0))
                 continue
             upto = mark.upto if mark is not None else 0
-            if epoch.name in self._left_out and upto + 1 == self._left_out[epoch.name].first:
-                upto = max(upto, self._sent.get(epoch.name, 0))  # it waits for what never comes
             if mark is not None and self._forks.is_another(mark, epoch, now):
                 shows = self._forks.add(epoch, upto, newest=epoch is epochs[-1])
                 if shows is not None and not self._is_asked(epoch.name):
@@ -242,22 +238,31 @@ class Upload:
                     self._stall_at = self._stall_at or now + self._pause_s()
                 else:
                     self._live = None
-            if after < last and (made := self._parcel(epoch, after, last, "order", now)) is not None:
+            if after < last and (made := self._in_order_after(epoch, after, last, now)) is not None:
                 return made
         return None
 
+    def _in_order_after(self, epoch: Epoch, after: int, last: int, now: float) -> Parcel | None:
+        made = self._parcel(epoch, after, last, "order", now)
+        if made is None and last < epoch.head.seq:  # what no batch carries lies just before what passed it
+            made = self._parcel(epoch, after, epoch.head.seq, "order", now)
+        if made is not None and made.left_out is not None and after > self._acked(epoch):
+            return None  # that records are lost is said once all before them are there
+        return made
+
+    def _acked(self, epoch: Epoch) -> int:
+        return max((self._acks or {}).get(epoch.name, 0), epoch.first.seq)
+
     def _from(self, epoch: Epoch) -> int:
         """Gives the number after which records are still to be sent."""
-        acked = (self._acks or {}).get(epoch.name, 0)
-        return max(self._sent.get(epoch.name, 0), acked, epoch.first.seq)
+        return max(self._sent.get(epoch.name, 0), self._acked(epoch))
 
     def _behind(self, epochs: tuple[Epoch, ...]) -> int:
         return sum(epoch.head.seq - self._from(epoch) for epoch in epochs if epoch.name not in self._forks)
 
     def _waits(self, epochs: tuple[Epoch, ...]) -> bool:
         """Says whether something was sent that the office has not acknowledged."""
-        acks = self._acks or {}
-        return any(self._from(e) > max(acks.get(e.name, 0), e.first.seq) for e in epochs if e.name not in self._forks)
+        return any(self._from(e) > self._acked(e) for e in epochs if e.name not in self._forks)
 
     def _parcel(self, epoch: Epoch, after: int, last: int, why: Why, now: float) -> Parcel | None:
         return parcel(self._screen, self._ledger, epoch, (after, last), why=why, now=now)

@@ -122,31 +122,67 @@ def test_a_record_of_a_hundred_kilobytes_is_cut_when_it_is_written_and_holds_up_
     assert max(len(encode(b)) for b in wire.office.batches) <= MOST_BYTES["ledger"]
 
 
-@pytest.mark.parametrize("count", [1, 3])
-def test_records_that_no_batch_can_carry_are_left_out_and_those_behind_them_go(
-    wire: Wire, monkeypatch: pytest.MonkeyPatch, count: int
-) -> None:
-    wire.write(3)
-    with monkeypatch.context() as before:  # as players wrote before they cut
+def write_too_large(wire: Wire, count: int = 1) -> tuple[int, int]:
+    """Writes records as players wrote before they cut; returns the numbers of the first and the last of them."""
+    first = wire.here() + 1
+    with pytest.MonkeyPatch.context() as before:
         before.setattr("player.uplink.writer.fitting", lambda record: record)
         wire.writer.write([Happened("refused", {"why": "x" * 100_000}, at())] * count)
+    return first, wire.here()
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_records_that_no_batch_can_carry_are_told_as_lost_and_those_behind_them_go(wire: Wire, count: int) -> None:
+    wire.write(3)
+    first, last = write_too_large(wire, count)
     wire.write(3)
     wire.connect(LedgerAck())
     wire.deliver()
     assert wire.office.count() == wire.here() - count
+    assert [batch.oldest for batch in wire.office.batches] == [1, last + 1], "what is lost is said once, by its place"
+    assert wire.office.ack().marks[0].upto == wire.here()
     assert wire.parcels() == []
     wire.now += 10_000.0
     assert wire.parcels() == [], "what the office misses is not sent again and again"
-    wire.write(2)
-    wire.deliver()
-    assert wire.office.count() == wire.here() - count
-    assert wire.upload.ask_again(Span(wire.beside.epochs(wire.now)[-1].name, 5, 5))
-    wire.parcels()
-    assert wire.office.count() == wire.here() - count
+    assert wire.upload.ask_again(Span(wire.beside.epochs(wire.now)[-1].name, first, last))
+    assert wire.parcels() == []
     wire.upload.connected(wire.now)
     wire.upload.acknowledged(wire.office.ack())
     wire.deliver()
     assert wire.parcels() == [], "also over a new connection"
+
+
+def test_nothing_that_can_be_sent_is_ever_told_as_lost(wire: Wire) -> None:
+    wire.write(3)
+    _, last = write_too_large(wire)
+    wire.write(3)
+    wire.connect(LedgerAck())
+    [before] = wire.parcels()
+    assert before.batch.oldest == 1, "what is lost is told when all before it is there"
+    wire.now += 1.5 * STALL_S  # it came to nothing
+    [again] = wire.parcels()
+    assert again.batch == before.batch
+    wire.office.take(again.batch)
+    wire.upload.acknowledged(wire.office.ack())
+    [behind] = wire.parcels()
+    assert behind.batch.oldest == last + 1
+    wire.now += 3 * STALL_S  # nor did this
+    wire.deliver()
+    assert wire.office.ack().marks[0].upto == wire.here()
+    assert wire.office.count() == wire.here() - 1
+
+
+@pytest.mark.parametrize("behind", [10, MOST_RECORDS // 2, LIVE_BEHIND + 500])
+def test_a_record_too_large_in_a_long_backlog_holds_up_neither_it_nor_the_newest(wire: Wire, behind: int) -> None:
+    wire.write(LIVE_BEHIND + 500)
+    write_too_large(wire)
+    wire.write(behind)
+    wire.connect(LedgerAck())
+    for _ in range(6):
+        wire.deliver()
+        wire.now += 10 * STALL_S
+    assert wire.office.ack().marks[0].upto == wire.here()
+    assert wire.office.count() == wire.here() - 1
 
 
 def test_at_most_four_batches_wait_for_the_office(wire: Wire) -> None:

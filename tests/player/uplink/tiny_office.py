@@ -21,7 +21,8 @@ class TinyOffice:
         self.batches.append(batch)
         texts, hashes = self.texts.setdefault(batch.epoch, {}), self.hashes.setdefault(batch.epoch, {})
         hashes.setdefault(0, genesis(self.screen, batch.epoch).hash.hex())
-        self.cut[batch.epoch] = batch.oldest - 1
+        assert batch.oldest <= batch.first
+        self.cut[batch.epoch] = max(self.cut.get(batch.epoch, 0), batch.oldest - 1)
         known = hashes.get(batch.first - 1)
         if known is not None and known != batch.before:
             self.forks.append((batch.epoch, batch.first - 1))
