@@ -2,6 +2,8 @@
 
 Each pulse settles the look at the one before it, and is what the display is read against at once. What agrees is said
 at once. What differs is settled by the next pulse, and said when two looks in a row differ: one alone may be a cut.
+A zone that was said not to show what it should is seen again when it agrees at two sets of points, one after the other:
+a strip over it may lie between the points of one.
 """
 
 import logging
@@ -46,6 +48,8 @@ class Lookout:
         """How many looks in a row each zone was another, at the last one."""
         self._wrong_for: dict[str, tuple[int, ...]] = {}
         """The same of each zone's parts."""
+        self._doubted: dict[str, tuple[Place, ...]] = {}
+        """Zones that are not known to be seen again, with the points at which they agreed since; empty: none yet."""
         self._looks: deque[Look] = deque(maxlen=MOST_LOOKS)
         self.verdict: Verdict | None = None
         """On the display as a whole; None while there was nothing to compare."""
@@ -72,7 +76,7 @@ class Lookout:
         if self.against is not None or is_black(shown, pulse.colours):
             return
         ours = [zone for zone, (own, before) in _by_zone(pulse, shown, pulse.colours) if is_ours(own, before)]
-        self._say(pulse.at, dict.fromkeys(ours, "seen"))
+        self._say(pulse, dict.fromkeys(ours, "seen"))
 
     def _settle(self, before: Pulse, shown: tuple[int, ...], after: Pulse) -> None:
         if (after.box, after.places, after.zones) != (before.box, before.places, before.zones):
@@ -89,22 +93,39 @@ class Lookout:
                 words[zone] = "seen"
             elif outcome == "differs" or dark or self.verdict == "frozen":
                 self._differed[zone] = self._differed.get(zone, 0) + 1
+                if zone in self._doubted:
+                    self._doubted[zone] = ()
                 if self._differed[zone] >= IN_A_ROW:
                     words[zone] = "dark" if dark else "covered"
         if self.against is None:
-            self._say(before.at, words)
+            self._say(before, words)
 
     def _outcome(self, zone: str, own: tuple[int, ...], was: tuple[int, ...], now: tuple[int, ...]) -> Outcome:
         wrong_for = counted_on(self._wrong_for.get(zone, ()), own, was, now)
         self._wrong_for[zone] = wrong_for
         return settled(own, was, now, wrong_for)
 
-    def _say(self, at: float, words: dict[str, Presented]) -> None:
+    def _say(self, pulse: Pulse, words: dict[str, Presented]) -> None:
+        told: dict[str, Presented] = {}
         for name, word in words.items():
-            if word == "seen":
+            if word != "seen":
+                self._doubted[name] = ()
+            else:
                 self._differed.pop(name, None)
-        if words:
-            self._tell(Sighting(at, words))
+                if not self._is_seen_again(name, pulse.places):
+                    continue
+            told[name] = word
+        if told:
+            self._tell(Sighting(pulse.at, told))
+
+    def _is_seen_again(self, zone: str, places: tuple[Place, ...]) -> bool:
+        """Whether a zone that agrees at these points is beyond doubt."""
+        agreed = self._doubted.get(zone)
+        if agreed is not None and agreed in ((), places):
+            self._doubted[zone] = places
+            return False
+        self._doubted.pop(zone, None)
+        return True
 
     def _judge(self, look: Look, outcomes: dict[str, Outcome]) -> None:
         """A display that was bad is fine again when every zone agrees."""

@@ -59,6 +59,10 @@ class Bench:
         self.lookout.look(pulse, self.now)
         return {zone: word for sighting in self.told for zone, word in sighting.zones.items()}
 
+    def move(self) -> None:
+        """The next pulses read other points."""
+        self.places = tuple((x + 8, y) for x, y in self.places)
+
     def cover(self, test: Callable[[Place], bool] = lambda _: True, colour: int = RED) -> None:
         self.glass.over = lambda place, own: colour if test(place) else own
 
@@ -103,6 +107,49 @@ def test_a_covered_zone_never_counts_as_seen_while_the_picture_above_goes_on():
     bench.cover(lambda place: place[1] >= 6)
     words = [bench.pulse(main=ONE + 0x404040 * (number % 3)).get("ticker") for number in range(20)]
     assert set(words) == {None, "covered"}
+
+
+def test_a_zone_that_was_covered_is_seen_again_when_two_sets_of_points_agree():
+    bench = Bench()
+    bench.cover(lambda place: place[1] >= 6)
+    assert [bench.pulse() for _ in range(3)][-1] == {"main": "seen", "ticker": "covered"}
+    bench.glass.over = None
+    bench.pulse()
+    assert [bench.pulse().get("ticker") for _ in range(4)] == [None] * 4, "all of them at the same points"
+    bench.move()
+    assert bench.pulse() == SEEN
+    assert bench.pulse() == SEEN
+
+
+def test_a_strip_that_lies_between_every_other_set_of_points_never_counts_as_gone():
+    bench = Bench()
+    bench.cover(lambda place: place[1] == 7 and place[0] // 8 % 2 == 0)
+    words = []
+    for _ in range(6):
+        words += [bench.pulse() for _ in range(5)]
+        bench.move()
+    assert [each.get("ticker") for each in words[2:]] == [
+        *["covered"] * 3,
+        *(([None] * 7) + ["covered"] * 3) * 2,
+        *[None] * 5,
+    ]
+    assert all(each["main"] == "seen" for each in words)
+
+
+def test_a_look_that_differs_between_two_that_agree_begins_the_doubt_anew():
+    bench = Bench()
+    bench.cover(lambda place: place[1] >= 6)
+    for _ in range(3):
+        bench.pulse()
+    bench.glass.over = None
+    bench.pulse()
+    bench.move()
+    bench.cover(lambda place: place[1] >= 6)
+    bench.pulse()
+    bench.glass.over = None
+    assert "ticker" not in bench.pulse()
+    bench.move()
+    assert bench.pulse() == SEEN
 
 
 def test_a_black_display_is_dark_and_no_zone_with_a_dark_picture_is_seen_on_it():
