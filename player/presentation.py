@@ -48,7 +48,7 @@ class Edge:
 
 
 @dataclass(slots=True)
-class _Wrong:
+class _Spell:
     word: Presented
     since: float
     last: float
@@ -64,7 +64,7 @@ class Presentation:
         self._looks: dict[str, list[tuple[float, Presented]]] = {zone: [] for zone in zones}
         self._windowless: deque[tuple[float, float]] = deque(maxlen=MOST_SPANS)
         """From when to when there was no window."""
-        self._wrong: dict[str, _Wrong] = {}
+        self._wrong: dict[str, _Spell] = {}
         self._right: dict[str, float] = {}
         """When each zone was last seen."""
         self._looked_at = NEVER
@@ -131,7 +131,7 @@ class Presentation:
             return
         wrong = self._wrong.get(zone)
         if wrong is None or self._right.get(zone, NEVER) > wrong.last or at - wrong.last > FORGET_S:
-            self._wrong[zone] = _Wrong(word, at, at)
+            self._wrong[zone] = _Spell(word, at, at)
         else:
             wrong.word, wrong.last = worst((wrong.word, word)), max(wrong.last, at)
 

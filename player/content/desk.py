@@ -19,19 +19,16 @@ from player.content.memory import Memory
 from player.content.mounts import is_on_share
 from player.content.names import FileKind
 from player.content.pile import Job, Look, Pile
+from player.content.retries import Retries
 from player.content.scan import Scan, Seen, differs
 from player.content.settle import LOCAL_QUIET_S, NETWORK_QUIET_S, PLAYLIST_QUIET_S, Still, settle
 from player.content.texts import Texts
-from player.decode.refusal import CRASHED, HANGS
-from player.quarantine import TERMS_S, Held, TimedQuarantine
+from player.quarantine import Held, TimedQuarantine
 from signage.errors import Words
 from signage.lookalikes import skeleton
 
 MOST_SKELETONS = 50_000
-LOST = (CRASHED, HANGS)
-"""Why a decoder did not answer: nobody's word about the file."""
-ASK_AGAIN_S = 5.0
-"""How long a refusal that may pass (no permission, disk error) stands before the file is tried again."""
+"""Names of which it is remembered what is left of them for the eye."""
 
 
 class Desk:
@@ -44,10 +41,7 @@ class Desk:
         self._stills: list[Mapping[str, Still]] = []
         self._verdicts: dict[str, Verdict] = {}
         self._memory = Memory()
-        self._ask_again: dict[str, float] = {}
-        self._tried_again: set[str] = set()
-        self._tries: dict[str, int] = {}
-        """How often bytes took the decoder down that was to judge them, by SHA-256."""
+        self._retries = Retries()
         self._pile = Pile()
         self._since: dict[str, dt.datetime] = {}
         self._texts = Texts()
@@ -87,7 +81,7 @@ class Desk:
         for path, seen in scan.files.items():
             verdict = self._verdicts.get(path)
             if verdict is not None and verdict.stamp == seen.stamp:
-                if not self._pile.is_given(seen) and self._is_asked_again(verdict, now):
+                if not self._pile.is_given(seen) and self._retries.is_due(verdict, now, self._wall):
                     jobs.append(Job(folder, seen, seen.real))
             elif not self._pile.is_given(seen) and not (verdict is None and self._recall(seen, folder)):
                 open_[path] = seen.stamp
@@ -99,19 +93,6 @@ class Desk:
         for job in jobs:
             self._pile.give_out(job.seen)
         return Look(jobs=tuple(jobs), next_due=found.next_due)
-
-    def _is_asked_again(self, verdict: Verdict, now: float) -> bool:
-        """Whether a refusal may have passed: what could not be read, and after a term what took its decoder down."""
-        if verdict.why not in LOST:
-            return verdict.passing and self._ask_again.get(verdict.path, now) <= now
-        if self._ask_again.setdefault(verdict.path, now + self._term_left_s(verdict)) > now:
-            return False
-        self._tried_again.add(verdict.sha256)
-        return True
-
-    def _term_left_s(self, verdict: Verdict) -> float:
-        """What is left of its first term, for one that another run found; a wrong clock cannot make it longer."""
-        return min(TERMS_S[0], max(0.0, TERMS_S[0] - (self._wall() - verdict.at).total_seconds()))
 
     def _recall(self, seen: Seen, folder: Folder) -> bool:
         """A file that was renamed, or has a second name, is known by its stamp until it is hashed again."""
@@ -176,10 +157,7 @@ class Desk:
     def known(self, sha256: str) -> Verdict | None:
         """What was found of the same bytes elsewhere."""
         with self._lock:
-            if sha256 in self._tried_again:
-                self._tried_again.discard(sha256)
-                return None
-            return self._memory.of_bytes(sha256)
+            return None if self._retries.anew(sha256) else self._memory.of_bytes(sha256)
 
     def judged(self, job: Job, verdict: Verdict | None, now: float) -> None:
         """Takes a verdict in, if the file is still the one that was judged; None: it changed, and settles again."""
@@ -189,13 +167,9 @@ class Desk:
             if verdict is None or not stands:
                 return
             old = self._verdicts.get(verdict.path)
-            if verdict.why in LOST:
-                tries = self._tries[verdict.sha256] = self._tries.get(verdict.sha256, 0) + 1
-                self._ask_again[verdict.path] = now + TERMS_S[min(tries, len(TERMS_S)) - 1]
-            if verdict.passing:
-                self._ask_again[verdict.path] = now + ASK_AGAIN_S
-                if old is not None and old.why == verdict.why and old.stamp == verdict.stamp:
-                    return
+            self._retries.note(verdict, now)
+            if verdict.passing and old is not None and old.why == verdict.why and old.stamp == verdict.stamp:
+                return
             self._enter(verdict)
 
     def _enter(self, verdict: Verdict) -> None:
@@ -302,10 +276,9 @@ class Desk:
         seen = {path for p in self._places for path in p.scan.files}
         for path in [p for p in self._verdicts if p not in seen and self._is_looked_at(p)]:
             del self._verdicts[path]
-            self._ask_again.pop(path, None)
+            self._retries.forget(path)
             self.changes += 1
-        for sha256 in self._tries.keys() - {v.sha256 for v in self._verdicts.values()}:
-            del self._tries[sha256]
+        self._retries.keep_only({v.sha256 for v in self._verdicts.values()})
         self._texts.forget(seen)
         refused = {path for p in self._places for path in p.scan.refused}
         for path in [p for p in self._since if p not in refused]:

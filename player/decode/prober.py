@@ -59,7 +59,7 @@ class Prober:
         max_pixels: int = 64_000_000,
         max_duration_s: float = 4 * 3600.0,
     ) -> MediaFacts | Words:
-        """Gives what the file at `path` is, after decoding it whole, or why it cannot be shown.
+        """Returns what the file at `path` is, after decoding it whole, or why it cannot be shown.
 
         With `digests` only bytes that match them are decoded. Without, a link at `path` is followed.
         """

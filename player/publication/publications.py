@@ -104,7 +104,7 @@ class Publications:
         return self._progress
 
     def quarantined(self) -> tuple[QuarantinedFile, ...]:
-        """Gives the published files that are not shown for a while because they broke the decoder."""
+        """Returns the published files that are not shown for a while because they broke the decoder."""
         return self._quarantined
 
     def trusted(self) -> Trusted:

@@ -186,7 +186,7 @@ class Standing:
         return min((end - now for end in ends if end is not None), default=None)
 
     def quarantined(self) -> tuple[QuarantinedFile, ...]:
-        """Gives the files of this screen's publications that are left out now."""
+        """Returns the files of this screen's publications that are left out now."""
         held = self._quarantine.held(self._clock())
         found = []
         for plan in self.kept.plans:

@@ -89,7 +89,7 @@ class Screen:
 
     @property
     def desktop_box(self) -> tuple[int, int, int, int] | None:
-        """Gives where the canvas lies on the desktop: x, y, width, height.
+        """Returns where the canvas lies on the desktop: x, y, width, height.
 
         None while there is no window, and where a desktop does not say where its windows are.
         """

@@ -100,7 +100,7 @@ class FrameReader:
         return self._words[HEAD]
 
     def oldest(self, request: int) -> Frame | None:
-        """Gives the oldest waiting frame of `request`, giving back older requests' slots; raises RingBroken.
+        """Returns the oldest waiting frame of `request`, giving back older requests' slots; raises RingBroken.
 
         Gives back as many as the ring has slots at most: a writer that goes on writing holds up nobody.
         """

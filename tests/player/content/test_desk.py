@@ -13,9 +13,10 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 
 from player.content.arrange import Place
 from player.content.book import Book
-from player.content.desk import ASK_AGAIN_S, Desk
+from player.content.desk import Desk
 from player.content.judge import NO_PERMISSION, Probe, judge
 from player.content.library import Folder, Library, library_name
+from player.content.retries import ASK_AGAIN_S
 from player.content.scan import scan
 from player.content.settle import LOCAL_QUIET_S
 from player.decode.refusal import CRASHED, HANGS, NO_WORKER
