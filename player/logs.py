@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 import traceback
 from types import TracebackType
 
@@ -21,13 +22,19 @@ class LogLines(logging.Formatter):
 
 
 def open_log() -> None:
-    """Sends the log, and the traceback of a fault that ends the process, to standard error."""
+    """Sends the log, and the traceback of a fault that ends the process or a thread, to standard error."""
     out = logging.StreamHandler()
     out.setFormatter(LogLines("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"))
     logging.basicConfig(level=logging.INFO, handlers=[out])
     sys.excepthook = _tell_fault
+    threading.excepthook = _tell_thread_fault
 
 
 def _tell_fault(kind: type[BaseException], fault: BaseException, trace: TracebackType | None) -> None:
     text = "".join(traceback.format_exception(kind, fault, trace))
     sys.stderr.write(printable_lines(text))
+
+
+def _tell_thread_fault(caught: threading.ExceptHookArgs) -> None:
+    if caught.exc_value is not None and not isinstance(caught.exc_value, SystemExit):
+        _tell_fault(caught.exc_type, caught.exc_value, caught.exc_traceback)

@@ -8,7 +8,7 @@ import json
 import unicodedata
 
 BLANKS = frozenset(
-    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0"
+    "\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0\ufffc\U00016fe4\U0001d159"
     + "".join(map(chr, range(0xE0100, 0xE01F0)))
 )
 """Letters, marks and signs by category that no font draws: only the categories below cannot tell them."""

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import threading
 
 import pytest
 
@@ -30,7 +31,25 @@ def test_a_fault_that_ends_the_process_is_told_without_controls(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
     open_log()
     fault = ValueError("\x1b[2J")
     sys.excepthook(ValueError, fault, None)
     assert capsys.readouterr().err == "ValueError: \\x1b[2J\n"
+
+
+def test_a_fault_that_ends_a_thread_is_told_without_controls(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setattr(threading, "excepthook", threading.excepthook)
+    open_log()
+
+    def broken() -> None:
+        raise ValueError(BAD)
+
+    thread = threading.Thread(target=broken)
+    thread.start()
+    thread.join()
+    told = capsys.readouterr().err
+    assert told.endswith("ValueError: a\n2026-11-30 INFO all is well\\x1b[2J\\u202e\n")

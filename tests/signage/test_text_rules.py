@@ -34,7 +34,7 @@ def _both(words: object) -> tuple[str, str]:
     [
         *"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c",
         *"\u200b\u200c\u200d\u2060\u2061\u2062\u2063\u2064\ufeff\u00ad\u034f\u180e",
-        *"\u3164\u115f\u1160\uffa0\u2800\u17b4\u17b5",
+        *"\u3164\u115f\u1160\uffa0\u2800\u17b4\u17b5\ufffc\U00016fe4\U0001d159",
         *"\ue000\uf8ff\U000f0000\U0010fffd",
         *"\ufdd0\ufdef\ufffe\uffff\U0001fffe\U0010ffff",
         *"\U000e0001\U000e0041\U000e007f\ufff9\ufffa\ufffb\U0001d173\U00013430",
