@@ -29,7 +29,7 @@ from office.collecting.storing import one_by_one
 from office.models import Screen
 from office.place import Place
 from office.trusting.repository import head
-from signage.link import Arrived, Broker, Connected, Disconnected, Link, LinkEvent, Outgoing, Sent, Will
+from signage.link import Arrived, Broker, Connected, Disconnected, Link, LinkEvent, Outgoing, Sent, TooLarge, Will
 from signage.messages import LedgerAck, LedgerBatch, MessageError, OfficeStatus, decode, encode
 from signage.topics import MOST_BYTES, OfficeTopic, ScreenTopic, Topics, most_bytes
 
@@ -146,10 +146,13 @@ class Collector:
 
     def _turn(self, link: Link, events: tuple[LinkEvent, ...]) -> None:
         arrived: list[Arrived] = []
+        large: list[TooLarge] = []
         for event in events:
             match event:
                 case Arrived():
                     arrived.append(event)
+                case TooLarge():
+                    large.append(event)
                 case Sent(token, why):
                     self._outbox.sent(token, why)
                 case Connected(level):
@@ -161,6 +164,7 @@ class Collector:
                 case Disconnected():
                     pass  # the link has said it, and comes back
         self._take(link, arrived)
+        self._tell(large)
         self._checkpoints.fold()
         self._heads.look(_now())
         self._look_at_head()
@@ -195,6 +199,18 @@ class Collector:
             self._flush(link)
         for each in arrived:
             link.acknowledge(each)
+
+    def _tell(self, large: list[TooLarge]) -> None:
+        """Raises alarms for messages that were not even read; who sends many of them is told of as for any others."""
+        wrong: list[Notice] = []
+        now = _now().timestamp()
+        for each in large:
+            match self._topics.read(each.topic):
+                case ScreenTopic(screen, leaf) if self._may(screen, OF_LEAF.get(leaf, "messages"), 1, now, wrong):
+                    wrong.append(notices.malformed(screen, leaf, f"{each.size} bytes, the limit is {MOST_BYTES[leaf]}"))
+        if wrong:
+            self._raise(wrong)
+            self._checkpoints.committed()
 
     def _admitted(self, screen: str, payload: bytes, now: float, wrong: list[Notice]) -> tuple[LedgerBatch, ...]:
         """Returns the batch, or nothing for a screen that sends too much: most of that is not even read.

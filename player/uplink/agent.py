@@ -19,7 +19,7 @@ from player.uplink.standing import Standing
 from player.uplink.telling import Self, Sight, birth, news, screen_state
 from player.uplink.upload import Upload
 from signage.ledger import moment
-from signage.link import Arrived, Connected, Disconnected, LinkEvent, Outgoing, Sent, Will
+from signage.link import Arrived, Connected, Disconnected, LinkEvent, Outgoing, Sent, TooLarge, Will
 from signage.messages import (
     LedgerAck,
     Message,
@@ -146,6 +146,8 @@ class Agent:
                 return
             case Arrived():
                 self._hear(event, now)
+                return
+            case TooLarge():
                 return
         self._connections.note(connected=bool(self._level), level=self._level, why=self._why if not self._level else "")
 

@@ -13,10 +13,12 @@ from signage.link.values import (
     LinkEvent,
     Outgoing,
     Sent,
+    TooLarge,
     Will,
     why_no_url,
 )
 
 __all__ = [
-    "Arrived", "Broker", "Connected", "Disconnected", "Link", "LinkEvent", "Outgoing", "Sent", "Will", "why_no_url",
+    "Arrived", "Broker", "Connected", "Disconnected", "Link", "LinkEvent", "Outgoing", "Sent", "TooLarge", "Will",
+    "why_no_url",
 ]  # fmt: skip

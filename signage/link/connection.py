@@ -21,7 +21,7 @@ from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from signage.link.box import Box
 from signage.link.client import MOST_PACKET_BYTES, connect, made
-from signage.link.values import Arrived, Connected, Will, Wish
+from signage.link.values import Arrived, Connected, TooLarge, Will, Wish
 
 log = logging.getLogger(__name__)
 
@@ -220,6 +220,8 @@ class Connection:
             self._passed_over = True
             if owed:  # else it would come for ever
                 client.ack(message.mid, 1)
+            if topic and most and self._up_since is not None:
+                self._box.put(TooLarge(topic, len(message.payload)))
             return
         receipt = (self._number, message.mid) if owed else None
         arrived = Arrived(topic, bytes(message.payload), message.retain, receipt)

@@ -74,6 +74,13 @@ class Arrived(msgspec.Struct, frozen=True):
     """Connection and packet, where the taker acknowledges."""
 
 
+class TooLarge(msgspec.Struct, frozen=True):
+    """A message that was passed over: it is larger than its topic may carry."""
+
+    topic: str
+    size: int
+
+
 class Sent(msgspec.Struct, frozen=True):
     """What became of a publication."""
 
@@ -82,7 +89,7 @@ class Sent(msgspec.Struct, frozen=True):
     """Empty: the broker took it. Else it may or may not have; whoever cares publishes it again."""
 
 
-LinkEvent = Connected | Disconnected | Arrived | Sent
+LinkEvent = Connected | Disconnected | Arrived | TooLarge | Sent
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -100,7 +107,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """Messages that the broker may send before one of them is acknowledged."""
     keepalive_s: int = 60
     most_bytes: Callable[[str], int] | None = None
-    """The largest payload of a topic; a larger one is passed over."""
+    """The largest payload of a topic; a larger one is passed over, and told but for 0: that is nobody's topic."""
 
 
 def address(url: str) -> Address:

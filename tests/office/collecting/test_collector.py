@@ -135,7 +135,7 @@ def test_a_message_that_is_refused_is_an_alarm_and_holds_up_nothing(place: Place
     ledger = Ledger(SCREEN).filled(10)
     with collecting(place, broker.url), listening(broker.url) as other:
         wait_until(lambda: is_online(other), "the office is there")
-        for leaf, payload in (("ledger", b"{"), ("state", b"[" * 20_000), ("shot", b"GIF89a"), ("birth", b'"\\u0000"')):
+        for leaf, payload in (("ledger", b"{"), ("state", b"[" * 40_000), ("shot", b"GIF89a"), ("birth", b'"\\u0000"')):
             wait_until(lambda: other.say(f"screen/{SCREEN}/{leaf}", payload), "it is said")  # noqa: B023
         stolen = encode(Ledger("other-led").filled(3).batch(1, 3))
         wait_until(lambda: other.say(f"screen/{SCREEN}/ledger", stolen), "it is said")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from signage.link import Arrived, Broker, Connected, Disconnected, Link, LinkEvent, Outgoing, Sent, Will
+from signage.link import Arrived, Broker, Connected, Disconnected, Link, LinkEvent, Outgoing, Sent, TooLarge, Will
 from signage.link import box as box_module
 from signage.link import connection as connection_module
 from signage.link import link as link_module
@@ -194,6 +194,7 @@ def test_a_payload_beyond_its_topics_limit_is_passed_over(any_broker: dict[str, 
             one.publish("x/small", b"1234567890")
         assert other.arrived("x/small").payload == b"1234567890"
         assert other.payloads("x/unknown") == []
+        assert [each for each in other.events if isinstance(each, TooLarge)] == [TooLarge("x/small", 11)] * 5
 
 
 # Trouble
