@@ -9,7 +9,7 @@ from office.collecting.quotas import NAMES, Good
 from office.doubt import REASONS, Doubt
 from office.stored import Unreadable
 from signage.errors import Words
-from signage.ledger import Details
+from signage.ledger import MOST_WHY, Details
 from signage.messages import LedgerBatch, QuarantinedFile
 from signage.presented import Presented
 
@@ -114,8 +114,9 @@ def lost(screen: str, epoch: str, gap: Gap) -> Notice:
 
 def lost_by_player(screen: str, key: int, records: object) -> Notice:
     """Records that the player itself could not write."""
+    count = str(records)[:MOST_NAMED]
     words = Words(
-        zh=f"屏幕的磁盘写不进去，丢了 {records} 条记录", en=f"the player could not write {records} records: its disk"
+        zh=f"屏幕的磁盘写不进去，丢了 {count} 条记录", en=f"the player could not write {count} records: its disk"
     )
     return Notice(screen, "lost", f"record:{key}", words)
 
@@ -133,7 +134,8 @@ def changed(screen: str, details: Details) -> Notice:
 
 def refused(screen: str, publication: int, why: Words) -> Notice:
     """A publication that a screen does not take."""
-    words = Words(zh=f"发布 {publication} 被拒绝：{why.zh}", en=f"publication {publication} is refused: {why.en}")
+    zh, en = why.zh[:MOST_WHY], why.en[:MOST_WHY]
+    words = Words(zh=f"发布 {publication} 被拒绝：{zh}", en=f"publication {publication} is refused: {en}")
     return Notice(screen, "refused", str(publication), words)
 
 

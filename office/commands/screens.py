@@ -14,6 +14,8 @@ from signage.printable import printable_json
 
 MOST_ALARMS = 20
 """In the table; JSON has all of them."""
+MOST_TROUBLE = 300
+"""Letters of what is wrong with one screen, in the table."""
 
 
 def main(options: argparse.Namespace, _place: Place) -> int:
@@ -45,6 +47,8 @@ def _row(each: Tile, now: dt.datetime) -> tuple[str, ...]:
     since = ago(each.heard, now)
     heard = since.zh if since else ""
     troubles = "；".join(words.zh for words in each.troubles)
+    if len(troubles) > MOST_TROUBLE:
+        troubles = f"{troubles[:MOST_TROUBLE]}…"
     return each.id, each.title, status, heard, " ".join(map(str, each.publications)), _on_air(each), troubles
 
 

@@ -8,6 +8,8 @@ from functools import cache, partial
 
 import msgspec
 from django.contrib.auth.decorators import login_required
+from django.db.models import Window
+from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template, render_to_string
@@ -47,6 +49,17 @@ def _alarm(alarm: Alarm) -> OpenAlarm:
     return OpenAlarm(alarm.last_at, alarm.screen_id, Words(str(alarm.zh), str(alarm.en)))
 
 
+def _chosen() -> list[Alarm]:
+    """Returns open alarms, newest first: of each screen its newest before the second of any other.
+
+    So one screen that raises many of them hides nobody else's.
+    """
+    place_among_its_own = Window(RowNumber(), partition_by="screen_id", order_by=("-last_at", "-id"))
+    found = Alarm.objects.filter(closed_at=None).annotate(nth=place_among_its_own).order_by("nth", "-last_at", "-id")
+    shown = list(found.values_list("id", flat=True)[:MOST_ALARMS])
+    return list(Alarm.objects.filter(pk__in=shown).order_by("-last_at", "-id"))
+
+
 @require_safe
 @login_required
 def screens(request: HttpRequest) -> HttpResponse:
@@ -56,11 +69,12 @@ def screens(request: HttpRequest) -> HttpResponse:
     tiles = by_need(found)
     counted = Counter(each.label for each in tiles)
     tell_unreadable(bad)
-    open_ = Alarm.objects.filter(closed_at=None).order_by("-last_at")[:MOST_ALARMS]
-    alarms, _ = readable(open_, _alarm, lambda alarm: alarm.screen_id)
+    alarms, _ = readable(_chosen(), _alarm, lambda alarm: alarm.screen_id)
     order = (*wording.STATUS.values(), wording.SILENT, wording.UNREADABLE)
     sums = [(label, counted[label]) for label in order if counted[label]]
-    head = page_part("", render_to_string(HEAD, {"sums": sums, "alarms": alarms, "many": len(tiles)}))
+    more = max(0, Alarm.objects.filter(closed_at=None).count() - MOST_ALARMS)
+    values = {"sums": sums, "alarms": alarms, "more_alarms": more, "many": len(tiles)}
+    head = page_part("", render_to_string(HEAD, values))
     return _answer(request, head, _parts(tiles), now)
 
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:  # values come from elsewhere; so this needs no database
 SILENT_S = 120
 """A screen that is connected tells its state every 30 seconds."""
 LEAST_FREE_BYTES = 1 << 30
+MOST_ROWS = 16
+"""Zones, troubles or publications that are named of one screen; whoever has more must not push the others away."""
 
 
 class Coming(msgspec.Struct, frozen=True):
@@ -73,9 +75,9 @@ def tile(screen: "Screen", now: dt.datetime) -> Tile:
         heard=newest(screen.status_at, screen.state_at, screen.birth_at),
         shot="" if screen.shot_at is None else f"{screen.shot_at.timestamp():.3f}",
         shot_at=screen.shot_at,
-        zones=state.zones if state is not None and online else (),
-        publications=() if state is None else tuple(sorted(state.publications)),
-        coming=() if state is None else tuple(_coming(each) for each in state.coming),
+        zones=state.zones[:MOST_ROWS] if state is not None and online else (),
+        publications=() if state is None else tuple(sorted(state.publications)[-MOST_ROWS:]),
+        coming=() if state is None else tuple(_coming(each) for each in state.coming[:MOST_ROWS]),
         ordered=() if state is None else _ordered(state),
         troubles=() if state is None else _troubles(state),
         facts=_facts(screen, state),
@@ -156,7 +158,11 @@ def _troubles(state: ScreenState) -> tuple[Words, ...]:
     if state.refused_count > min(5, len(state.refused)):
         found.append(Words(f"不播的文件共 {state.refused_count} 个", f"{state.refused_count} files are not shown"))
     # What the player shows on its own screen names some of the refused files, too.
-    return tuple(dict.fromkeys(found))
+    told = tuple(dict.fromkeys(found))
+    if len(told) <= MOST_ROWS:
+        return told
+    rest = len(told) - MOST_ROWS
+    return (*told[:MOST_ROWS], Words(f"另有 {rest} 个问题", f"{rest} more troubles"))
 
 
 def _facts(screen: "Screen", state: ScreenState | None) -> tuple[tuple[str, str, str], ...]:

@@ -76,6 +76,22 @@ def test_alarms_stand_on_the_first_page_until_they_are_closed(inside: Client, sc
     assert "台账分叉了" not in text(inside, "/")
 
 
+def test_a_screen_with_many_alarms_hides_no_other_screens(inside: Client, screen: Any) -> None:
+    from office.models import Alarm, Screen
+
+    other = Screen.objects.create(id="sq-led2", title="另一块", status="online", status_at=NOW)
+    Alarm.objects.create(screen=other, kind="fork", key="1", zh="台账分叉了", en="forked", first_at=NOW, last_at=NOW)
+    for number in range(30):
+        at = NOW + dt.timedelta(seconds=number)
+        Alarm.objects.create(
+            screen=screen, kind="broken", key=str(number), zh=f"第{number}个", en="", first_at=at, last_at=at
+        )
+    page = text(inside, "/")
+    assert "台账分叉了" in page
+    assert "第29个" in page
+    assert "另有 23 条" in page
+
+
 def test_the_picture_of_a_screen_is_given_to_who_is_inside(inside: Client, screen: Any, served: Place) -> None:
     assert inside.get("/screens/sq-led1/shot.jpg").status_code == 404
     (served.shots / "sq-led1.jpg").write_bytes(b"\xff\xd8 a picture")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from office.console import wording
-from office.console.tiles import by_need, status, tile
+from office.console.tiles import MOST_ROWS, by_need, status, tile
 from office.place import Place
 from signage.messages import PublicationState, RefusedFile, ScreenState, Trouble, ZoneState
 
@@ -111,6 +111,19 @@ def test_a_refused_file_that_stands_among_the_troubles_is_told_once(screen: Any)
         refused_count=2,
     )
     assert [words.zh for words in tile(screen, NOW).troubles] == ["0.png：坏了", "1.png：坏了"]
+
+
+def test_however_much_a_screen_says_its_tile_stays_a_tile(screen: Any) -> None:
+    screen.state = told(
+        zones=tuple(ZoneState(zone=str(n)) for n in range(200)),
+        coming=tuple(PublicationState(number=n, step="heard") for n in range(200)),
+        troubles=tuple(Trouble(zh=str(n), en="") for n in range(200)),
+        publications=tuple(range(200)),
+    )
+    found = tile(screen, NOW)
+    assert len(found.zones) == len(found.coming) == MOST_ROWS
+    assert found.publications == tuple(range(200 - MOST_ROWS, 200))
+    assert found.troubles[-1].zh == f"另有 {200 - MOST_ROWS} 个问题"
 
 
 def test_what_is_no_state_says_nothing(screen: Any) -> None:
