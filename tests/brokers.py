@@ -5,6 +5,7 @@ with Mosquitto(tmp_path) as broker:
 """
 
 import asyncio
+import os
 import signal
 import socket
 import subprocess
@@ -111,6 +112,7 @@ class Mosquitto:
         """Lets it hang."""
         assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
+        os.waitid(os.P_PID, self._process.pid, os.WSTOPPED)  # it runs on for a moment where another CPU has it
 
     def thaw(self) -> None:
         """Lets it go on."""
