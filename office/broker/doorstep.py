@@ -13,6 +13,8 @@ LEVEL = 4
 """MQTT 3.1.1."""
 WAIT_S = 10.0
 MOST_CONNECT_BYTES = 4096
+MOST_PACKET_BYTES = 256 * 1024
+"""As the other brokers have it; amqtt would keep 256 MiB of a connection in memory."""
 CONNECT = 0x10
 REFUSALS: dict[int, bytes] = {5: bytes([0x20, 3, 0, 0x84, 0])}
 """CONNACK for a level that is not spoken, as that level has it; older ones in the words of 3.1.1."""
@@ -20,14 +22,21 @@ OLD_REFUSAL = bytes([0x20, 2, 0, 1])
 
 
 class Again(StreamReaderAdapter):
-    """A reader that gives once more what was read of it."""
+    """A reader that gives once more what was read of it, and nothing of a packet that is too large."""
 
     def __init__(self, read: bytes, reader: asyncio.StreamReader) -> None:
         super().__init__(reader)
         self._read = read
+        self._is_over = False
 
     async def read(self, n: int = -1) -> bytes:
-        """Gives `n` bytes, first those that were read before."""
+        """Gives `n` bytes, first those that were read before.
+
+        Raises ConnectionResetError for more than a packet has, and from then on: so amqtt hangs up.
+        """
+        self._is_over = self._is_over or n > MOST_PACKET_BYTES
+        if self._is_over:
+            raise ConnectionResetError
         if not self._read:
             return bytes(await super().read(n))
         if n < 0:

@@ -161,6 +161,17 @@ def test_a_busy_port_moves_to_the_next_free_one(broker: LocalBroker, tmp_path: P
         other.stop()
 
 
+def test_a_packet_without_an_end_is_not_kept_in_memory(broker: LocalBroker) -> None:
+    where = ("127.0.0.1", int(broker.url.rpartition(":")[2]))
+    with socket.create_connection(where, WITHIN_S) as one:
+        one.sendall(connect("sq-led1", PEOPLE["sq-led1"], TOPICS.screen("sq-led1", "status"), b""))
+        assert one.recv(4)[0] == 0x20
+        topic = TOPICS.screen("sq-led1", "state").encode()
+        one.sendall(b"\x30\xff\xff\xff\x7f" + len(topic).to_bytes(2, "big") + topic)
+        with contextlib.suppress(ConnectionResetError):
+            assert not one.recv(1), "it hangs up before the 256 MB that were announced"
+
+
 def test_nothing_is_left_when_it_has_stopped(broker: LocalBroker) -> None:
     port = int(broker.url.rpartition(":")[2])
     broker.stop()
