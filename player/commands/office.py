@@ -22,6 +22,10 @@ from signage.topics import MOST_BYTES, Topics
 
 ANSWER_S, STATUS_S = 8.0, 2.0
 ALONE = Words("未接入（单机播放）", "not connected: this player has no office")
+ELSEWHERE = Words(
+    "正在运行的播放程序是用 --enrolment 接入管理端的；加上同样的 --enrolment 再看，这里的各项才作数",
+    "the player that runs has an office by its --enrolment; give the same one here, too, or this tells nothing of it",
+)
 READY = Words("管理端在接收记录", "the office takes records")
 AWAY = Words("管理端不在线", "the office is away")
 
@@ -29,10 +33,12 @@ AWAY = Words("管理端不在线", "the office is away")
 def broker(config: Config) -> Finding:
     """Says whether the broker takes this screen in, and whether the office is behind it."""
     office = config.office
+    if not office.broker and not config.has_office:
+        told = read_uplink(config.folders.state) if is_claimed(config.folders.state) else None
+        is_elsewhere = told is not None and told.connected
+        return Finding(subject="broker", ok=not is_elsewhere, says=ELSEWHERE if is_elsewhere else ALONE)
     if not office.broker:
-        says = (
-            ALONE if not config.has_office else Words("没有消息服务器，只取发布的内容", "no broker: publications only")
-        )
+        says = Words("没有消息服务器，只取发布的内容", "no broker: publications only")
         return Finding(subject="broker", ok=True, says=says)
     details: dict[str, object] = {"broker": office.broker, "user": office.user, "prefix": office.prefix}
     if is_claimed(config.folders.state):

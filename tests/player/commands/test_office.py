@@ -71,6 +71,23 @@ def test_beside_a_running_player_its_own_word_is_passed_on(tmp_path: Path) -> No
     assert "MQTT 3.1.1" in found.says.en
 
 
+def test_without_the_enrolment_of_the_player_that_runs_it_is_not_called_alone(tmp_path: Path) -> None:
+    config = enrolled(tmp_path, f"mqtt://127.0.0.1:{free_port()}")
+    (tmp_path / "bare.toml").write_text('[screen]\nid = "sq-1"\n')
+    bare = read_config(tmp_path / "bare.toml")
+    assert bare.folders.state == config.folders.state
+    Connections(config.folders.state).note(connected=True, level=4, office=True)
+    assert "no office" in broker(bare).says.en, "nobody runs"
+    lock = claim(config.folders.state)
+    assert lock is not None
+    try:
+        found = broker(bare)
+    finally:
+        os.close(lock)
+    assert not found.ok
+    assert "--enrolment" in found.says.zh
+
+
 def test_orders_that_hold_are_named(tmp_path: Path) -> None:
     config = enrolled(tmp_path, "mqtt://127.0.0.1")
     assert orders(config).ok
