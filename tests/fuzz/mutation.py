@@ -151,7 +151,9 @@ def _mutate(random: Random, container: Tree, key: Any) -> None:
             again = random.choice(list(value))
             container[key] = Doubled([*value.items(), (again, scalar(random))])
         case 9 if isinstance(value, list) and value:
-            value *= max(1, min(random.choice((2, 33, 201, 2001)), MOST_GROWN // len(str(value))))
+            times = max(1, min(random.choice((2, 33, 201, 2001)), MOST_GROWN // len(str(value))))
+            # Copies: what later grows inside one of them grows once, not as often as it stands there.
+            value += [_copied(each) for _ in range(times - 1) for each in value]
         case 10 if isinstance(value, dict):
             value |= {f"k{n}": n for n in range(random.choice((20, 500, 3000)))}
         case 11 if isinstance(value, str):
