@@ -16,6 +16,7 @@ from office.plain_output import plain_output
 from office.settings import open_office
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.messages import OPS
+from signage.printable import printable
 
 COMMANDS = (
     "trial", "serve", "collect", "keys", "enroll", "push", "withdraw", "screens", "alarms", "receipts", "counts",
@@ -175,7 +176,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         return code
     except BadInput as bad:
         for complaint in bad.complaints:
-            print(f"{complaint.where}\n    {complaint.problem.zh}。{complaint.cure.zh}。\n"
+            print(f"{printable(complaint.where)}\n    {complaint.problem.zh}。{complaint.cure.zh}。\n"
                   f"    {complaint.problem.en}. {complaint.cure.en}.", file=sys.stderr)  # fmt: skip
         return 2
     except WuzhaError as fault:

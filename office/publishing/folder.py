@@ -64,7 +64,7 @@ def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], Non
     if not name or len(name) > 100 or wrong is not None:
         problem = Words("名字不能用", "its name cannot be used")
         if wrong is not None:
-            problem = Words(f"名字不能用：{wrong.problem.zh}", f"its name cannot be used: it {wrong.problem.en}")
+            problem = Words(f"名字{wrong.problem.zh}", f"its name cannot be used: it {wrong.problem.en}")
         cure = Words("用 --line 另起一个名字", "give another one with --line")
         raise BadInput((Complaint(str(folder), problem, cure),))
     structured = (folder / "playlists").is_dir() or (folder / "media").is_dir()

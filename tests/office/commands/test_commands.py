@@ -123,6 +123,15 @@ def test_a_broken_folder_is_refused_with_2_before_anybody_is_asked_to_sign(run: 
     assert not Publication.objects.exists()
 
 
+def test_a_folders_name_makes_no_line_of_its_own(run: Run, tmp_path: Path) -> None:
+    run("enroll", "sq-led1")
+    code, _, err = run("push", campaign(tmp_path / "x\nok, published 7"), "--to", "all")
+
+    assert code == 2
+    assert not [line for line in err.splitlines() if line.startswith("ok")]
+    assert "名字里有控制字符" in err
+
+
 def test_nobody_signs_without_a_terminal_or_a_file(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdin", io.StringIO())
     run("enroll", "sq-led1")
