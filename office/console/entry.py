@@ -6,7 +6,7 @@ import time
 
 import msgspec
 from django.contrib.auth import authenticate, login, logout
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
@@ -41,7 +41,7 @@ class Caller(msgspec.Struct, frozen=True, kw_only=True):
 def enter(request: HttpRequest) -> HttpResponse:
     """Asks for name and password, and lets in who has them."""
     if request.user.is_authenticated:
-        return redirect(_onward(request))
+        return HttpResponseRedirect(_onward(request))
     if request.method != "POST":
         return _ask(request, None)
     name, password = request.POST.get("name", "").strip(), request.POST.get("password", "")
@@ -83,7 +83,7 @@ def _check(request: HttpRequest, caller: Caller, password: str) -> HttpResponse:
     throttle.succeeded(caller.place, caller.name)
     throttle.remember(caller.address, caller.name)
     login(request, user)
-    response = redirect(_onward(request))
+    response = HttpResponseRedirect(_onward(request))
     note_device(request, response, caller.name)
     return response
 
@@ -113,6 +113,10 @@ def _later(request: HttpRequest, seconds: int, why: Words) -> HttpResponse:
 
 
 def _onward(request: HttpRequest) -> str:
+    """Returns the path in the office that was asked for, else home.
+
+    `redirect` takes text for the name of a page first, and raises where there is none: it is not for what was asked.
+    """
     wanted = request.POST.get("next") or request.GET.get("next") or "/"
     safe = url_has_allowed_host_and_scheme(wanted, allowed_hosts=None, require_https=request.is_secure())
-    return wanted if safe and not _CONTROL.search(wanted) else "/"
+    return wanted if safe and wanted.startswith("/") and not _CONTROL.search(wanted) else "/"

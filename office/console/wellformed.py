@@ -13,6 +13,8 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadableP
 from django.http.multipartparser import MultiPartParserError
 
 METHODS: Final = ("GET", "HEAD", "POST")
+MOST_FIELDS: Final = 1000
+"""In an address; Django reads no more of them (DATA_UPLOAD_MAX_NUMBER_FIELDS)."""
 MALFORMED = "请求不合规范\nmalformed request\n"
 TEXT = "text/plain; charset=utf-8"
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
@@ -24,12 +26,14 @@ def well_formed(environ: Mapping[str, Any]) -> bool:
     """Says whether a request can be read.
 
     Python knows "charsets" that are none (base64, zlib, undefined), and Django reads the address with them, too; a
-    charset with a charset of its own (RFC 2231) ends it before it begins. PostgreSQL takes no NUL in any text.
+    charset with a charset of its own (RFC 2231) ends it before it begins. Where a charset is named, Django reads the
+    address while it makes the request, and nothing catches that its fields are too many. PostgreSQL takes no NUL in any
+    text.
     """
     kind, query = environ.get("CONTENT_TYPE", ""), environ.get("QUERY_STRING", "")
     if _CONTROL.search(kind) or _CONTROL.search(query) or _CONTROL.search(environ.get("PATH_INFO", "")):
         return False
-    if "%00" in query or "*" in kind:
+    if "%00" in query or "*" in kind or query.count("&") >= MOST_FIELDS:
         return False
     return "charset" not in kind.lower() or (kind.lower().count("charset") == 1 and bool(_CHARSET.search(kind)))
 

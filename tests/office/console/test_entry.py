@@ -98,6 +98,28 @@ def test_nobody_is_led_to_another_site_after_logging_in(anyone: Client, user: No
         anyone.cookies.clear()
 
 
+NO_PATHS = ("item", "counts", "table", "login", "-1", "%", "?x", "a.b", "./x", "../x", "x:y", " /counts/")
+"""Names of pages, of nothing, and ways from here: none says where in the office to go."""
+
+
+@pytest.mark.parametrize("asked", NO_PATHS)
+def test_who_is_in_already_is_led_home_by_what_is_no_path(inside: Client, asked: str) -> None:
+    response = inside.get("/login/", {"next": asked})
+    assert (response.status_code, response["Location"]) == (302, "/")
+
+
+@pytest.mark.parametrize("asked", NO_PATHS)
+def test_who_comes_in_is_led_home_by_what_is_no_path(anyone: Client, user: None, asked: str) -> None:
+    response = try_in(anyone, next=asked)
+    assert (response.status_code, response["Location"]) == (302, "/")
+    assert anyone.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("asked", ["/counts/?by=media&period=all", "/publications/?before=9", "/x:y", "/nothing"])
+def test_a_path_that_was_asked_for_is_gone_to_as_it_is(inside: Client, asked: str) -> None:
+    assert inside.get("/login/", {"next": asked})["Location"] == asked
+
+
 def test_a_form_of_another_site_is_refused(anyone: Client, user: None) -> None:
     assert anyone.post("/login/", {"name": NAME, "password": PASSWORD}).status_code == 403
 

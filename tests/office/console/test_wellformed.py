@@ -9,7 +9,7 @@ from django.test import Client
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from office.console.wellformed import METHODS, guarded, well_formed
+from office.console.wellformed import METHODS, MOST_FIELDS, guarded, well_formed
 
 FORM = "application/x-www-form-urlencoded"
 CHARSETS = (
@@ -62,6 +62,26 @@ def test_no_other_method_is_answered_anywhere(inside: Client, method: str) -> No
 )
 def test_a_control_character_in_an_address_is_refused(inside: Client, path: str) -> None:
     assert inside.get(path).status_code == 400
+
+
+@pytest.mark.parametrize("path", ["/", "/login/", "/counts/", "/metadata/timestamp.json", "/static/x", "/nothing"])
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_an_address_with_too_many_fields_is_refused_before_django_makes_a_request_of_it(
+    served: object, method: str, path: str
+) -> None:
+    # With a charset, Django reads the address where nothing catches what it says of it (WSGIRequest.__init__).
+    for fields in ("a&" * MOST_FIELDS, "&" * MOST_FIELDS, "a=1&" * 3 * MOST_FIELDS):
+        assert over_wsgi(method, f"{path}?{fields}", "text/plain; charset=utf-8") == "400 Bad Request"
+
+
+@pytest.mark.parametrize("kind", ["", FORM, "text/plain; charset=utf-8"])
+def test_as_many_fields_as_django_reads_are_taken_and_one_more_is_not_whatever_the_kind(
+    served: object, kind: str
+) -> None:
+    most = "&".join(["a=1"] * MOST_FIELDS)
+    assert over_wsgi("GET", f"/login/?{most}", kind) == "200 OK"
+    for path in ("/login/", "/", "/metadata/timestamp.json"):
+        assert over_wsgi("GET", f"{path}?{most}&a", kind) == "400 Bad Request"
 
 
 @pytest.mark.parametrize("away", ["%0d%0aX: y", "/%0dx", "/%0ax", "/%7fx", "/%01"])
