@@ -51,6 +51,8 @@ ROTATE: tuple[Rotate, ...] = (0, 90, 180, 270)
 UNSIGNED: tuple[Unsigned, ...] = ("allow", "refuse")
 WATCH: tuple[Watch, ...] = ("auto", "polling")
 
+MOST_VARIABLE = 50
+"""Letters of a variable's name."""
 _VARIABLE = re.compile(r"[^\W\d]\w{0,49}")
 
 
@@ -158,21 +160,29 @@ def _site(table: Table, source: Source, findings: Findings, screen: ScreenSettin
     words = Words(zh=f"{source.place.words.zh} [site.variables]", en=f"{source.place.words.en}, [site.variables]")
     place = source.table_place("site.variables", 0, words)
     variables = Table(values, place, findings, known=tuple(values))
+    good = [name for name in values if _is_variable(name)]
     for name in values:
-        if not _VARIABLE.fullmatch(name) or flaw(name, "name") is not None or name in BUILT_IN_VARIABLES:
+        if name not in good:
             problem = Words(zh=f"{shown(name)} 不能作变量名", en=f"{shown(name)} cannot be the name of a variable")
             cure = Words(
-                zh=f"用字母、数字、汉字和 _，不以数字开头；{'、'.join(BUILT_IN_VARIABLES)} 已有含义",
-                en=f"use letters, digits and _, no digit first; {', '.join(BUILT_IN_VARIABLES)} are taken",
+                zh=f"用字母、数字、汉字和 _，最多 {MOST_VARIABLE} 个字，不以数字开头；"
+                f"{'、'.join(BUILT_IN_VARIABLES)} 已有含义",
+                en=f"use at most {MOST_VARIABLE} letters, digits and _, no digit first;"
+                f" {', '.join(BUILT_IN_VARIABLES)} are taken",
             )
-            variables.complain(name if printable(name) == name else "", problem, cure)
+            variables.complain(name if printable(name) == name and len(name) <= MOST_VARIABLE else "", problem, cure)
     return Site(
         screen=screen.id,
         title=screen.title,
         kind=table.text("kind", "", most=50),
         village=table.text("village", "", most=50),
-        variables={name: variables.text(name, "", most=200) for name in values},
+        variables={name: variables.text(name, "", most=200) for name in good},
     )
+
+
+def _is_variable(name: str) -> bool:
+    fits = len(name) <= MOST_VARIABLE and _VARIABLE.fullmatch(name) is not None
+    return fits and flaw(name, "name") is None and name not in BUILT_IN_VARIABLES
 
 
 def _folders(table: Table, base: Path) -> Folders:

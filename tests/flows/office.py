@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from signage.ledger import KnownRecord, UnknownRecord, read
 from signage.link import Arrived, Broker, Connected, Link, Will
 from signage.messages import (
+    Birth,
     Command,
     LedgerBatch,
     Message,
@@ -70,7 +71,8 @@ class StandIn:
         self._say(self.topics.office("head"), head, retain=True)
 
     def send(self, op: Op, *, by: Ed25519PrivateKey | None = None, number: int | None = None, **args: Value) -> Command:
-        """Signs a command and sends it."""
+        """Signs a command and sends it, once the screen knows whose keys may command."""
+        wait_until(lambda: any(birth.trusted.assign for birth in self.all("birth", Birth)), "trust in the key", 40)
         self._number = self._number + 1 if number is None else number
         now = dt.datetime.now(dt.UTC)
         command = Command(

@@ -190,6 +190,8 @@ on = "25:00"
         ('[screen]\nid = "abc"\nrotate = true', "[screen], rotate"),
         ('[site.variables]\n"a b" = "x"', "[site.variables], a b"),
         ('[site.variables]\nvillage = "x"', "[site.variables], village"),
+        (f'[site.variables]\n{"a" * 51} = "x"', "[site.variables]"),
+        (f"[site.variables]\n{'a' * 2000} = 3", "[site.variables]"),
         ("[site]\nvariables = 3", "[site], variables"),
         ('[zone]\nname = "main"', "zone"),
         ("[[zone]]\nbox = [0, 0, 100, 100]", "zone 1, name"),

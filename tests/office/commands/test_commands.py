@@ -17,7 +17,7 @@ import pytest
 
 from office.cli import main
 from office.place import Place, found
-from tests.brokers import free_port
+from tests.brokers import free_port, wait_until
 from tests.office.people import AT, PASSPHRASES, campaign
 
 Run = Callable[..., tuple[int, str, str]]
@@ -81,15 +81,18 @@ def test_a_push_follows_its_receipts_until_every_screen_shows_it(
 ) -> None:
     from django.db import connection
 
+    from office.models import Publication
+
     def screen() -> None:
+        wait_until(Publication.objects.filter(number=1).exists, "a publication to show")
         shown_on("sq-led1", 1)
         connection.close()
 
     run("enroll", "sq-led1")
-    later = threading.Timer(1.0, screen)
-    later.start()
+    shows = threading.Thread(target=screen)
+    shows.start()
     code, out, err = run("push", campaign(tmp_path / "six-rules"), "--to", "all", "--wait", "50", *signs)
-    later.join()
+    shows.join()
 
     assert code == 0
     assert re.search(rf"sq-led1 .*已上屏 on screen +{AT.astimezone(ZoneInfo('Asia/Shanghai')):%m-%d %H:%M:%S}", out)
