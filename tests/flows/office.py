@@ -70,9 +70,12 @@ class StandIn:
         self.head = head
         self._say(self.topics.office("head"), head, retain=True)
 
-    def send(self, op: Op, *, by: Ed25519PrivateKey | None = None, number: int | None = None, **args: Value) -> Command:
-        """Signs a command and sends it, once the screen knows whose keys may command."""
+    def wait_trusted(self) -> None:
+        """Waits until the screen says that it knows whose keys may command."""
         wait_until(lambda: any(birth.trusted.assign for birth in self.all("birth", Birth)), "trust in the key", 40)
+
+    def send(self, op: Op, *, by: Ed25519PrivateKey | None = None, number: int | None = None, **args: Value) -> Command:
+        """Signs a command and sends it."""
         self._number = self._number + 1 if number is None else number
         now = dt.datetime.now(dt.UTC)
         command = Command(

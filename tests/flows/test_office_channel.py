@@ -165,6 +165,7 @@ def test_commands_are_obeyed_once_and_only_from_the_office(house: House, office:
     house.start()
     wait_until(lambda: office.status() == "online", "online", 40)
     wait_until(lambda: (s := office.state()) is not None and bool(s.zones[0].playlist), "something shows")
+    office.wait_trusted()
     shot = office.send("shot")
     answer = office.reply(shot)
     assert answer.ok, answer.why
@@ -188,6 +189,7 @@ def test_commands_are_obeyed_once_and_only_from_the_office(house: House, office:
 def test_a_blackout_is_dark_survives_a_restart_and_ends_on_command(house: House, office: StandIn) -> None:
     house.start()
     wait_until(lambda: office.status() == "online", "online", 40)
+    office.wait_trusted()
     assert office.reply(office.send("blackout", on=True)).ok
     office.wait_state(lambda s: s.blackout and s.zones[0].playlist == "blackout", "dark")
     assert office.reply(office.send("shot")).ok
@@ -211,6 +213,7 @@ def test_a_blackout_is_dark_survives_a_restart_and_ends_on_command(house: House,
 def test_restart_on_command_goes_on_with_the_same_ledger(house: House, office: StandIn) -> None:
     house.start()
     wait_until(lambda: office.status() == "online", "online", 40)
+    office.wait_trusted()
     boots = len(office.came["birth"])
     assert office.reply(office.send("restart")).ok
     wait_until(lambda: len(office.came["birth"]) > boots, "a new birth", 60)

@@ -15,6 +15,7 @@ from office.broker.passwords import with_password
 from office.broker.rights import Rights
 from signage.link import Arrived, Broker, Connected, Disconnected, Link, LinkEvent, Sent, Will
 from signage.topics import Topics
+from tests.brokers import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -32,7 +33,7 @@ def broker(request: pytest.FixtureRequest, tmp_path: Path, needs: Callable[..., 
     for user, password in PEOPLE.items():
         text = with_password(text, user, password)
     (tmp_path / "passwords").write_text(text)
-    found = open_broker(tmp_path, 30000, RIGHTS, tmp_path / "passwords", embedded=request.param == "embedded")
+    found = open_broker(tmp_path, free_port(), RIGHTS, tmp_path / "passwords", embedded=request.param == "embedded")
     yield found
     found.stop()
 
