@@ -97,10 +97,11 @@ time.sleep(60)
 """
     with LyingWorkers(script) as lying, Prober(silence_s=30.0, server=lying.server) as prober:
         prober.probe(media("rgb.png"))
+        taken = 2  # its greeting and its answer may have been among those that filled the queue
         until = time.monotonic() + 20
-        while prober._heard.qsize() < MOST_HEARD and time.monotonic() < until:
+        while prober._heard.qsize() < MOST_HEARD - taken and time.monotonic() < until:
             time.sleep(0.01)
-        assert prober._heard.qsize() == MOST_HEARD
+        assert MOST_HEARD - taken <= prober._heard.qsize() <= MOST_HEARD
 
 
 # The render thread's end
