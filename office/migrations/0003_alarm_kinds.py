@@ -26,6 +26,7 @@ class Migration(migrations.Migration):
                     ("quarantine", "已发布的素材被隔离"),
                     ("doubtful", "记录不可信"),
                     ("unreadable", "保存的数据读不出"),
+                    ("changed", "素材被改动"),
                 ],
                 max_length=10,
             ),
