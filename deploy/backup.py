@@ -6,7 +6,6 @@ still. Content lies once for all snapshots, under its SHA-256. The online key's 
 elsewhere.
 """
 
-import argparse
 import contextlib
 import datetime as dt
 import fcntl
@@ -19,6 +18,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
+
+from signage.command_line import CommandParser
 
 KEEP = 30
 """Snapshots, without `--keep`."""
@@ -35,7 +36,7 @@ class Wrong(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Does what is asked for; gives 0, or 1 when it could not."""
-    parser = argparse.ArgumentParser(description="备份和恢复管理端 · saves an office and brings it back")
+    parser = CommandParser(description="备份和恢复管理端 · saves an office and brings it back")
     actions = parser.add_subparsers(dest="action", required=True)
     saving = actions.add_parser("save", help="备份 · save")
     saving.add_argument("home", type=Path)

@@ -5,7 +5,6 @@ encrypted and belongs on a stick in a safe; the server's key cannot be, for the 
 again with the same folder it makes a new certificate for the server and leaves the authority as it is.
 """
 
-import argparse
 import datetime as dt
 import getpass
 import ipaddress
@@ -18,6 +17,8 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from signage.command_line import CommandParser
 
 BEGINNING = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 """Valid from then on: a screen with a dead clock battery must reach the office, or nobody could tell it the time."""
@@ -34,7 +35,7 @@ class Wrong(Exception):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes what is asked for; gives 0, or 2 for bad input."""
-    parser = argparse.ArgumentParser(description="自建 CA 和服务器证书 · a private CA and the server's certificate")
+    parser = CommandParser(description="自建 CA 和服务器证书 · a private CA and the server's certificate")
     parser.add_argument("folder", type=Path, help="放在哪里 · where they are written")
     parser.add_argument("--name", action="append", default=[], help="服务器的域名，可以多次 · a DNS name of the server")
     parser.add_argument("--address", action="append", default=[], help="服务器的 IP，可以多次 · an address of it")

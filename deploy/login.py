@@ -3,7 +3,6 @@
 Run as the office's user: `runuser -u wuzha-office -- .venv/bin/python deploy/login.py NAME` in /opt/wuzha.
 """
 
-import argparse
 import getpass
 import sys
 from collections.abc import Sequence
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from office.place import Place
 from office.settings import open_office
+from signage.command_line import CommandParser
 from signage.errors import WuzhaError
 
 LEAST = 12
@@ -18,7 +18,7 @@ LEAST = 12
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Does what is asked for; gives 0 done, 1 fault, 2 bad input."""
-    parser = argparse.ArgumentParser(description="控制台登录名 · a login at the console")
+    parser = CommandParser(description="控制台登录名 · a login at the console")
     parser.add_argument("name", help="登录名 · the name")
     parser.add_argument("--home", type=Path, default=Path("/var/lib/wuzha-office"), help="管理端的文件夹 · its folder")
     parser.add_argument("--remove", action="store_true", help="收回这个登录名 · take it away")

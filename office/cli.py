@@ -14,6 +14,7 @@ from django.db import DatabaseError, OperationalError
 from office.place import HOME, Place, found
 from office.plain_output import plain_output
 from office.settings import open_office
+from signage.command_line import CommandParser
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.messages import OPS
 from signage.printable import printable
@@ -28,7 +29,7 @@ BY = ("screen", "site", "kind", "village", "publication", "playlist", "item", "m
 
 def parser() -> argparse.ArgumentParser:
     """Gives the parser of all commands."""
-    top = argparse.ArgumentParser(prog="wuzha-office", description="无诈屏管理端 · the Wuzha office")
+    top = CommandParser(prog="wuzha-office", description="无诈屏管理端 · the Wuzha office")
     commands = top.add_subparsers(dest="command_name", required=True, metavar="COMMAND")
     _processes(commands)
     _keys(commands)
@@ -43,7 +44,7 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _processes(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     trial = commands.add_parser(
         "trial", help="一条命令试用：消息服务器、控制台和播放端 · everything at once, to try it"
     )
@@ -59,7 +60,7 @@ def _processes(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     commands.add_parser("collect", help="接收播放记录和状态 · takes ledgers and states in")
 
 
-def _keys(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _keys(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     keys = commands.add_parser("keys", help="签名密钥 · the keys that sign")
     keys.add_argument(
         "action",
@@ -83,7 +84,7 @@ def _signers(command: argparse.ArgumentParser) -> None:
     command.add_argument("--passphrase-file-approver", type=Path, metavar="FILE")
 
 
-def _publishing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _publishing(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     enroll = commands.add_parser("enroll", help="登记屏幕，写出它需要的文件 · what a new screen needs")
     enroll.add_argument("screen", nargs="?", metavar="ID", help="屏幕编号 · the screen's id")
     enroll.add_argument("--config", type=Path, metavar="FILE", help="从 kiosk_config.toml 读编号、场所和变量")
@@ -111,7 +112,7 @@ def _publishing(commands: "argparse._SubParsersAction[argparse.ArgumentParser]")
     withdraw.add_argument("--by", metavar="NAME", help="谁撤回的 · who does it")
 
 
-def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _looking(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     commands.add_parser("screens", help="每块屏幕一行 · a line for each screen").add_argument(
         "--json", action="store_true"
     )
@@ -144,7 +145,7 @@ def _looking(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") ->
     form.add_argument("--csv", action="store_true")
 
 
-def _ordering(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+def _ordering(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     command = commands.add_parser("command", help="给屏幕下命令 · a command to screens")
     command.add_argument("op", choices=OPS)
     command.add_argument("arguments", nargs="*", metavar="NAME=VALUE",

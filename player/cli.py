@@ -11,6 +11,7 @@ from pathlib import Path
 from player.commands.terminal import tell_trouble
 from player.commands.wording import complaint_text
 from player.logs import open_log
+from signage.command_line import CommandParser
 from signage.errors import BadInput, WuzhaError
 
 COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor")
@@ -18,7 +19,7 @@ COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor")
 
 def parser() -> argparse.ArgumentParser:
     """Gives the parser of all commands."""
-    top = argparse.ArgumentParser(prog="wuzha-player", description="无诈屏播放器 · the Wuzha player for one screen")
+    top = CommandParser(prog="wuzha-player", description="无诈屏播放器 · the Wuzha player for one screen")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     run = commands.add_parser("run", help="播放 · play")
