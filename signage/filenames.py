@@ -63,11 +63,16 @@ def is_passed_over(name: str) -> bool:
     low = name.lower()
     return (
         low.startswith((".", "~$"))
-        or low.endswith(_UNFINISHED)
+        or is_unfinished(name)
         or low.endswith(".md")
         or low in _SYSTEM_FILES
         or low.startswith("readme.")
     )
+
+
+def is_unfinished(name: str) -> bool:
+    """Whether a file is still downloaded or saved, or left by an editor, by its name."""
+    return name.lower().endswith(_UNFINISHED)
 
 
 def is_folder_passed_over(name: str) -> bool:
