@@ -76,6 +76,7 @@ def composed(
         playlists=tuple(sorted((*published, *local), key=lambda p: p.name)),
         media=library.media,
         held=tuple(m.name for m in library.held),
+        listed=library.listed or bool(library.playlists) or bool(on_air.publications) or on_air.expired,
         calendar=_applied(_calendar(library, on_air, texts, notes), config.sound.quiet),
     )
     return Composed(

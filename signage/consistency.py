@@ -87,7 +87,7 @@ def _media(media: Sequence[Media], find: Find, place: Place, item: Item) -> Iter
                 zh=f"{key} {shown(pattern)} 没有找到可以播放的文件",
                 en=f"{key} {shown(pattern)} matches no file that can be shown",
             )
-            yield place.complaint(key, problem, _missing_cure(media, pattern))
+            yield place.complaint(key, problem, _missing_cure(media, find, pattern))
             continue
         allowed: tuple[MediaKind, ...] = ("image", "video", "audio")
         if key == "picture":
@@ -110,7 +110,13 @@ def _media(media: Sequence[Media], find: Find, place: Place, item: Item) -> Iter
             yield place.complaint(key, problem, cure)
 
 
-def _missing_cure(media: Sequence[Media], pattern: str) -> Words:
+def _missing_cure(media: Sequence[Media], find: Find, pattern: str) -> Words:
+    top, _, inner = pattern.partition("/")
+    if top.casefold() in ("media", "素材") and inner and find(inner):
+        return Words(
+            zh=f'写成 "{inner}"：路径从素材文件夹里面写起，不写素材文件夹自己',
+            en=f'write "{inner}": the path begins inside the media folder, whose own name is left out',
+        )
     names = [medium.name for medium in media[:MOST_COMPARED] if len(medium.name) <= MOST_COMPARED_LETTERS]
     near = difflib.get_close_matches(pattern, names, n=1, cutoff=0.8) if len(pattern) <= MOST_COMPARED_LETTERS else []
     if near:

@@ -67,7 +67,7 @@ class Lineup:
     places: dict[str, int]
     """Where each medium of the program stands among all, by name."""
     folder: Cast | None
-    """The media folder itself, when there is no playlist at all and something lies in it."""
+    """The media folder itself, when there is no playlist at all, good or bad, and something lies in it."""
     folder_zone: str
 
 
@@ -84,7 +84,7 @@ def compile(program: Program) -> Lineup:
             stocks[id(playlist.media)] = own
         zones[playlist.zone] = (*zones.get(playlist.zone, ()), _cast(playlist, own, program.site))
     folder = None
-    if not program.playlists and program.media:
+    if not program.playlists and not program.listed and program.media:
         folder = _cast(Playlist(name="", items=(Item(number=1, media=EVERYTHING),)), stock, program.site)
     return Lineup(
         program=program,

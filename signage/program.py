@@ -30,4 +30,6 @@ class Program(msgspec.Struct, frozen=True, kw_only=True):
     """In natural order of name, names unique."""
     held: tuple[str, ...] = ()
     """Names of media that must not be started now, but what shows them may end its turn."""
+    listed: bool = False
+    """Whether there are playlists that cannot be read or shown: the bare folder must not play in their stead."""
     calendar: Calendar

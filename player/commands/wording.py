@@ -16,4 +16,6 @@ def complaint_text(complaint: Complaint) -> str:
 
 
 def _sentence(words: str, stop: str) -> str:
-    return words if words.endswith(("。", "！", "？", ".", "!", "?")) else words + stop
+    # A full stop of the other language ends no sentence: it may belong to what is told of, such as `..`.
+    own = ("。", "！", "？") if stop == "。" else (".", "!", "?")
+    return words if words.endswith(own) and not words.endswith("..") else words + stop

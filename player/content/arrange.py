@@ -6,11 +6,12 @@ Rule: pure.
 import datetime as dt
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Literal
 
 import msgspec
 
 from player.content.book import Verdict
-from player.content.library import Folder, Library, PlaylistFile, Refused
+from player.content.library import Folder, Library, PlaylistFile, Refused, library_name
 from player.content.names import UNKNOWN_KIND, FolderUse
 from player.content.scan import TOO_MANY, Scan, Seen
 from player.content.settle import Stamp
@@ -20,6 +21,12 @@ from signage.media import Media
 from signage.printable import printable
 
 CALENDAR = "calendar"
+LISTS_LEFT = Words(
+    zh="播放表文件夹里的播放表都不见了：现在只显示垫片或内置提示。请把播放表放回去；"
+    "如果就是要把素材文件夹整个播放，一分钟后自动开始",
+    en="every playlist has gone from the playlist folders: only filler or the built-in notice shows. Put them back; the"
+    " media folder itself plays after a minute without any",
+)
 MOST_ALIKE = 10
 """Groups of names that look alike, of which notes tell."""
 
@@ -54,6 +61,20 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it was a mounted share when last seen: then, empty and not mounted, it is away."""
 
 
+Lists = Literal["none", "there", "away for a moment", "gone lately"]
+"""Whether a playlist lies in the folders, good or not, or did until now."""
+
+
+def may_be_listed(place: Place) -> bool:
+    """Whether a playlist lies in a playlist folder, readable or not, or may: a share that nobody has looked at."""
+    if place.use != "playlists":
+        return False
+    calendar = library_name(f"{CALENDAR}.toml")
+    if any(seen.name != calendar for seen in place.scan.files.values()) or place.scan.refused:
+        return True
+    return place.scan.gone not in ("", "ENOENT") or (place.folder.network and not place.looked)
+
+
 def arrange(
     places: Sequence[Place],
     verdicts: Mapping[str, Verdict],
@@ -64,11 +85,12 @@ def arrange(
     seen_as: Callable[[str], str] = skeleton,
     last_good: Mapping[str, bytes],
     since: Mapping[str, dt.datetime],
+    lists: Lists = "none",
 ) -> Library:
     """The library, with serial 0; `since` says when a path was refused first for its name or kind.
 
     Of what is quarantined, `on_trial` names by SHA-256 what an emergency may show. `seen_as` gives what is left of a
-    name for the eye.
+    name for the eye. `lists` says what became of playlists that lay there before.
     """
     shelf = _Shelf(quarantined, on_trial, since)
     listed = frozenset(p.folder.path for p in places if p.use == "playlists")
@@ -78,14 +100,15 @@ def arrange(
             shelf.put_media(place, verdicts)
         else:
             shelf.put_playlists(place, texts)
-    lists = [p for p in places if p.use == "playlists"]
-    if any(not p.looked or p.scan.gone for p in lists):
+    if lists == "away for a moment" or any(p.use == "playlists" and (not p.looked or p.scan.gone) for p in places):
         for name, text in last_good.items():
             shelf.playlists.setdefault(name, PlaylistFile(name=name, path="", text=text, mtime_ns=0))
     calendar = shelf.playlists.pop(CALENDAR, None)
     complete = all(p.looked for p in places)
     # The first library of a start must not wait for thousands of names to be compared.
     notes = [words for place in places for words in _notes(place)] + (shelf.lookalikes(seen_as) if complete else [])
+    if lists == "gone lately":
+        notes.append(LISTS_LEFT)
     return Library(
         media=tuple(m for _, m in sorted(shelf.media.values(), key=_order)),
         held=tuple(m for _, m in sorted(shelf.held.values(), key=_order)),
@@ -93,6 +116,7 @@ def arrange(
         refused=tuple(sorted(shelf.refused, key=lambda r: r.path)),
         playlists=tuple(shelf.playlists[n] for n in sorted(shelf.playlists)),
         calendar=calendar,
+        listed=bool(shelf.playlists) or lists != "none",
         waiting=shelf.waiting,
         notes=tuple(dict.fromkeys(notes)),
         complete=complete,
@@ -156,8 +180,8 @@ class _Shelf:
         for path in sorted(place.scan.files):
             seen = place.scan.files[path]
             text = texts.get(path)
-            if text is None or text.stamp != seen.stamp:
-                self.waiting += 1
+            if text is None or (text.stamp != seen.stamp and text.why is None):
+                self.waiting += 1  # what cannot be read is told, and tried again; nobody needs to wait for it
             if text is None:
                 continue
             if text.why is not None and text.at is not None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from player.content.arrange import Place, arrange
+from player.content.arrange import CALENDAR, Lists, Place, arrange, may_be_listed
 from player.content.book import Book, Verdict
 from player.content.library import Folder, Library, PlaylistFile
 from player.content.memory import Memory
@@ -29,6 +29,11 @@ from signage.lookalikes import skeleton
 
 MOST_SKELETONS = 50_000
 """Names of which it is remembered what is left of them for the eye."""
+
+LISTS_AWAY_S = 2.0
+"""So long a folder from which the last playlist has gone counts as being written to."""
+LISTS_GONE_S = 60.0
+"""So long without any playlist, and there is none: the media folder itself may play."""
 
 
 class Desk:
@@ -48,6 +53,11 @@ class Desk:
         self._quarantine = TimedQuarantine()
         self._kept_quarantine: dict[str, Held] = {}
         self._skeletons: dict[str, str] = {}
+        self._listed_at: float | None = None
+        """When a playlist was last known to be there; None when none ever was."""
+        self._saw_lists = False
+        """Whether this run has seen one."""
+        self._lists_change_at: float | None = None
         self._closed = False
         self.changed = threading.Event()
         """Set when `library` may give something new."""
@@ -237,6 +247,28 @@ class Desk:
                 edition=edition, verdicts=verdicts, quarantined=self._quarantine.kept(self._clock()), mounted=mounted
             )
 
+    def lists_change_at(self) -> float | None:
+        """The monotonic time at which the absence of all playlists means something else than it did; None: never."""
+        with self._lock:
+            return self._lists_change_at
+
+    def _lists(self, last_good: Mapping[str, bytes], now: float) -> Lists:
+        there = any(map(may_be_listed, self._places))
+        self._saw_lists |= there
+        if there or (self._listed_at is None and last_good.keys() - {CALENDAR}):
+            self._listed_at = now
+        self._lists_change_at = None
+        if there or self._listed_at is None:
+            return "there" if there else "none"
+        away_s = now - self._listed_at
+        if self._saw_lists and away_s < LISTS_AWAY_S:
+            self._lists_change_at = self._listed_at + LISTS_AWAY_S
+            return "away for a moment"
+        if away_s < LISTS_GONE_S:
+            self._lists_change_at = self._listed_at + LISTS_GONE_S
+            return "gone lately"
+        return "none"
+
     # The library
 
     def library(self, last_good: Mapping[str, bytes]) -> Library:
@@ -245,6 +277,7 @@ class Desk:
             self._forget()
             places, verdicts, texts = tuple(self._places), dict(self._verdicts), self._texts.snapshot()
             now, since = self._clock(), dict(self._since)
+            lists = self._lists(last_good, now)
             quarantined, always = self._quarantine.held(now), self._quarantine.held(now, urgent=True)
         return arrange(
             places,
@@ -255,6 +288,7 @@ class Desk:
             seen_as=self._seen_as,
             last_good=last_good,
             since=since,
+            lists=lists,
         )
 
     def _seen_as(self, name: str) -> str:

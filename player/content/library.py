@@ -63,6 +63,9 @@ class Library(msgspec.Struct, frozen=True, kw_only=True):
     """In order of name, names unique."""
     calendar: PlaylistFile | None = None
     """`calendar.toml` of the first playlist folder that has one."""
+    listed: bool = False
+    """Whether a playlist lies in the folders, good or not, or lay there a moment ago: then the bare folder does not
+    play in its stead."""
     waiting: int = 0
     """Files seen that are still being written, hashed or decoded."""
     notes: tuple[Words, ...] = ()

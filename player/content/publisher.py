@@ -90,9 +90,9 @@ class Publisher:
     def _run(self) -> None:
         step_back()
         while not self._ending.is_set():
-            ends = self._desk.quarantine_ends()
+            due = [at for at in (self._desk.quarantine_ends(), self._desk.lists_change_at()) if at is not None]
             self._desk.changed.wait(self._patience_s())
-            if ends is not None and time.monotonic() >= ends:
+            if due and time.monotonic() >= min(due):
                 self._desk.changed.set()
             self._take_messages()
             if self.publish():
@@ -104,6 +104,8 @@ class Publisher:
     def _patience_s(self) -> float | None:
         ends, now = self._desk.quarantine_ends(), time.monotonic()
         waits = [] if ends is None else [min(KEEP_TERMS_EVERY_S, max(0.0, ends - now))]
+        if (change_at := self._desk.lists_change_at()) is not None:
+            waits.append(max(0.0, change_at - now))
         if self._shares():
             waits.append(WATCH_SHARES_EVERY_S)
         elif self._desk.changes != self._saved_changes:
@@ -160,7 +162,7 @@ class Publisher:
         if self.latest.complete and not self.latest.waiting and now - self._swept_at >= SWEEP_EVERY_S:
             self._swept_at = now
             self._store.sweep(self._desk.copies())
-        if self._desk.lists_are_known():
+        if self._desk.lists_are_known() and (self.latest.playlists or not self.latest.listed):
             stale = self.last_good.keys() - {p.name for p in self.latest.playlists} - {CALENDAR}
             if stale:
                 self._store.forget_playlists(stale)

@@ -33,6 +33,10 @@ LINK_TO_FOLDER = Words(
     zh="不跟随指向文件夹的链接；请在配置中监视那个文件夹",
     en="links to folders are not followed; watch that folder instead",
 )
+TOO_DEEP = Words(
+    zh=f"文件夹套了 {MAX_DEPTH} 层以上，里面的文件没有看；请把它移到上面几层",
+    en=f"more than {MAX_DEPTH} folders deep: what is inside is not looked at; move it further up",
+)
 TOO_MANY = Words(
     zh=f"文件夹里超过 {MAX_FILES} 个文件，其余的没有看",
     en=f"more than {MAX_FILES} files in the folder; the rest is not looked at",
@@ -148,6 +152,8 @@ class _Walk:
                 continue
             if self.use == "media" and depth < MAX_DEPTH:
                 stack.extend((path, depth + 1) for path in reversed(below))
+            elif self.use == "media":
+                self.refused |= dict.fromkeys(below, TOO_DEEP)
 
     def _read(self, top: str) -> list[str]:
         below = []

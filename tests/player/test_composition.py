@@ -59,6 +59,20 @@ def test_a_playlist_that_was_deleted_is_gone_although_it_is_remembered(config: C
     assert made.program.playlists == ()
 
 
+def test_a_playlist_with_a_mistake_is_not_a_screen_without_playlists(config: Config) -> None:
+    made = composed(config, Library(playlists=(file("a", BAD),), media=(medium("a.png"),)), {})
+    assert made.complaints
+    assert shown(made.program) == "slogan", "the built-in notice, not the bare folder"
+    assert shown(composed(config, Library(media=(medium("a.png"),)), {}).program) == "a.png"
+    assert shown(composed(config, Library(media=(medium("a.png"),), listed=True), {}).program) == "slogan"
+
+
+def test_what_was_published_and_has_expired_is_not_a_screen_without_playlists(config: Config) -> None:
+    library = Library(media=(medium("a.png"),))
+    made = composed(config, library, {}, on_air(published(4, file("a", GOOD)), expired=True))
+    assert shown(made.program) == "slogan"
+
+
 def test_a_remembered_text_that_no_longer_reads_is_left_out(config: Config) -> None:
     made = composed(config, Library(playlists=(file("a", BAD),)), {"a": BAD + b"\n"})
     assert made.program.playlists == ()

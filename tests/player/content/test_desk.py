@@ -11,11 +11,12 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
-from player.content.arrange import Place
+from player.content.arrange import LISTS_LEFT, Place
 from player.content.book import Book
-from player.content.desk import Desk
+from player.content.desk import LISTS_AWAY_S, Desk
 from player.content.judge import NO_PERMISSION, Probe, judge
-from player.content.library import Folder, Library, library_name
+from player.content.lane import read_playlist
+from player.content.library import Folder, Library, PlaylistFile, library_name
 from player.content.retries import ASK_AGAIN_S
 from player.content.scan import scan
 from player.content.settle import LOCAL_QUIET_S
@@ -513,3 +514,94 @@ def test_after_a_restart_what_hung_its_decoder_waits_for_the_rest_of_its_term(ta
         again.look(TERMS_S[0])
         again.judge()
         assert names(again.library()) == ["a.png"]
+
+
+class Lists:
+    """A desk over a folder of media and one of playlists, with a made-up clock."""
+
+    def __init__(self, top: Path, last_good: dict[str, bytes] | None = None) -> None:
+        self.media, self.playlists = top / "media", top / "playlists"
+        self.now, self.last_good = 100.0, last_good or {}
+        self.media.mkdir()
+        self.playlists.mkdir()
+        self.desk = Desk(lambda: AT, lambda: self.now)
+        self.places = [
+            Place(folder=Folder.at(str(self.media)), use="media"),
+            Place(folder=Folder.at(str(self.playlists)), use="playlists"),
+        ]
+        self.desk.adopt(Book(), self.places)
+
+    def after(self, pause_s: float) -> Library:
+        self.now += pause_s
+        for index, place in enumerate(self.places):
+            found = scan(place.folder, place.use, (), self.desk.scan_before(index))
+            for seen in self.desk.look(index, found, self.now).playlists:
+                if (read := read_playlist(seen, place.folder)) is not None:
+                    self.desk.enter_playlist(seen, read[0], passing=read[1])
+                    if isinstance(read[0], PlaylistFile):
+                        self.last_good[read[0].name] = read[0].text
+        return self.desk.library(self.last_good)
+
+
+def test_the_only_playlist_away_for_a_moment_changes_nothing(tmp_path: Path) -> None:
+    lists = Lists(tmp_path)
+    path = lists.playlists / "a.toml"
+    path.write_bytes(b"1")
+    lists.after(0)
+    before = lists.after(1)
+    assert (before.listed, [p.text for p in before.playlists]) == (True, [b"1"])
+    path.unlink()
+    gap = lists.after(0.15)
+    assert (gap.listed, [p.text for p in gap.playlists], gap.notes) == (True, [b"1"], ())
+    path.write_bytes(b"22")
+    lists.after(0.15)
+    assert [p.text for p in lists.after(1).playlists] == [b"22"]
+
+
+def test_only_after_a_minute_without_playlists_the_media_folder_may_play_and_until_then_it_is_said(
+    tmp_path: Path,
+) -> None:
+    lists = Lists(tmp_path)
+    path = lists.playlists / "a.toml"
+    path.write_bytes(b"1")
+    lists.after(0)
+    lists.after(1)
+    path.unlink()
+    gone = lists.after(LISTS_AWAY_S)
+    assert (gone.listed, gone.playlists, gone.notes) == (True, (), (LISTS_LEFT,))
+    due = lists.desk.lists_change_at()
+    assert due is not None
+    bare = lists.after(due - lists.now)
+    assert (bare.listed, bare.playlists, bare.notes) == (False, (), ())
+    assert lists.desk.lists_change_at() is None
+
+
+def test_a_start_without_the_playlist_of_the_last_run_is_not_a_screen_without_playlists(tmp_path: Path) -> None:
+    lists = Lists(tmp_path, {"a": b"1", "calendar": b"2"})
+    found = lists.after(0)
+    assert (found.listed, found.playlists, found.notes) == (True, (), (LISTS_LEFT,))
+
+
+@pytest.mark.parametrize("name", [None, "calendar.toml"])
+def test_a_screen_that_never_had_a_playlist_plays_its_folder_at_once(tmp_path: Path, name: str | None) -> None:
+    lists = Lists(tmp_path, {"calendar": b"2"})
+    if name is not None:
+        (lists.playlists / name).write_bytes(b"")
+    assert not lists.after(0).listed
+
+
+def test_a_playlist_that_cannot_be_read_is_told_at_once_and_nobody_waits_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> int:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("player.content.intake.open_regular", refuse)
+    lists = Lists(tmp_path)
+    (lists.playlists / "a.toml").write_bytes(b"1")
+    lists.after(0)
+    told = lists.after(1)
+    assert [(r.name, r.why) for r in told.refused] == [("a.toml", NO_PERMISSION)]
+    assert (told.waiting, told.listed) == (0, True)
+    monkeypatch.undo()
+    assert [p.text for p in lists.after(1).playlists] == [b"1"]

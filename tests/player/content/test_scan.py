@@ -13,7 +13,9 @@ from player.content.scan import (
     LINK_BROKEN,
     LINK_OUTSIDE,
     LINK_TO_FOLDER,
+    MAX_DEPTH,
     NOT_REGULAR,
+    TOO_DEEP,
     Scan,
     scan,
 )
@@ -39,6 +41,17 @@ def test_files_below_are_named_by_their_path_and_nfc(tmp_path: Path) -> None:
     (tmp_path / "海报 🚨").mkdir()
     (tmp_path / "海报 🚨" / decomposed).touch()
     assert names(look(tmp_path)) == ["海报 🚨/é.png"]
+
+
+def test_what_lies_too_deep_to_be_looked_at_is_told(tmp_path: Path) -> None:
+    deep = tmp_path
+    for number in range(MAX_DEPTH + 8):
+        deep /= f"f{number}"
+        deep.mkdir()
+        (deep / "a.png").touch()
+    found = look(tmp_path)
+    assert len(found.files) == MAX_DEPTH
+    assert whys(found) == {f"f{MAX_DEPTH}": TOO_DEEP}
 
 
 def test_a_name_of_255_bytes_is_seen(tmp_path: Path) -> None:
