@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from office.publishing.left_out import listed, notes_of, same_bytes, shown_by_none, stray_playlists
 from office.trusting.content import hash_file
 from signage.calendar import Calendar
 from signage.errors import BadInput, Complaint, Words
@@ -22,6 +23,7 @@ from signage.playlist import Playlist
 from signage.printable import printable
 from signage.reading import CALENDAR_FILE, MOST_ITEMS, read_calendar, read_playlist
 from signage.source import MAX_FILE_BYTES
+from signage.stray_files import MEDIA, PLAYLISTS, is_playlist_name
 from signage.text_rules import flaw
 from signage.trust import MOST_MEDIA_BYTES, MOST_PLAYLISTS
 
@@ -67,17 +69,33 @@ def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], Non
             problem = Words(f"名字{wrong.problem.zh}", f"its name cannot be used: it {wrong.problem.en}")
         cure = Words("用 --line 另起一个名字", "give another one with --line")
         raise BadInput((Complaint(str(folder), problem, cure),))
-    structured = (folder / "playlists").is_dir() or (folder / "media").is_dir()
-    media = _media(folder / "media" if structured else folder, complaints, notes, progress)
-    texts = _texts(folder / "playlists", complaints)
-    _say_what_lies_beside(folder, structured, bool(texts), complaints, notes)
+    structured = (folder / PLAYLISTS).is_dir() or (folder / MEDIA).is_dir()
+    listing = listed(folder)
+    stray = stray_playlists(folder, listing)
+    if listing.complaints:
+        raise BadInput(listing.complaints)
+    media, named = _media(folder, f"{MEDIA}/" if structured else "", complaints, progress)
+    texts = _texts(folder / PLAYLISTS, complaints)
+    has_playlist = any(text.name != CALENDAR for text in texts)
+    told = {each.path for each in stray if each.meant or (each.is_passed_over and not has_playlist)}
+    complaints += [each.complaint() for each in stray if each.path in told]
+    notes += [each.note() for each in stray if each.path not in told]
+    named |= {each.path for each in stray}
+    notes += notes_of(listing, named, structured=structured)
     if not texts and media and not complaints:
         texts = (_made(name, media),)
+        notes.append(_say_what_was_made(media))
     playlists, calendar = _understood(texts, complaints)
     notes += [told_alike(names) for names in alike(medium.name for medium in media)[:MOST_ALIKE]]
     notes += [told_alike(names) for names in alike(f"{text.name}.toml" for text in texts)[:MOST_ALIKE]]
+    notes += same_bytes((f"{each.name}.toml", each.sha256) for each in playlists)
+    notes += same_bytes((medium.name, medium.sha256) for medium in media)
+    if not complaints:
+        notes += shown_by_none(media, playlists)
     if not playlists and not complaints:
         problem = Words("里面没有播放表，也没有可以播放的素材", "holds neither playlists nor media that can be shown")
+        if calendar is not None:
+            problem = Words("只有日历，没有播放表", "holds a calendar and no playlist")
         cure = Words(
             "放进 playlists/*.toml 和 media/，或只放素材", "put playlists/*.toml and media/ in, or media alone"
         )
@@ -87,20 +105,13 @@ def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], Non
     return Draft(line=name, texts=texts, playlists=playlists, calendar=calendar, media=media, notes=tuple(notes))
 
 
-def _say_what_lies_beside(
-    folder: Path, structured: bool, has_playlists: bool, complaints: list[Complaint], notes: list[Words]
-) -> None:
-    """Names the files that are in neither `playlists/` nor `media/`; a playlist there is refused when none counts."""
-    for path in sorted(folder.iterdir()):
-        if not path.is_file() or is_passed_over(path.name):
-            continue
-        shown = printable(path.name)
-        if path.suffix == ".toml" and not has_playlists:
-            problem = Words("不在 playlists/ 里，不会生效", "is not in playlists/ and would count for nothing")
-            complaints.append(Complaint(shown, problem, Words("移到 playlists/ 里", "move it into playlists/")))
-        elif structured:
-            zh, en = "不在 playlists/ 或 media/ 里，不发布", "is in neither playlists/ nor media/; left out"
-            notes.append(Words(f"{shown}：{zh}", f"{shown} {en}"))
+def _say_what_was_made(media: tuple[Media, ...]) -> Words:
+    count = min(len(media), MOST_ITEMS)
+    zh = f"没有播放表：{count} 个素材做成一个播放表，每天全天轮流播放，直到撤回"
+    en = f"there is no playlist: one was made that shows {count} files in turn, all day and every day until withdrawn"
+    if len(media) > count:
+        zh, en = f"{zh}；另外 {len(media) - count} 个不播放", f"{en}; {len(media) - count} more do not play"
+    return Words(zh, en)
 
 
 def kind_of(name: str) -> MediaKind | None:
@@ -111,19 +122,21 @@ def kind_of(name: str) -> MediaKind | None:
 
 
 def _media(
-    folder: Path, complaints: list[Complaint], notes: list[Words], progress: Callable[[str, int], None]
-) -> tuple[Media, ...]:
+    top: Path, below: str, complaints: list[Complaint], progress: Callable[[str, int], None]
+) -> tuple[tuple[Media, ...], set[str]]:
+    """Returns the media, and the paths below the pushed folder that were taken or complained of."""
     found: dict[str, Media] = {}
+    named: set[str] = set()
+    folder = top / below
     for path in _walk(folder):
         relative = os.fsencode(path.relative_to(folder)).decode(errors="surrogateescape").replace(os.sep, "/")
         name = unicodedata.normalize("NFC", relative)
         shown = printable(name)
         kind, why = kind_of(name), bad_path(name)
         if kind is None or path.is_symlink() or not path.is_file():
-            notes.append(
-                Words(f"{shown}：不是图片、视频或音频，不发布", f"{shown}: no picture, video or audio; left out")
-            )
-        elif why is not None:
+            continue
+        named.add(f"{below}{relative}")
+        if why is not None:
             complaints.append(Complaint(shown, why, Words("改名", "rename it")))
         elif name in found:
             differ = difference(str(Path(found[name].path).relative_to(folder)), relative)
@@ -140,7 +153,7 @@ def _media(
                 complaints.append(Complaint(shown, problem, Words("换一个文件", "replace it")))
             facts = MediaFacts(kind=kind)
             found[name] = Media(name=name, path=str(path), sha256=sha256, size_bytes=size, facts=facts)
-    return tuple(sorted(found.values(), key=lambda medium: natural_key(medium.name)))
+    return tuple(sorted(found.values(), key=lambda medium: natural_key(medium.name))), named
 
 
 def _walk(folder: Path) -> Iterator[Path]:
@@ -150,21 +163,28 @@ def _walk(folder: Path) -> Iterator[Path]:
 
 
 def _texts(folder: Path, complaints: list[Complaint]) -> tuple[Text, ...]:
-    found = []
-    for path in sorted(folder.glob("*.toml")) if folder.is_dir() else ():
+    found: dict[str, Text] = {}
+    for path in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if not is_playlist_name(path.name) or is_passed_over(path.name) or path.is_dir():
+            continue
+        shown = printable(path.name)
         name = unicodedata.normalize("NFC", path.stem)
-        why = bad_path(path.name) if not is_passed_over(path.name) else None
-        if is_passed_over(path.name) or not path.is_file():
-            continue
+        why = bad_path(path.name)
         if why is not None:
-            complaints.append(Complaint(printable(path.name), why, Words("改名", "rename it")))
-            continue
-        with path.open("rb") as file:
-            found.append(Text(name=name, body=file.read(MAX_FILE_BYTES + 1)))
+            complaints.append(Complaint(shown, why, Words("改名", "rename it")))
+        elif not path.is_file():
+            problem = Words("不是普通文件，或者链接断了", "is no ordinary file, or a link to nothing")
+            complaints.append(Complaint(shown, problem, Words("把文件本身放进来", "put the file itself there")))
+        elif name in found:
+            problem = Words("有两个播放表叫这个名字，只有大小写不同", "two playlists have this name but for its case")
+            complaints.append(Complaint(shown, problem, Words("改名或删掉一个", "rename or delete one")))
+        else:
+            with path.open("rb") as file:
+                found[name] = Text(name=name, body=file.read(MAX_FILE_BYTES + 1))
     if len(found) > MOST_PLAYLISTS:
         problem = Words(f"播放表多于 {MOST_PLAYLISTS} 个", f"there are more than {MOST_PLAYLISTS} playlists")
         complaints.append(Complaint(str(folder), problem, Words("分几次发布", "publish them apart")))
-    return tuple(found)
+    return tuple(found.values())
 
 
 def _understood(texts: tuple[Text, ...], complaints: list[Complaint]) -> tuple[tuple[Playlist, ...], Calendar | None]:

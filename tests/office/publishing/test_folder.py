@@ -113,17 +113,108 @@ def test_a_playlist_beyond_the_limit_is_refused_and_not_read_whole(tmp_path: Pat
     assert "main" in complaint
 
 
-def test_a_playlist_beside_its_folder_is_not_passed_over_in_silence(tmp_path: Path) -> None:
+def test_a_playlist_beside_its_folder_is_refused_and_other_files_are_said(tmp_path: Path) -> None:
     folder = campaign(tmp_path / "six-rules")
-    (folder / "早.toml").write_text("[[item]]\nmedia = 'posters/a.png'\n")
     (folder / "外面.png").write_bytes(b"outside")
+    (folder / "kiosk_config.toml").write_text("[screen]\n")
     notes = [note.en for note in read_folder(folder).notes]
-    assert [note for note in notes if note.startswith("早.toml is in neither")]
-    assert [note for note in notes if note.startswith("外面.png is in neither")]
+    assert [note.partition(" ")[0] for note in notes] == ["kiosk_config.toml", "外面.png"]
+    assert all("is in neither playlists/ nor media/" in note for note in notes)
 
+    (folder / "早.toml").write_text("[[item]]\nmedia = 'posters/a.png'\n")
+    assert complaints(folder) == ["早.toml: is not in playlists/ and would count for nothing"]
     for playlist in (folder / "playlists").iterdir():
         playlist.unlink()
     assert complaints(folder) == ["早.toml: is not in playlists/ and would count for nothing"]
+
+
+LIST = "from = 2026-12-24\nuntil = 2026-12-24\n[[item]]\nmedia = 'posters/*.png'\n"
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "playlists/a.toml.txt",
+        "playlists/a.toml.docx",
+        "playlists/sub/a.toml",
+        "playlists/a.txt",
+        "playlists/a.toml.bak",
+        "playlists/.a.toml",
+        "playlists/readme.toml",
+        "playlists/a.toml.part",
+        "Playlists/a.toml",
+        "播放表/a.toml",
+        "media/a.toml",
+        "a.toml",
+        "a.toml.txt",
+        "deeper/playlists/a.toml",
+    ],
+)
+def test_a_poster_whose_playlist_counts_for_nothing_is_not_published_to_play_always(tmp_path: Path, path: str) -> None:
+    folder = campaign(tmp_path / "x")
+    (folder / "playlists/main.toml").unlink()
+    (folder / path).parent.mkdir(parents=True, exist_ok=True)
+    (folder / path).write_text(LIST)
+
+    (told,) = complaints(folder)
+    assert told.startswith(path)
+
+
+def test_a_campaign_unpacked_one_folder_too_deep_is_not_taken_for_its_posters(tmp_path: Path) -> None:
+    campaign(tmp_path / "x" / "x")
+
+    (told,) = complaints(tmp_path / "x")
+    assert told.startswith("x/playlists/main.toml")
+
+
+def test_a_suffix_in_capitals_is_read_as_every_screen_reads_it(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x", text=LIST)
+    (folder / "playlists/main.toml").rename(folder / "playlists/A.TOML")
+    assert [(p.name, str(p.runs.first)) for p in read_folder(folder).playlists] == [("A", "2026-12-24")]
+
+    (folder / "playlists/A.toml").write_text(LIST)
+    assert complaints(folder) == ["A.toml: two playlists have this name but for its case"]
+
+
+@pytest.mark.parametrize("copy", ["main - 副本", "main(1)", "复件 main", "main.bak"])
+def test_a_copy_of_a_playlist_is_refused_for_both_would_play(tmp_path: Path, copy: str) -> None:
+    folder = campaign(tmp_path / "x")
+    (folder / f"playlists/{copy}.toml").write_text(LIST)
+
+    assert complaints(folder) == [f"playlists/{copy}.toml: is a copy of main.toml by its name; both would play"]
+
+
+def test_a_calendar_under_another_name_is_refused_with_the_name_that_it_needs(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x")
+    (folder / "playlists/Calendar.toml").write_text('restdays = ["2026-10-01"]\n')
+
+    assert "playlists/Calendar.toml: is read as a playlist and not as the calendar" in complaints(folder)
+
+
+def test_a_playlist_made_of_media_alone_is_said_to_play_always(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x")
+    (folder / "playlists/main.toml").unlink()
+
+    (note,) = read_folder(folder).notes
+    assert note.en.startswith("there is no playlist: one was made that shows 2 files in turn, all day and every day")
+
+
+def test_what_cannot_be_read_or_is_reached_by_a_link_is_not_left_out_in_silence(tmp_path: Path) -> None:
+    folder = campaign(tmp_path / "x")
+    (tmp_path / "elsewhere").mkdir()
+    (folder / "media/linked").symlink_to(tmp_path / "elsewhere")
+    (folder / "media/c.png.part").write_bytes(b"half")
+    (folder / "media/posters/b - 副本.png").write_bytes(b"a poster too")
+    (folder / "media/idle.png").write_bytes(b"idle")
+
+    assert [note.en for note in read_folder(folder).notes] == [
+        "media/c.png.part is an unfinished download; left out",
+        "media/linked is a link to a folder; what it holds is left out",
+        "posters/b - 副本.png, posters/b.png hold the same bytes",
+        "no playlist shows idle.png",
+    ]
+    (folder / "playlists/gone.toml").symlink_to(tmp_path / "gone.toml")
+    assert complaints(folder) == ["gone.toml: is no ordinary file, or a link to nothing"]
 
 
 @pytest.mark.parametrize("bad", ["\u202e", "\u200b", "\u3164", "\ue000", "\u2028"])
@@ -143,7 +234,8 @@ def test_names_that_look_alike_are_both_published_and_told(tmp_path: Path) -> No
         (tmp_path / name).write_bytes(name.encode())
     draft = read_folder(tmp_path, "反诈")
     assert len(draft.media) == 4
-    (note,) = draft.notes
+    made, note = draft.notes
+    assert made.en.startswith("there is no playlist")
     assert "U+0073 LATIN SMALL LETTER S" in note.en or "U+0070 LATIN SMALL LETTER P" in note.en
     assert all(name in note.zh for name in ("poster.png", "poſter.png", "ｐoster.png"))
 
