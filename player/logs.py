@@ -3,10 +3,12 @@
 import logging
 import sys
 import threading
+import time
 import traceback
 from types import TracebackType
 
 from signage.printable import printable, printable_lines
+from signage.repeats import LogPlace, Repeats
 
 
 class LogLines(logging.Formatter):
@@ -21,9 +23,30 @@ class LogLines(logging.Formatter):
         return printable_lines(super().formatException(ei))  # type: ignore[arg-type]
 
 
+class LogHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes to standard error what does not repeat, and of what repeats a line a minute."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._repeats = Repeats()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes a record, or counts it; first what was counted and came no more."""
+        now, line = time.monotonic(), record.getMessage()
+        place = LogPlace(record.name, record.lineno, record.levelno)
+        unsaid = self._repeats.unsaid_before(place, line, now)
+        for former, newest, count in self._repeats.overdue(now):
+            told = {"name": former.name, "levelno": former.level, "levelname": logging.getLevelName(former.level)}
+            super().emit(logging.makeLogRecord({**told, "msg": f"{newest} ({count} like this meanwhile)"}))
+        if unsaid:
+            line = f"{line} ({unsaid} like this before it)"
+        if unsaid is not None:
+            super().emit(logging.makeLogRecord({**record.__dict__, "msg": line, "args": None}))
+
+
 def open_log() -> None:
     """Sends the log, and the traceback of a fault that ends the process or a thread, to standard error."""
-    out = logging.StreamHandler()
+    out = LogHandler()
     out.setFormatter(LogLines("%(asctime)s %(levelname)s %(name)s: %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z"))
     logging.basicConfig(level=logging.INFO, handlers=[out])
     sys.excepthook = _tell_fault

@@ -4,6 +4,8 @@ Rule: pure.
 """
 
 PAUSES_S = (0.0, 1.0, 2.0, 5.0, 10.0)
+LEFT_PAUSES_S = (0.0, 5.0, 30.0, 120.0, 600.0)
+"""After one that could not be ended: each keeps its memory until the disk or share that it waits for answers."""
 HEALTHY_S = 60.0
 """What lived so long died of something new."""
 
@@ -16,3 +18,8 @@ def next_deaths(deaths: int, lived_s: float) -> int:
 def pause_s(deaths: int) -> float:
     """Gives how long to wait after so many early deaths in a row; the first start again is at once."""
     return PAUSES_S[min(max(deaths - 1, 0), len(PAUSES_S) - 1)]
+
+
+def pause_after_left_s(left: int) -> float:
+    """Returns how long to wait when so many that were killed are still there."""
+    return LEFT_PAUSES_S[min(max(left, 1), len(LEFT_PAUSES_S)) - 1]

@@ -52,6 +52,12 @@ class Ear:
             self._changed.wait_for(lambda: self._silent or self._last is not last, timeout_s)
             return self._last.pulse if self._last is not None and self._last is not last else None
 
+    def give_up(self) -> None:
+        """Counts as silent from now on, whatever still comes: the process is over, and only the kernel keeps it."""
+        with self._changed:
+            self._silent = True
+            self._changed.notify_all()
+
     def close(self) -> None:
         """Lets go of the output, which has ended."""
         self._thread.join()

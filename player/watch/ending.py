@@ -14,9 +14,17 @@ class Ending:
     def __init__(self) -> None:
         self._bell: queue.SimpleQueue[None] = queue.SimpleQueue()
         self.asked = False
+        self._asked_at = 0.0
+
+    @property
+    def asked_for_s(self) -> float:
+        """Returns for how long the end has been asked for; 0 when it is not."""
+        return time.monotonic() - self._asked_at if self.asked else 0.0
 
     def ask(self) -> None:
         """Asks for the end; any thread, and any signal."""
+        if not self.asked:
+            self._asked_at = time.monotonic()
         self.asked = True
         self._bell.put(None)
 

@@ -1,8 +1,11 @@
 """Starts the screen process, and starts it again when it dies or stands still.
 
-Rule: reads no configuration and no file of strangers, so that what kills the screen process does not kill this one.
+Rule: reads no configuration and no file of strangers, so that what kills the screen process does not kill this one;
+and touches no disk, so that what hangs in the kernel does not hold it up. A screen process that cannot be ended,
+because a disk or a share never answers it, is left behind, and a new one gets its own way.
 """
 
+import contextlib
 import datetime as dt
 import logging
 import os
@@ -15,11 +18,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
-from player.watch.backoff import next_deaths, pause_s
+from player.processes import children_of, ending_of
+from player.watch.backoff import next_deaths, pause_after_left_s, pause_s
 from player.watch.ear import Ear
 from player.watch.ending import Ending
 from player.watch.glass import LOOK_EVERY_S, Glass
-from player.watch.health import Health, write_health
+from player.watch.health import Health, HealthWriter
 from player.watch.lookout import Lookout
 from player.watch.notify import ADDRESS, Notify
 from player.watch.platform_facts import AGAINST, NOTHING_LEFT
@@ -35,6 +39,10 @@ START_S = 60.0
 LEAST_LIFE_S = 5.0
 """A screen process that asks to begin anew sooner waits for so long."""
 PULSE_WAIT_S = 2.5
+KILLED_S = 1.0
+"""What was killed and is still there after this hangs in the kernel."""
+END_S = 15.0
+"""What was asked to end and still goes on is killed: its ledger waits for a disk that does not answer."""
 BAD_INPUT = 2
 _ROOT = Path(__file__).resolve().parents[2]
 
@@ -60,6 +68,9 @@ class Supervisor:
         self._resumes = False
         self._last_end = ""
         self._notify = Notify(os.environ)
+        self._health = HealthWriter(self._environment())
+        self._left: list[_Child] = []
+        """Those that could not be ended."""
 
     def run(self) -> int:
         """Supervises until the screen process ends in order or this process is told to; gives the exit code."""
@@ -92,7 +103,7 @@ class Supervisor:
             self._resumes = True
             log.error("the screen process ended with %s, starting it again", self._last_end)
             self._tell()
-            if self._ending.wait(pause_s(deaths)):
+            if self._ending.wait(max(pause_s(deaths), pause_after_left_s(len(self._left)) if self._left else 0.0)):
                 return 0
 
     def _once(self) -> int:
@@ -102,28 +113,50 @@ class Supervisor:
             words += ["--resumed"]
         if self._until is not None:
             words += ["--for", f"{max(0.0, self._until - time.monotonic()):.3f}"]
-        inherited = os.environ.get("PYTHONPATH")
-        path = os.pathsep.join(p for p in (str(_ROOT), inherited) if p)
-        # What the service manager hears is this process's word alone.
-        environment = {name: value for name, value in os.environ.items() if name not in (ADDRESS, "WATCHDOG_USEC")}
         self._process = subprocess.Popen(
             [sys.executable, "-P", "-m", "player", *words],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             # Its threads take turns anyway: one heap for all of them leaves less unused.
-            env={"MALLOC_ARENA_MAX": "1", **environment, "PYTHONPATH": path},
+            env={"MALLOC_ARENA_MAX": "1", **self._environment()},
         )
         if self._ending.asked:
             self._process.terminate()
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        ear = Ear(self._process.stdout)
-        pipe = SightingPipe(self._process.stdin)
-        lookout = self._look_out(ear, pipe)
-        self._watch(self._process, ear, lookout)
-        pipe.close()
-        ear.close()
-        return self._process.returncode
+        child = _Child(self._process)
+        self._watch(child, self._look_out(child.ear, child.pipe))
+        return self._ended(child)
+
+    @staticmethod
+    def _environment() -> dict[str, str]:
+        inherited = os.environ.get("PYTHONPATH")
+        path = os.pathsep.join(p for p in (str(_ROOT), inherited) if p)
+        # What the service manager hears is this process's word alone.
+        environment = {name: value for name, value in os.environ.items() if name not in (ADDRESS, "WATCHDOG_USEC")}
+        return {**environment, "PYTHONPATH": path}
+
+    def _ended(self, child: "_Child") -> int:
+        """Returns how a screen process ended; one that hangs in the kernel is left behind."""
+        if child.wait(KILLED_S):
+            return child.close()
+        code = ending_of(child.process.pid)
+        if code is None:  # it closed its output, and lives
+            child.process.kill()
+            if child.wait(KILLED_S):
+                return child.close()
+            code = -int(signal.SIGKILL)
+        log.error("screen process %d waits in the kernel for a disk or share: it is left behind", child.process.pid)
+        for pid in children_of(child.process.pid):
+            with contextlib.suppress(OSError):
+                os.kill(pid, signal.SIGKILL)  # the decoders of one that draws no more
+        child.pipe.close()
+        child.ear.give_up()
+        self._left.append(child)
+        return code
+
+    def _look_after_left(self) -> None:
+        for child in [each for each in self._left if each.wait(0.0)]:
+            self._left.remove(child)
+            child.close()
 
     def _look_out(self, ear: Ear, pipe: SightingPipe) -> Lookout | None:
         """Begins to look at the display; None while a former look still waits for a display that hangs."""
@@ -137,22 +170,29 @@ class Supervisor:
         self._looking.start()
         return lookout
 
-    def _watch(self, process: "subprocess.Popen[bytes]", ear: Ear, lookout: Lookout | None) -> None:
-        began = time.monotonic()
+    def _watch(self, child: "_Child", lookout: Lookout | None) -> None:
+        """Watches a screen process until it is over, or nothing but the kernel keeps it."""
+        began, ear = time.monotonic(), child.ear
         # `Popen.wait` with a time limit asks twenty times a second; the end of its output comes by itself.
-        while not ear.wait_silent(1.0):
+        while not ear.wait_silent(1.0) and ending_of(child.process.pid) is None:
             now, heard = time.monotonic(), ear.last
             if heard is not None:
                 self._hear(heard.pulse)
+            self._health.turn()
+            self._look_after_left()
             silent_s = now - (heard.at if heard else began)
             if silent_s > (SILENCE_S if heard else START_S):
                 log.error("the screen process has not turned for %.0f s, killing it", silent_s)
-                process.kill()
-            elif lookout is not None:
+                child.process.kill()
+                break
+            if self._ending.asked_for_s > END_S:
+                log.error("the screen process does not end, killing it")
+                child.process.kill()
+                break
+            if lookout is not None:
                 self._judge(lookout.verdict, lookout.against)
         if (heard := ear.last) is not None:
             self._hear(heard.pulse)
-        process.wait()
 
     def _hear(self, pulse: Pulse) -> None:
         if pulse is not self._last:
@@ -181,13 +221,38 @@ class Supervisor:
             screen=self._verdict or "unseen",
             against=self._against or "",
         )
-        write_health(Path(self._last.state), health)
+        self._health.write(self._last.state, health)
 
     def _pass_on(self, _number: int, _frame: FrameType | None) -> None:
         # Ctrl-C reaches the whole group anyway; a second signal does the screen process no harm.
         self._ending.ask()
         if self._process is not None and self._process.poll() is None:
             self._process.terminate()
+
+
+class _Child:
+    """A screen process and the two ways of talking to it."""
+
+    def __init__(self, process: "subprocess.Popen[bytes]") -> None:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        self.process = process
+        self.ear = Ear(process.stdout)
+        self.pipe = SightingPipe(process.stdin)
+
+    def wait(self, seconds: float) -> bool:
+        """Waits for its end, so long at most; says whether it came."""
+        try:
+            self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return False
+        return True
+
+    def close(self) -> int:
+        """Lets go of it and returns its exit code, negative for a signal; it has ended."""
+        self.pipe.close()
+        self.ear.close()
+        return int(self.process.returncode)
 
 
 def _look(ear: Ear, lookout: Lookout, glass: Glass) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from player.claim import claim
-from player.watch.health import Health, write_health
+from player.watch.health import NAME, Health, health_bytes
 from tests.player.commands.conftest import Wuzha
 
 pytestmark = pytest.mark.slow
@@ -43,7 +43,7 @@ def test_no_window_is_opened_while_a_player_runs(wuzha: Wuzha, house: Path) -> N
     assert lock is not None
     try:
         health = Health(at=dt.datetime(2026, 11, 24, tzinfo=dt.UTC), present="direct", screen="black", restarts=2)
-        write_health(state, health)
+        (state / NAME).write_bytes(health_bytes(health))
         page = json.loads(wuzha("doctor", "--json").stdout)
     finally:
         os.close(lock)
