@@ -65,8 +65,8 @@ def _keys(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     keys.add_argument(
         "action",
         nargs="?",
-        choices=("init", "sign", "renew", "list"),
-        help="init 新建；sign 两人重新签名；renew 信任根续期；list 列出",
+        choices=("init", "sign", "renew", "online", "list"),
+        help="init 新建；sign 两人重新签名；renew 信任根续期；online 换在线密钥；list 列出",
     )
     keys.add_argument("--person", metavar="NAME", help="谁的钥匙 · whose key")
     keys.add_argument("--role", choices=("root", "author", "approver"))
@@ -74,6 +74,7 @@ def _keys(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     keys.add_argument("--passphrase-file", type=Path, metavar="FILE", help="新钥匙的口令 · the new key's passphrase")
     keys.add_argument("--root", metavar="NAME", help="用哪把根钥匙 · which root key signs")
     keys.add_argument("--root-passphrase-file", type=Path, metavar="FILE")
+    keys.add_argument("--yes", action="store_true", help="不再问 · what is asked is answered")
     _signers(keys)
 
 
@@ -95,6 +96,8 @@ def _publishing(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     enroll.add_argument("--village", help="村、社区 · its village")
     enroll.add_argument("--tag", action="append", metavar="TAG", help="标签，可以多次 · may be repeated")
     enroll.add_argument("--variable", action="append", metavar="NAME=TEXT", help="场所变量，可以多次 · may be repeated")
+    enroll.add_argument("--new-password", action="store_true",
+                        help="换密码，旧的马上作废 · a new password, which ends the old one")  # fmt: skip
     enroll.add_argument("--revoke", action="store_true", help="注销这块屏幕 · take its rights away")
 
     push = commands.add_parser("push", help="检查、双签、发布并跟踪 · check, sign by two, publish, follow")

@@ -1,19 +1,20 @@
 """Enrols a screen: its row, its password at the broker, and the folder that its player needs.
 
-The office keeps a hash of the password only; a lost folder is replaced by enrolling again, which ends the old password.
+The office keeps a hash of the password only. Whatever is said of an enrolled screen leaves its password as it is, for
+the player works with it; a lost folder is replaced by asking for a new password, which ends the old one.
 """
 
 import datetime as dt
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from django.db import transaction
 
 from office import audit
-from office.broker.passwords import new_password, with_password, without_user
+from office.broker import passwords
 from office.broker.rights import Rights
 from office.models import Screen, Site, Tag, Village
 from office.place import Place, locked, write_secret, write_whole
@@ -27,6 +28,7 @@ from signage.topics import SCREEN_ID
 
 OFFICE_FILE, PASSWORD_FILE, ROOT_FILE, CA_FILE = "office.toml", "password", "root.json", "ca.pem"
 """What an enrolment holds."""
+MOST_PASSWORD = 1024
 
 
 class NoScreenError(WuzhaError):
@@ -47,11 +49,17 @@ class Enrolment(msgspec.Struct, frozen=True, kw_only=True):
     timezone: str | None = None
 
 
+Password = Literal["new", "kept", "elsewhere"]
+"""The screen's: made now; as it was, and in the folder; as it was, and with the player alone."""
+
+
 class Enrolled(msgspec.Struct, frozen=True, kw_only=True):
     """What came of it."""
 
     screen: str
-    folder: Path
+    folder: Path | None
+    """What was written; None: nothing was."""
+    password: Password
     publications: tuple[int, ...]
     """What the screen is to show from now on."""
     head: bytes | None
@@ -90,10 +98,13 @@ def from_config(path: Path) -> Enrolment:
         raise BadInput((Complaint(str(path), problem, cure),)) from error
 
 
-def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.datetime) -> Enrolled:
-    """Enrols a screen, or again one that is; writes its folder. Raises BadInput, UnusableKeyError, OSError.
+def enroll(
+    place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.datetime, *, new_password: bool = False
+) -> Enrolled:
+    """Enrols a screen, or says more of one that is; writes its folder. Raises BadInput, UnusableKeyError, OSError.
 
-    `folder` None: `enrolments/{id}` in the home; another one takes the old password out of that.
+    A screen that is enrolled keeps its password unless `new_password`. `folder` None: `enrolments/{id}` in the home,
+    for an enrolled screen only while its password is still there; a new password elsewhere takes the old one out of it.
     """
     if not SCREEN_ID.fullmatch(told.screen) or told.screen == place.settings().user:
         problem = Words(f"{told.screen[:50]!r} 不能作屏幕编号", f"{told.screen[:50]!r} cannot be the id of a screen")
@@ -102,21 +113,20 @@ def enroll(place: Place, told: Enrolment, folder: Path | None, by: str, at: dt.d
     _refuse_misleading(told)
     root = root_bytes(place)  # before anything is changed: without keys there is nothing to enrol into
     signs = publish.remembered(place).targets is not None
-    usual = place.home / "enrolments" / told.screen
-    folder = usual if folder is None else folder
     online = publish.online_signer(place) if signs else None
     with locked(place), transaction.atomic():
+        was_enrolled = Screen.objects.filter(id=told.screen, revoked_at=None).exists()
         screen = _entered(told)
         given = assigning.aim_at_screen(screen)
         audit.note(by, "enroll", {"screen": screen.id, "title": screen.title}, at)
         head = publish.reassign(place, online, at) if online is not None else None
-        password = new_password()
-        _write_folder(place, screen.id, password, root, folder)
-        _keep_passwords(place, with_password(_passwords(place), screen.id, password))
-        if not (usual.exists() and usual.samefile(folder)):
-            (usual / PASSWORD_FILE).unlink(missing_ok=True)  # it opens nothing any more
+        kept = passwords.read_passwords(_passwords(place)).get(screen.id) if was_enrolled and not new_password else None
+        if kept is not None:
+            written, password = _with_kept_password(place, screen.id, kept, root, folder)
+        else:
+            written, password = _with_new_password(place, screen.id, root, folder)
     shows = tuple(p.number for p in assigning.shown_by(screen))
-    return Enrolled(screen=screen.id, folder=folder, publications=shows or given, head=head)
+    return Enrolled(screen=screen.id, folder=written, password=password, publications=shows or given, head=head)
 
 
 def revoke(place: Place, name: str, by: str, at: dt.datetime) -> bytes | None:
@@ -133,7 +143,7 @@ def revoke(place: Place, name: str, by: str, at: dt.datetime) -> bytes | None:
             assignment.screens.remove(screen)
         audit.note(by, "revoke", {"screen": name}, at)
         head = publish.reassign(place, online, at) if online is not None else None
-        _keep_passwords(place, without_user(_passwords(place), name))
+        _keep_passwords(place, passwords.without_user(_passwords(place), name))
     return head
 
 
@@ -142,7 +152,7 @@ def write_broker_files(place: Place) -> None:
     told = place.settings()
     password = place.office_password.read_text().strip()
     with locked(place):
-        _keep_passwords(place, with_password(_passwords(place), told.user, password))
+        _keep_passwords(place, passwords.with_password(_passwords(place), told.user, password))
         write_whole(place.broker_acl, Rights(told.prefix, told.user).acl().encode(), 0o600)
 
 
@@ -196,7 +206,41 @@ def _describe(site: Site, told: Enrolment) -> None:
     site.save()
 
 
-def _write_folder(place: Place, screen: str, password: str, root: bytes, folder: Path) -> None:
+def _with_new_password(place: Place, screen: str, root: bytes, folder: Path | None) -> tuple[Path | None, Password]:
+    usual, password = place.home / "enrolments" / screen, passwords.new_password()
+    folder = usual if folder is None else folder
+    _write_folder(place, screen, password, root, folder)
+    _keep_passwords(place, passwords.with_password(_passwords(place), screen, password))
+    if not (usual.exists() and usual.samefile(folder)):
+        (usual / PASSWORD_FILE).unlink(missing_ok=True)  # it opens nothing any more
+    return folder, "new"
+
+
+def _with_kept_password(
+    place: Place, screen: str, kept: str, root: bytes, folder: Path | None
+) -> tuple[Path | None, Password]:
+    """Writes a folder with the password that holds, where it still lies; a folder without it lays over the player's."""
+    usual = place.home / "enrolments" / screen
+    found = (_password_in(each) for each in (folder, usual) if each is not None)
+    password = next((text for text in found if text and passwords.matches(text, kept)), None)
+    if password is None and folder is None:
+        return None, "elsewhere"
+    folder = usual if folder is None else folder
+    _write_folder(place, screen, password, root, folder)
+    if password is None:
+        (folder / PASSWORD_FILE).unlink(missing_ok=True)  # a former one, which opens nothing
+    return folder, "elsewhere" if password is None else "kept"
+
+
+def _password_in(folder: Path) -> str:
+    try:
+        with (folder / PASSWORD_FILE).open(encoding="utf-8") as file:
+            return file.read(MOST_PASSWORD).rstrip("\r\n")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def _write_folder(place: Place, screen: str, password: str | None, root: bytes, folder: Path) -> None:
     settings = place.settings()
     lines = [
         f"# {screen}：复制到播放机，用 wuzha-player run --enrolment 指明；password 不要给别人看。",
@@ -209,7 +253,8 @@ def _write_folder(place: Place, screen: str, password: str, root: bytes, folder:
         f"ca = {_quoted(CA_FILE if settings.ca else '')}",
     ]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    write_secret(folder / PASSWORD_FILE, password.encode())
+    if password is not None:
+        write_secret(folder / PASSWORD_FILE, password.encode())
     write_whole(folder / ROOT_FILE, root)
     if settings.ca:
         write_whole(folder / CA_FILE, (place.home / settings.ca).read_bytes())

@@ -19,6 +19,7 @@ from signage.topics import PREFIX
 HOME = Path("var/office")
 MOST_SETTINGS_BYTES = 64 * 1024
 FLUSHED_AT_ONCE = 16
+ONLINE_PASSPHRASE = "online.passphrase"
 OFFICE_USER = "office"
 """The office's own name at the broker; no screen can have it, for it stands in no enrolment."""
 
@@ -103,8 +104,8 @@ class Place(msgspec.Struct, frozen=True):
     def online_passphrase(self) -> Path:
         """Opens the online key; a systemd credential of the same name comes first."""
         credentials = os.environ.get("CREDENTIALS_DIRECTORY")
-        given = Path(credentials, "online.passphrase") if credentials else None
-        return given if given is not None and given.exists() else self.home / "online.passphrase"
+        given = Path(credentials, ONLINE_PASSPHRASE) if credentials else None
+        return given if given is not None and given.exists() else self.home / ONLINE_PASSPHRASE
 
     @property
     def metadata(self) -> Path:

@@ -8,6 +8,7 @@ from office.place import Place
 from office.publishing.publish import Signers, open_signers
 from office.trusting.keys import UnusableKeyError
 from office.trusting.root import holders, newest_root
+from signage.errors import BadInput, Complaint, Words
 
 MOST_PASSPHRASE = 1024
 
@@ -40,6 +41,27 @@ def ask_passphrase(whose: str, file: Path | None, *, new: bool = False) -> str:
     except EOFError as error:
         raise UnusableKeyError(f"没有输入 {whose} 的口令\n{whose}'s passphrase was not typed") from error
     return given
+
+
+def ask_sure(where: str, what: Words, *, yes: bool, flag: str = "--yes") -> None:
+    """Says what would happen and goes on only when somebody means it. Raises BadInput, and nothing was done.
+
+    `yes` is the answer that the command line gave by `flag`, for scripts.
+    """
+    if yes:
+        return
+    refused = Complaint(
+        where, what, Words(f"没有改动。真要这样，加上 {flag}", f"nothing was changed; if you mean it, add {flag}")
+    )
+    if not sys.stdin.isatty():
+        raise BadInput((refused,))
+    print(f"▲ {what.zh}。\n  {what.en}.", file=sys.stderr)
+    try:
+        answer = input("真要这样，输入 yes · type yes if you mean it: ")
+    except EOFError:
+        answer = ""
+    if answer.strip().lower() not in ("yes", "y", "是"):
+        raise BadInput((refused,))
 
 
 def ask_signers(

@@ -9,10 +9,15 @@ import msgspec
 
 from office.commands.asking import me
 from office.commands.telling import tell_head
-from office.enrolling import Enrolment, enroll, from_config, revoke, write_broker_files
+from office.enrolling import Enrolled, Enrolment, enroll, from_config, revoke, write_broker_files
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
 
+_SAYS = {
+    "new": Words("已登记，密码是新的", "is enrolled with a new password"),
+    "kept": Words("的资料已记下，密码没有变", "is entered as said, and its password is the same"),
+    "elsewhere": Words("的资料已记下，密码没有变", "is entered as said, and its password is the same"),
+}
 HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -25,17 +30,36 @@ def main(options: argparse.Namespace, place: Place) -> int:
         changed = revoke(place, told.screen, me(), at) is not None
         print(f"{told.screen} 已注销 · {told.screen} has no rights any more")
     else:
-        done = enroll(place, told, options.out, me(), at)
+        done = enroll(place, told, options.out, me(), at, new_password=options.new_password)
         changed = done.head is not None
         shows = "、".join(str(n) for n in done.publications) or "—"
-        print(f"{done.screen} 已登记，文件在 {done.folder}（含密码，不要发在群里）；会显示发布 {shows}\n"
-              f"{done.screen} is enrolled; its files are in {done.folder} (a password among them); it shows {shows}\n"
-              f"播放机上 · on the player: wuzha-player run --enrolment {done.folder.name}")  # fmt: skip
+        print(f"{done.screen} {_SAYS[done.password].zh}；会显示发布 {shows}\n"
+              f"{done.screen} {_SAYS[done.password].en}; it shows {shows}")  # fmt: skip
+        _tell_folder(done)
         _warn_of_loopback(place)
-    print("让消息服务器重新读密码 · let the broker read its passwords again: systemctl reload mosquitto")
+    if options.revoke or done.password == "new":
+        print("让消息服务器重新读密码 · let the broker read its passwords again: systemctl reload mosquitto")
     if changed:
         tell_head(place)
-    return 0
+    asked_for_files = options.out is None and told == Enrolment(screen=told.screen)
+    return 1 if not options.revoke and asked_for_files and done.folder is None else 0
+
+
+def _tell_folder(done: Enrolled) -> None:
+    """Says where the files are and what to do with them, or that there are none and how to get them."""
+    again = f"wuzha-office enroll {done.screen} --new-password"
+    if done.folder is None:
+        print(f"没有写文件：密码只在播放机上，管理端不存；播放机不用动。登记文件夹丢了，就发新密码（旧的马上作废）：{again}\n"
+              f"no files were written: only the player has the password, and it needs nothing. If its folder is lost, "
+              f"make a new password, which ends the old one: {again}")  # fmt: skip
+    elif done.password == "elsewhere":
+        print(f"▲ {done.folder} 里没有 password：管理端不存密码。把这些文件复制到播放机原来的登记文件夹里，"
+              f"那里的 password 留着；它丢了，就发新密码（旧的马上作废）：{again}\n"
+              f"  {done.folder} holds no password, for the office does not keep it: copy its files into the player's "
+              f"enrolment and leave the password there; if it is lost, make a new one: {again}")  # fmt: skip
+    else:
+        print(f"文件在 {done.folder}（含密码，不要发在群里） · its files are in {done.folder} (a password among them)\n"
+              f"播放机上 · on the player: wuzha-player run --enrolment {done.folder.name}")  # fmt: skip
 
 
 def _warn_of_loopback(place: Place) -> None:

@@ -152,6 +152,11 @@ def write(
             "还没有两个人签过名：先运行 wuzha-office keys sign\n"
             "no two people have signed yet: run wuzha-office keys sign first"
         )
+    if targets is None and was.targets is not None and not _is_delegate(was.targets.signed, online):
+        raise PublishError(
+            "在线密钥换过了，要由两个人重新签名：wuzha-office keys sign\n"
+            "the online key was replaced, and two people have to sign again: wuzha-office keys sign"
+        )
     files: dict[Path, bytes] = {}
     assign = _assign(place, files, was.assign, assignments, online, floor=floor.assign, at=at)
     if targets is not None:
@@ -172,6 +177,28 @@ def write(
     write_whole(place.metadata / "timestamp.json", text)
     _tidy(place.metadata)
     return text
+
+
+def is_believed(place: Place) -> bool:
+    """Says whether screens take what is signed now: by two people whom the newest root names, and this online key.
+
+    True before anything was signed. Raises PublishError, UnusableKeyError.
+    """
+    targets, root = standing(place).targets, newest_root(place).signed
+    if targets is None:
+        return True
+    delegations = targets.signed.delegations
+    delegate = (delegations.roles or {}).get(ASSIGN) if delegations is not None else None
+    try:
+        _check_signatures(root, targets, targets.signed_bytes)
+    except PublishError:
+        return False
+    return delegate is not None and set(delegate.keyids) == set(root.roles["snapshot"].keyids)
+
+
+def _is_delegate(targets: Targets, online: CryptoSigner) -> bool:
+    roles = targets.delegations.roles if targets.delegations is not None else None
+    return roles is not None and ASSIGN in roles and online.public_key.keyid in roles[ASSIGN].keyids
 
 
 def _assign(

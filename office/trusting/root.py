@@ -89,8 +89,17 @@ def admit(
 
 
 def must_be_new(root: Root, person: str, role: PersonRole) -> None:
-    """Raises UnusableKeyError for somebody who signs content already: author and approver would be one."""
+    """Raises UnusableKeyError for somebody who signs content already, or has a root key and is to get another.
+
+    Author and approver would be one; and whose key is in use shall not lose its file.
+    """
     for holder in holders(root):
+        if role == holder.role == "root" and holder.person == person:
+            raise UnusableKeyError(
+                f"{person} 已经有一把根密钥；忘了口令，先用另一把根密钥收回它：keys --remove {person} --root 名字\n"
+                f"{person} has a root key already; if its passphrase is forgotten, have another root key take it away "
+                f"first: keys --remove {person} --root NAME"
+            )
         if role != "root" and holder.person == person and holder.role in ("author", "approver"):
             raise UnusableKeyError(
                 f"{person} 已经有签名权（{holder.role}），一个人只能有一把\n"
@@ -111,6 +120,33 @@ def dismiss(place: Place, person: str, root_key: Ed25519PrivateKey, at: dt.datet
         raise UnusableKeyError("最后一把根密钥不能收回\nthe last root key cannot go")
     _next(place, root, root_key, at)
     return gone
+
+
+def last_of(root: Root, person: str) -> tuple[str, ...]:
+    """Returns the roles for content that nobody would hold once a person is gone."""
+    gone = {h.role for h in holders(root) if h.person == person and h.role in ("author", "approver")}
+    left = {h.role for h in holders(root) if h.person != person}
+    return tuple(sorted(gone - left))
+
+
+def was_taken_away(place: Place, key: Ed25519PrivateKey) -> bool:
+    """Says whether a root of former times names this key, and the newest does not."""
+    public, named = public_key(key, "", "").keyval["public"], {}
+    for path in place.metadata.glob("*.root.json"):
+        root = Metadata[Root].from_bytes(path.read_bytes()).signed
+        named[root.version] = any(holder.public == public for holder in holders(root))
+    return any(named.values()) and not named[max(named)]
+
+
+def replace_online(place: Place, online: Ed25519PrivateKey, root_key: Ed25519PrivateKey, at: dt.datetime) -> None:
+    """Writes the next root with another online key; what the former one signed must be signed again by two people."""
+    root = newest_root(place).signed
+    for holder in holders(root):
+        if holder.role == "online":
+            for role in _TUF_ROLES["online"]:
+                root.revoke_key(holder.keyid, role)
+    _enter(root, "office", "online", online)
+    _next(place, root, root_key, at)
 
 
 def renew_root(place: Place, root_key: Ed25519PrivateKey, at: dt.datetime) -> None:

@@ -11,7 +11,12 @@ from pathlib import Path
 import pytest
 
 from deploy.backup import Wrong, main, restore, save
+from office.place import Place, found
+from office.trusting import setup
+from office.trusting.keys import open_online_key
+from office.trusting.root import signer
 from tests.brokers import wait_until
+from tests.office.people import AT, GUAN
 
 NOON = dt.datetime(2026, 6, 6, 12, 0, tzinfo=dt.UTC)
 
@@ -122,3 +127,99 @@ def test_there_must_be_an_office_to_save(tmp_path: Path, capsys: pytest.CaptureF
     (tmp_path / "empty").mkdir()
     assert main(["save", str(tmp_path / "empty"), str(tmp_path / "backups")]) == 1
     assert "there is no office" in capsys.readouterr().err
+
+
+# An office that is brought back can sign
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A home with a root key and an online key, and nothing signed."""
+    place = Place(tmp_path_factory.mktemp("office") / "home")
+    found(place)
+    setup.begin_office(place, *GUAN, AT)
+    return place
+
+
+def signs(place: Place) -> bool:
+    return signer(place, "office", "online", open_online_key(place)) is not None
+
+
+def test_an_office_that_could_not_sign_is_not_brought_back_and_what_is_missing_is_named(
+    office: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = save(office.home, tmp_path / "backups", 3, NOON)
+    passphrase = office.online_passphrase.read_bytes()
+    assert not [name for name, text in files(tmp_path / "backups").items() if passphrase in text]
+    assert main(["restore", str(snapshot), str(tmp_path / "again")]) == 1
+
+    told = capsys.readouterr().err
+    assert all(word in told for word in ("online.passphrase", "--online-passphrase", "--new-online-key", "keys online"))
+    assert not (tmp_path / "again").exists()
+
+
+def test_with_the_passphrase_that_is_kept_elsewhere_it_signs_at_once(
+    office: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = save(office.home, tmp_path / "backups", 3, NOON)
+    shutil.copy(office.online_passphrase, tmp_path / "stick")
+    words = ["restore", str(snapshot), str(tmp_path / "again"), "--online-passphrase"]
+
+    assert main([*words, str(tmp_path / "stick")]) == 0
+    assert signs(Place(tmp_path / "again"))
+    assert (tmp_path / "again" / "online.passphrase").stat().st_mode & 0o777 == 0o600
+    shutil.rmtree(tmp_path / "again")
+    with (tmp_path / "stick").open() as file:
+        monkeypatch.setattr("sys.stdin", file)
+        assert main([*words, "-"]) == 0
+    assert signs(Place(tmp_path / "again"))
+
+
+def test_a_passphrase_of_another_key_or_none_at_all_brings_nothing_back(
+    office: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = save(office.home, tmp_path / "backups", 3, NOON)
+    for text, says in (("of another key", "does not open"), ("\n", "holds no passphrase"), (None, "cannot be read")):
+        if text is not None:
+            (tmp_path / "stick").write_text(text)
+        name = tmp_path / ("stick" if text is not None else "nowhere")
+        assert main(["restore", str(snapshot), str(tmp_path / "again"), "--online-passphrase", str(name)]) == 1
+        assert says in capsys.readouterr().err
+        assert not (tmp_path / "again").exists()
+
+
+def test_without_the_passphrase_the_online_key_is_replaced_with_the_root_key(
+    office: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    snapshot = save(office.home, tmp_path / "backups", 3, NOON)
+    assert main(["restore", str(snapshot), str(tmp_path / "again"), "--new-online-key"]) == 0
+    assert "wuzha-office keys online" in capsys.readouterr().err
+
+    again = Place(tmp_path / "again")
+    setup.replace_online_key(again, GUAN, AT)
+    assert signs(again)
+
+
+def test_a_database_that_is_gone_is_not_saved_as_if_all_were_well(office: Place, tmp_path: Path) -> None:
+    shutil.copytree(office.home, tmp_path / "home")
+    (tmp_path / "home" / "repository" / "metadata" / "timestamp.json").write_text("signed")
+    with pytest.raises(Wrong, match=r"db\.sqlite3 .* is gone"):
+        save(tmp_path / "home", tmp_path / "backups", 3, NOON)
+    assert not (tmp_path / "backups").exists()
+
+
+def test_what_lies_outside_the_home_is_named_when_it_is_saved_and_when_it_comes_back(
+    office: Place, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    shutil.copytree(office.home, tmp_path / "home")
+    text = (tmp_path / "home" / "office.toml").read_text()
+    text = text.replace('database = ""', 'database = "postgresql://wuzha@/wuzha"').replace(
+        'ca = ""', 'ca = "/etc/ca.crt"'
+    )
+    (tmp_path / "home" / "office.toml").write_text(text)
+    assert main(["save", str(tmp_path / "home"), str(tmp_path / "backups")]) == 0
+    out, err = capsys.readouterr()
+    assert main(["restore", out.strip(), str(tmp_path / "again"), "--new-online-key"]) == 0
+    for told in (err, capsys.readouterr().err):
+        assert "pg_dump" in told
+        assert "/etc/ca.crt" in told

@@ -92,9 +92,7 @@ def test_an_office_restored_from_an_old_backup_gets_the_rest_again_and_can_push_
 
     county.stop(signal.SIGKILL)
     shutil.rmtree(county.home)
-    restore(snapshot, county.home)
-    (county.home / "online.passphrase").write_text(passphrase)
-    (county.home / "online.passphrase").chmod(0o600)
+    restore(snapshot, county.home, passphrase=passphrase)
     assert len(county.hashes()) <= saved
     here = len(machine.hashes())
     county.start()

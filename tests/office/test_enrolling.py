@@ -61,28 +61,70 @@ def test_the_office_keeps_a_hash_of_the_password_and_nowhere_the_password(
         assert not path.is_file() or password.encode() not in path.read_bytes()
 
 
-def test_enrolling_again_ends_the_old_password_and_keeps_what_is_not_said_anew(database: None, keyed: Place) -> None:
+def test_what_is_said_anew_of_a_screen_leaves_its_password_and_the_rest(database: None, keyed: Place) -> None:
     from office.enrolling import Enrolment, enroll
     from office.models import Screen
 
     first = enroll(keyed, Enrolment(screen="sq-led1", title="一号", tags=("big",), site="广场"), None, "guan", AT)
-    old = (first.folder / "password").read_text()
-    enroll(keyed, Enrolment(screen="sq-led1"), None, "guan", AT)
+    password = (first.folder / "password").read_text()
+    for path in first.folder.iterdir():
+        path.unlink()  # carried to the player, as the manual says
+
+    for told in ({"title": "二号"}, {"tags": ("small",)}, {"variables": {"phone": "110"}}, {"village": "石桥村"}, {}):
+        done = enroll(keyed, Enrolment(screen="sq-led1", **told), None, "guan", AT)
+        assert (done.password, done.folder) == ("elsewhere", None)
+        assert list(first.folder.iterdir()) == []
+    assert matches(password, read_passwords(keyed.broker_passwords.read_text())["sq-led1"])
+    screen = Screen.objects.get()
+    assert (screen.title, screen.site.name, [tag.name for tag in screen.tags.all()]) == ("二号", "广场", ["small"])
+    assert (screen.site.variables, screen.site.village.name) == ({"phone": "110"}, "石桥村")
+
+
+def test_a_new_password_is_made_when_it_is_asked_for_and_ends_the_old_one(database: None, keyed: Place) -> None:
+    from office.enrolling import Enrolment, enroll, revoke
+
+    folder = enroll(keyed, Enrolment(screen="sq-led1"), None, "guan", AT).folder
+    old = (folder / "password").read_text()
+    assert enroll(keyed, Enrolment(screen="sq-led1"), None, "guan", AT, new_password=True).password == "new"
 
     kept = read_passwords(keyed.broker_passwords.read_text())["sq-led1"]
     assert not matches(old, kept)
-    screen = Screen.objects.get()
-    assert (screen.title, screen.site.name, [tag.name for tag in screen.tags.all()]) == ("一号", "广场", ["big"])
+    assert matches((folder / "password").read_text(), kept)
+    revoke(keyed, "sq-led1", "guan", AT)
+    assert enroll(keyed, Enrolment(screen="sq-led1"), None, "guan", AT).password == "new", "after it was revoked"
 
 
-def test_enrolling_elsewhere_leaves_no_dead_password_behind(database: None, keyed: Place, tmp_path: Path) -> None:
+def test_a_folder_is_written_again_with_the_password_that_still_lies_there(
+    database: None, keyed: Place, tmp_path: Path
+) -> None:
     from office.enrolling import Enrolment, enroll
 
     usual = enroll(keyed, Enrolment(screen="sq-led1"), None, "zhang", AT).folder
-    stick = enroll(keyed, Enrolment(screen="sq-led1"), tmp_path / "stick", "zhang", AT).folder
+    password = (usual / "password").read_text()
+    keyed.settings_file.write_text(keyed.settings_file.read_text().replace("127.0.0.1:8080", "10.0.0.1:8080"))
+
+    for folder in (None, tmp_path / "stick"):
+        done = enroll(keyed, Enrolment(screen="sq-led1", tags=("x",)), folder, "zhang", AT)
+        assert (done.password, (done.folder / "password").read_text()) == ("kept", password)
+        assert tomllib.loads((done.folder / "office.toml").read_text())["http"] == "http://10.0.0.1:8080"
+
+    (usual / "password").unlink()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "password").write_text("of a former time")
+    done = enroll(keyed, Enrolment(screen="sq-led1"), tmp_path / "other", "zhang", AT)
+    assert done.password == "elsewhere"
+    assert sorted(path.name for path in done.folder.iterdir()) == ["office.toml", "root.json"]
+    assert matches(password, read_passwords(keyed.broker_passwords.read_text())["sq-led1"])
+
+
+def test_a_new_password_elsewhere_leaves_no_dead_one_behind(database: None, keyed: Place, tmp_path: Path) -> None:
+    from office.enrolling import Enrolment, enroll
+
+    usual = enroll(keyed, Enrolment(screen="sq-led1"), None, "zhang", AT).folder
+    stick = enroll(keyed, Enrolment(screen="sq-led1"), tmp_path / "stick", "zhang", AT, new_password=True).folder
     assert not (usual / "password").exists()
     assert (stick / "password").exists()
-    again = enroll(keyed, Enrolment(screen="sq-led1"), usual, "zhang", AT).folder
+    again = enroll(keyed, Enrolment(screen="sq-led1"), usual, "zhang", AT, new_password=True).folder
     assert (again / "password").exists()
 
 

@@ -193,6 +193,75 @@ def test_keys_are_made_listed_and_taken_away(run: Run, signs: tuple[str, ...], t
     assert "the audit log holds" in listed
 
 
+def test_the_only_approver_is_not_taken_away_before_somebody_meant_it(run: Run, tmp_path: Path, signs: object) -> None:
+    root = ("--root-passphrase-file", tmp_path / "guan")
+    for person, role in (("li", "approver"), ("zhang", "author")):
+        code, _, err = run("keys", "--remove", person, *root)
+        assert code == 2
+        assert f"{person} is the only {role}" in err
+        assert "--yes" in err
+        assert person in run("keys", "list")[1]
+
+    assert run("keys", "--remove", "li", *root, "--yes")[0] == 0
+    assert "li " not in run("keys", "list")[1]
+
+
+def test_at_a_terminal_the_question_is_asked_and_only_yes_is_yes(
+    run: Run, tmp_path: Path, signs: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for typed, code in (("\n", 2), ("no\n", 2), ("", 2), ("yes\n", 0)):
+        terminal = io.StringIO(typed)
+        terminal.isatty = lambda: True  # type: ignore[method-assign]
+        monkeypatch.setattr("sys.stdin", terminal)
+        assert run("keys", "--remove", "li", "--root-passphrase-file", tmp_path / "guan")[0] == code
+
+
+def test_who_replaces_a_key_is_told_what_has_to_be_signed_again(
+    run: Run, signs: tuple[str, ...], tmp_path: Path, keyed: Place
+) -> None:
+    from office.publishing.publish import open_signers, sign_again
+
+    root = ("--root-passphrase-file", tmp_path / "guan")
+    sign_again(keyed, open_signers(keyed, ("zhang", PASSPHRASES["zhang"]), ("li", PASSPHRASES["li"])), AT)
+    assert "sign again" not in run("keys", "list")[1]
+
+    keyed.online_passphrase.unlink()
+    code, _, err = run("enroll", "sq-led1")
+    assert (code, "wuzha-office keys online" in err) == (1, True)
+    code, out, _ = run("keys", "online", *root)
+    assert (code, "have two people sign again now" in out) == (0, True)
+    code, _, err = run("enroll", "sq-led1")
+    assert (code, "the online key was replaced, and two people have to sign again" in err) == (1, True)
+    assert "sign again now" in run("keys", "list")[1]
+
+    run("keys", "--remove", "zhang", *root, "--yes")
+    (tmp_path / "zhang").write_text("zhang will remember it")
+    code, out, _ = run("keys", "--person", "zhang", "--role", "author", "--passphrase-file", tmp_path / "zhang", *root)
+    assert (code, "zhang.author.pem.old-1" in out) == (0, True)
+    assert "have two people sign again now" in out
+    code, out, _ = run("keys", "online", *root, *signs)
+    assert (code, "sign again" in out) == (0, False), "in one go, when both signers are there"
+
+
+def test_what_becomes_of_a_screens_password_is_said_every_time(run: Run, tmp_path: Path, keyed: Place) -> None:
+    code, out, _ = run("enroll", "sq-led1", "--out", tmp_path / "one")
+    assert (code, "with a new password" in out, "systemctl reload mosquitto" in out) == (0, True, True)
+
+    code, out, _ = run("enroll", "sq-led1", "--tag", "x")
+    assert (code, "no files were written" in out, "--new-password" in out) == (0, True, True)
+    assert "reload mosquitto" not in out
+    code, out, _ = run("enroll", "sq-led1", "--tag", "y", "--out", tmp_path / "two")
+    assert (code, f"{tmp_path / 'two'} holds no password" in out) == (0, True)
+    code, out, _ = run("enroll", "sq-led1", "--tag", "z", "--out", tmp_path / "one")
+    assert (code, "its password is the same" in out) == (0, True)
+    assert run("enroll", "sq-led1")[0] == 1, "nothing was said of it, and no files can be written"
+
+    old = (tmp_path / "one" / "password").read_text()
+    code, out, _ = run("enroll", "sq-led1", "--out", tmp_path / "one", "--new-password")
+    assert (code, "with a new password" in out) == (0, True)
+    assert (tmp_path / "one" / "password").read_text() != old
+
+
 def test_screens_are_listed_with_what_they_last_said(run: Run) -> None:
     from office.models import Screen
 

@@ -7,12 +7,12 @@ import pytest
 from office.place import Place
 from office.trusting import setup
 from office.trusting.keys import open_online_key
-from office.trusting.repository import head, standing
+from office.trusting.repository import PublishError, head, is_believed, standing
 from office.trusting.root import root_bytes
 from player.publication.folder_source import FolderSource
 from player.publication.sources import SourceError
 from player.publication.trusted import Verifier
-from signage.trust import AssignTarget, MediaTarget, PlaylistTarget
+from signage.trust import AssignTarget, MediaTarget, PlaylistTarget, TrustError
 from tests.office.people import AT, GUAN
 from tests.office.publishing.town import LED, Office
 
@@ -63,3 +63,65 @@ def test_the_player_believes_every_step_of_an_offices_life(town: Office, tmp_pat
     assert signed.versions.root == 5
     assert signed.targets == ()
     assert signed.versions.targets == standing(town.place).versions.targets
+
+
+def test_screens_follow_a_new_online_key_and_a_person_with_a_new_passphrase(town: Office, tmp_path: Path) -> None:
+    from office.publishing.publish import online_signer, open_signers, renew, sign_again, withdraw
+
+    source = FolderSource(town.place.home / "repository")
+    verifier = Verifier(tmp_path / "trusted", root_bytes(town.place), LED)
+    number = town.push()
+    before = verifier.refresh(source, at=AT, head=head(town.place))
+
+    town.place.online_passphrase.unlink()
+    setup.replace_online_key(town.place, GUAN, AT)
+    assert not is_believed(town.place)
+    with pytest.raises(PublishError, match="two people have to sign again"):
+        withdraw(town.place, number, "li", AT)
+    with pytest.raises(PublishError, match="two people have to sign again"):
+        renew(town.place, AT)
+    with pytest.raises(TrustError):
+        verifier.refresh(source, at=AT)
+
+    sign_again(town.place, town.signers, AT)
+    assert is_believed(town.place)
+    after = verifier.refresh(source, at=AT, head=head(town.place))
+    assert after.targets == before.targets, "what is on air stays"
+    assert after.command_keys == (open_online_key(town.place).public_key().public_bytes_raw(),) != before.command_keys
+    assert after.heads != before.heads
+    withdraw(town.place, number, "li", AT)
+    assert verifier.refresh(source, at=AT).assignment != after.assignment
+
+    setup.dismiss_person(town.place, "zhang", GUAN, AT)
+    setup.admit_person(town.place, "zhang", "author", "zhang will remember it", root=GUAN, at=AT)
+    assert not is_believed(town.place)
+    signers = open_signers(town.place, ("zhang", "zhang will remember it"), ("li", "li approves of them"))
+    sign_again(town.place, signers, AT)
+    assert verifier.refresh(source, at=AT).versions.targets == after.versions.targets + 1
+    assert online_signer(town.place)
+
+
+def test_a_screen_that_was_away_meanwhile_follows_all_at_once_and_the_former_key_is_worth_nothing(
+    town: Office, tmp_path: Path
+) -> None:
+    from office.publishing.publish import online_signer, sign_again
+    from office.trusting.repository import write
+    from player.publication.floor import Floor, checked
+    from signage.messages import Trusted
+
+    source = FolderSource(town.place.home / "repository")
+    verifier = Verifier(tmp_path / "trusted", root_bytes(town.place), LED)
+    town.push()
+    thief, was = online_signer(town.place), standing(town.place)
+    far = Trusted(timestamp=1 << 40, snapshot=1 << 40)
+    stolen = write(town.place, thief, {}, was=was, floor=far, at=AT)
+    floor = checked(Floor(), verifier.refresh(source, at=AT, head=stolen))
+    assert floor.trusted.timestamp > 1 << 40, "a thief signed far ahead"
+
+    for _ in range(2):
+        setup.replace_online_key(town.place, GUAN, AT)
+    sign_again(town.place, town.signers, AT)
+    signed = verifier.refresh(source, at=AT)
+    assert checked(floor, signed).heads == signed.heads, "the office comes back in below the thief's versions"
+    with pytest.raises(TrustError):
+        verifier.refresh(source, at=AT, head=stolen)

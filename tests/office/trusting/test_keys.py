@@ -1,16 +1,23 @@
 """Private keys, and whom the root lets sign."""
 
 import itertools
+import os
 import shutil
 import stat
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from office.place import Place
 from office.trusting import setup
-from office.trusting.keys import UnusableKeyError, key_files, open_key, open_online_key
+from office.trusting.keys import ClosedKeyError, UnusableKeyError, key_files, open_key, open_online_key
 from office.trusting.root import holders, newest_root, signer
 from tests.office.people import AT, GUAN, PASSPHRASES
+
+NOBODY = 65534
 
 
 def test_a_key_opens_with_its_passphrase_and_with_no_other(keyed: Place) -> None:
@@ -113,3 +120,184 @@ def test_the_online_key_opens_with_what_systemd_gives_in_its_stead(
     monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(given))
 
     assert open_online_key(keyed)
+
+
+# A passphrase that nobody knows any more
+
+
+def test_whoever_forgot_a_passphrase_is_taken_out_and_let_in_again_with_a_new_key(keyed: Place) -> None:
+    old = open_key(keyed, "zhang", "author", PASSPHRASES["zhang"])
+    setup.dismiss_person(keyed, "zhang", GUAN, AT)
+
+    aside = setup.admit_person(keyed, "zhang", "author", "zhang will remember it", root=GUAN, at=AT)
+
+    new = open_key(keyed, "zhang", "author", "zhang will remember it")
+    assert new.public_key() != old.public_key()
+    assert signer(keyed, "zhang", "author", new)
+    assert aside is not None
+    assert aside.parent == keyed.keys
+    aside.rename(keyed.keys / "zhang.author.pem")
+    kept = open_key(keyed, "zhang", "author", PASSPHRASES["zhang"])
+    assert kept.public_key() == old.public_key(), "the former key is whole"
+    with pytest.raises(UnusableKeyError, match="the file was exchanged"):
+        signer(keyed, "zhang", "author", kept)
+
+
+def test_whoever_comes_back_with_the_old_passphrase_gets_a_new_key_all_the_same(keyed: Place) -> None:
+    old = open_key(keyed, "li", "approver", PASSPHRASES["li"])
+    for _ in range(2):
+        setup.dismiss_person(keyed, "li", GUAN, AT)
+        setup.admit_person(keyed, "li", "approver", PASSPHRASES["li"], root=GUAN, at=AT)
+
+    assert open_key(keyed, "li", "approver", PASSPHRASES["li"]).public_key() != old.public_key()
+    assert len(list(keyed.keys.glob("li.approver.pem.old-*"))) == 2, "nothing is written over"
+
+
+def test_a_key_whose_owner_was_never_let_in_stops_nobody(keyed: Place) -> None:
+    shutil.copy(keyed.keys / "zhang.author.pem", keyed.keys / "wang.author.pem")
+    setup.admit_person(keyed, "wang", "author", "wang has another phrase", root=GUAN, at=AT)
+
+    assert signer(keyed, "wang", "author", open_key(keyed, "wang", "author", "wang has another phrase"))
+
+
+def test_a_root_keys_forgotten_passphrase_is_mended_by_another_root_key(keyed: Place) -> None:
+    deputy = ("qian", "qian keeps the other stick")
+    setup.admit_person(keyed, *deputy[:1], "root", deputy[1], root=GUAN, at=AT)
+    text = (keyed.keys / "guan.root.pem").read_bytes()
+    with pytest.raises(UnusableKeyError, match="has a root key already"):
+        setup.admit_person(keyed, "guan", "root", "guan will remember it", root=deputy, at=AT)
+    assert (keyed.keys / "guan.root.pem").read_bytes() == text, "a key that is in use is not put aside"
+
+    setup.dismiss_person(keyed, "guan", deputy, AT)
+    setup.admit_person(keyed, "guan", "root", "guan will remember it", root=deputy, at=AT)
+
+    setup.renew(keyed, ("guan", "guan will remember it"), AT)
+
+
+def test_a_short_new_passphrase_puts_nothing_aside(keyed: Place) -> None:
+    setup.dismiss_person(keyed, "zhang", GUAN, AT)
+    with pytest.raises(UnusableKeyError, match="too short"):
+        setup.admit_person(keyed, "zhang", "author", "short", root=GUAN, at=AT)
+
+    assert (keyed.keys / "zhang.author.pem").exists()
+
+
+# The online key
+
+
+def test_the_online_key_is_replaced_without_its_passphrase_and_without_the_former_key(keyed: Place) -> None:
+    old = open_online_key(keyed)
+    keyed.online_passphrase.unlink()
+    with pytest.raises(UnusableKeyError, match="keys online"):
+        open_online_key(keyed)
+
+    aside = setup.replace_online_key(keyed, GUAN, AT)
+
+    new = open_online_key(keyed)
+    assert new.public_key() != old.public_key()
+    assert signer(keyed, "office", "online", new)
+    root = newest_root(keyed).signed
+    assert [h.role for h in holders(root)].count("online") == 1
+    assert root.roles["snapshot"].keyids == root.roles["timestamp"].keyids
+    assert aside is not None
+    assert stat.S_IMODE(keyed.online_passphrase.stat().st_mode) == 0o600
+    (keyed.keys / "office.online.pem").unlink()
+    setup.replace_online_key(keyed, GUAN, AT)
+    assert open_online_key(keyed).public_key() != new.public_key()
+
+
+def test_whoever_has_no_root_key_replaces_nothing(keyed: Place) -> None:
+    before = {path.name: path.read_bytes() for path in keyed.keys.iterdir()}
+    with pytest.raises(UnusableKeyError):
+        setup.replace_online_key(keyed, ("guan", "not the phrase of guan"), AT)
+
+    assert {path.name: path.read_bytes() for path in keyed.keys.iterdir()} == before
+    assert open_online_key(keyed)
+
+
+def test_a_new_online_key_opens_while_systemd_still_gives_the_former_passphrase(
+    keyed: Place, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = tmp_path_factory.mktemp("credentials")
+    shutil.move(keyed.online_passphrase, given / "online.passphrase")
+    monkeypatch.setenv("CREDENTIALS_DIRECTORY", str(given))
+    setup.replace_online_key(keyed, GUAN, AT)
+
+    assert signer(keyed, "office", "online", open_online_key(keyed))
+
+
+def test_a_passphrase_of_another_online_key_is_said_to_be_that(keyed: Place) -> None:
+    keyed.online_passphrase.write_text("of another office altogether")
+
+    with pytest.raises(ClosedKeyError, match="do not belong together"):
+        open_online_key(keyed)
+
+
+# Files that come back from a stick
+
+
+@contextmanager
+def as_somebody_else(place: Place) -> Iterator[Place]:
+    """Gives the home where another user may come, and is that user meanwhile."""
+    if os.geteuid() != 0:
+        pytest.skip("needs root: files of two owners")
+    folder = Path(tempfile.mkdtemp(prefix="wz-keys-", dir="/tmp"))  # nobody else may enter pytest's own
+    try:
+        folder.chmod(0o755)
+        shutil.copytree(place.home, folder / "office")
+        for path in (folder / "office", *(folder / "office").rglob("*")):
+            os.chown(path, NOBODY, NOBODY)
+        yield Place(folder / "office")
+    finally:
+        os.seteuid(0)
+        shutil.rmtree(folder)
+
+
+def test_a_key_that_came_back_with_another_owner_is_said_to_be_that_and_how_to_mend_it(keyed: Place) -> None:
+    with as_somebody_else(keyed) as place:
+        path = place.keys / "guan.root.pem"
+        os.chown(path, 0, 0)
+        os.seteuid(NOBODY)
+        with pytest.raises(UnusableKeyError) as fault:
+            setup.renew(place, GUAN, AT)
+
+    told = str(fault.value)
+    assert f"{path} belongs to root (group root), mode 0600, and this is nobody" in told
+    assert f"chown nobody {path}" in told
+    assert "passphrase" not in told
+
+
+def test_a_folder_of_keys_that_belongs_to_another_is_named_itself(keyed: Place) -> None:
+    with as_somebody_else(keyed) as place:
+        os.chown(place.keys, 0, 0)
+        os.seteuid(NOBODY)
+        with pytest.raises(UnusableKeyError, match=f"{place.keys} belongs to root .*, mode 0700"):
+            open_key(place, "zhang", "author", PASSPHRASES["zhang"])
+
+
+def test_the_online_keys_passphrase_of_another_owner_is_named(keyed: Place) -> None:
+    with as_somebody_else(keyed) as place:
+        os.chown(place.online_passphrase, 0, 0)
+        os.seteuid(NOBODY)
+        with pytest.raises(UnusableKeyError, match=r"online\.passphrase belongs to root"):
+            open_online_key(place)
+
+
+@pytest.mark.parametrize(
+    "spoil", [lambda text: b"", lambda text: text[: len(text) // 2], lambda text: b"\0" * len(text)]
+)
+def test_a_file_that_a_power_cut_or_a_stick_damaged_is_not_called_a_wrong_passphrase(keyed: Place, spoil) -> None:  # type: ignore[no-untyped-def]
+    path = keyed.keys / "guan.root.pem"
+    path.write_bytes(spoil(path.read_bytes()))
+
+    with pytest.raises(ClosedKeyError) as fault:
+        setup.renew(keyed, GUAN, AT)
+    assert "is damaged" in str(fault.value)
+    assert "wrong passphrase" not in str(fault.value)
+
+
+def test_a_key_whose_lines_windows_ended_opens(keyed: Place) -> None:
+    path = keyed.keys / "guan.root.pem"
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+
+    setup.renew(keyed, GUAN, AT)
