@@ -20,7 +20,8 @@ from player.doors import open_screen, open_voice
 from player.durable import write_whole
 from player.keeper import read_kept
 from player.survey import survey
-from player.uplink.ledger_db import TROUBLE, open_copy
+from player.uplink.ledger_db import TROUBLE, open_copy, why_not_read
+from player.uplink.loss_note import read_loss
 from player.uplink.writer import LEDGER
 from player.watch.glass import Glass
 from player.watch.health import read_health
@@ -244,6 +245,13 @@ def _ledger(config: Config) -> Finding:
     kept = Words(
         f"；另存的坏台账：{'、'.join(aside)}" if aside else "", f"; put aside: {', '.join(aside)}" if aside else ""
     )
+    if (loss := read_loss(path.with_suffix(".lost"))) is not None:
+        first, last = (each[:19].replace("T", " ") for each in loss.span)
+        kept = Words(
+            f"；有 {loss.records} 条记录没有写进磁盘（{first} 至 {last}），见“磁盘”一行{kept.zh}",
+            f"; {loss.records} records of {first} to {last} are not on the disk, see its line{kept.en}",
+        )
+    unwritten = loss.records if loss is not None else 0
     try:
         db = open_copy(path)
         try:
@@ -252,9 +260,10 @@ def _ledger(config: Config) -> Finding:
             db.close()
     except FileNotFoundError:
         says = Words(f"还没有播放台账{kept.zh}", f"no ledger yet{kept.en}")
-        return Finding(subject="ledger", ok=not aside, says=says, details={"put_aside": aside})
+        return Finding(subject="ledger", ok=not aside and not unwritten, says=says, details={"put_aside": aside})
     except TROUBLE as fault:
-        says = Words(f"台账读不出来：{fault}{kept.zh}", f"the ledger cannot be read: {fault}{kept.en}")
+        why = why_not_read(fault, path)
+        says = Words(f"台账读不出来：{why.zh}{kept.zh}", f"the ledger cannot be read: {why.en}{kept.en}")
         return Finding(subject="ledger", ok=False, says=says, details={"put_aside": aside})
     records = sum(epoch.head.seq - epoch.first.seq for epoch in epochs)
     says = Words(
@@ -263,9 +272,9 @@ def _ledger(config: Config) -> Finding:
     )
     details: dict[str, object] = {
         "records": records, "size_bytes": size, "epochs": len(epochs), "put_aside": aside,
-        "head": epochs[-1].head.hash.hex() if epochs else "",
+        "head": epochs[-1].head.hash.hex() if epochs else "", "unwritten": unwritten,
     }  # fmt: skip
-    return Finding(subject="ledger", ok=not aside, says=says, details=details)
+    return Finding(subject="ledger", ok=not aside and not unwritten, says=says, details=details)
 
 
 def _versions() -> Finding:

@@ -14,7 +14,7 @@ from player.commands.table import write_csv
 from player.commands.terminal import tell, tell_json, tell_trouble
 from player.config import read_config
 from player.uplink.counts import ALWAYS_MS, By, Count, Numbered, counted, plays, shown
-from player.uplink.ledger_db import TROUBLE, LedgerDb, open_copy
+from player.uplink.ledger_db import TROUBLE, LedgerDb, open_copy, why_not_read
 from player.uplink.writer import LEDGER
 from signage.presented import Presented
 
@@ -56,7 +56,8 @@ def main(options: argparse.Namespace) -> int:
         tell_trouble(f"还没有播放台账：{path}", f"there is no ledger yet: {path}")
         return 1
     except TROUBLE as fault:
-        tell_trouble(f"读不出播放台账 {path}：{fault}", f"the ledger cannot be read: {fault}")
+        why = why_not_read(fault, path)
+        tell_trouble(f"读不出播放台账：{why.zh}", f"the ledger cannot be read: {why.en}")
         return 1
     return 0
 

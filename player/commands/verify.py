@@ -9,7 +9,7 @@ import msgspec
 from player.commands.terminal import tell, tell_json
 from player.config import read_config
 from player.uplink.audit import Audit, Chapter, audit
-from player.uplink.ledger_db import TROUBLE, open_copy
+from player.uplink.ledger_db import TROUBLE, open_copy, why_not_read
 from player.uplink.writer import LEDGER
 
 REASONS = {
@@ -38,7 +38,8 @@ def main(options: argparse.Namespace) -> int:
     except FileNotFoundError:
         return _cannot(options.json, path, "没有这个台账文件", "there is no such ledger")
     except TROUBLE as fault:
-        return _cannot(options.json, path, f"读不出台账：{fault}", f"the ledger cannot be read: {fault}")
+        why = why_not_read(fault, path)
+        return _cannot(options.json, path, f"读不出台账：{why.zh}", f"the ledger cannot be read: {why.en}")
     if options.json:
         told = {
             "ok": found.broken is None,

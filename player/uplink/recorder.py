@@ -1,17 +1,20 @@
 """Keeps the ledger on a thread of its own: the loop leaves values here and never waits.
 
 Rule: nothing is forgotten because a disk is full, slow or away: it waits, up to a limit, and what goes beyond the limit
-is counted and written down as lost as soon as writing works again.
+is counted and written down as lost as soon as writing works again. What still waits at the end is tried until the end;
+then the next start writes down how much was lost.
 """
 
 import logging
 import threading
+import time
 from collections.abc import Callable
 from typing import Protocol
 
 from player.state import Moment, Play
-from player.uplink.ledger_db import TROUBLE
-from player.uplink.records import Began, Entry, Happened, Receipt
+from player.uplink.ledger_db import TROUBLE, is_passing, why_not_written
+from player.uplink.loss_note import Loss, added
+from player.uplink.records import Began, Entry, Happened, Receipt, when
 from player.uplink.writer import Writer
 from signage.errors import Words
 from signage.ledger import Details, What, moment
@@ -30,7 +33,10 @@ STEP_S = 2.0
 """A wall clock that moved by more than this against the monotonic one was set."""
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
 STOP_S = 5.0
-"""A disk that hangs does not hold up the end of the player for longer."""
+"""What cannot be written is tried for so long when the player ends."""
+STOP_RETRY_S = 0.25
+GRACE_S = 2.0
+"""A disk that hangs does not hold up the end of the player for longer than that."""
 
 
 class Records(Protocol):
@@ -92,6 +98,7 @@ class Recorder:
         """The first and the last moment of what was lost."""
         self._lost_count = 0
         self._stopping = False
+        self._stop_by = 0.0
         self._trouble: Words | None = None
         self._clock: Moment | None = None
         self._renewal = ""
@@ -135,8 +142,9 @@ class Recorder:
         """Writes what still waits, and closes the ledger."""
         with self._news:
             self._stopping = True
+            self._stop_by = time.monotonic() + STOP_S
             self._news.notify()
-        self._thread.join(STOP_S)
+        self._thread.join(STOP_S + GRACE_S)
         if self._thread.is_alive():
             log.error("the ledger's disk does not answer; %d entries are not written", len(self._waiting))
 
@@ -157,27 +165,59 @@ class Recorder:
             stopping = self._wait()
             self._look_at_clock()
             batch = batch or self._gathered()
+            is_written = False
             try:
                 if not self._writer.is_open:
                     self._writer.open(self._read_clock())
                 if batch:
                     self._writer.write(batch)
-                renewed = self._renew()
+                is_written, batch = bool(batch), []
+                is_written |= self._renew()
+                self._writer.tidy(self._read_clock())
             except TROUBLE as fault:
-                self._fail(fault, len(batch))
-                self._writer.abandon()
-                if stopping:
+                if is_written:
+                    self.on_written()
+                self._fail(fault, batch)
+                if not is_passing(fault):
+                    self._writer.abandon()
+                if stopping and time.monotonic() >= self._stop_by:
+                    self._give_up(batch)
                     return
-                self._rest(delay_s)
+                self._rest(STOP_RETRY_S if stopping else delay_s, stopping=stopping)
                 delay_s = min(LONGEST_DELAY_S, 2 * delay_s)
                 continue
-            if batch or renewed:
+            if is_written:
                 self.on_written()
-            delay_s, batch = FIRST_DELAY_S, []
+            delay_s = FIRST_DELAY_S
             self._recover()
             if stopping and not self._waiting:
                 self._writer.close()
                 return
+
+    def _give_up(self, batch: list[Entry]) -> None:
+        loss = self._unwritten(batch)
+        if loss is not None:
+            told = "the next start says so" if self._writer.note_loss(loss) else "and no note could be made of it"
+            log.error("the ledger cannot be written: %d records are lost, %s", loss.records, told)
+        self._writer.abandon()
+
+    def _unwritten(self, batch: list[Entry]) -> Loss | None:
+        """Returns what would be lost if the process ended now.
+
+        The play that was showing when writing failed is not: the ledger holds a mark of it.
+        """
+        with self._news:
+            waiting = [*batch, *self._waiting]
+            lost_count, lost = self._lost_count, self._lost
+        plays: dict[str, Play] = {}
+        for entry in waiting:
+            if isinstance(entry, Play):
+                plays.setdefault(entry.slot.zone, entry)
+        marked = [play for play in plays.values() if self._writer.is_marked(play)]
+        spans = [_span(each) for each in waiting if not isinstance(each, Began) and each not in marked]
+        if lost_count:
+            spans.append(Loss(records=lost_count, first=moment(lost[0].at), last=moment(lost[-1].at)))
+        return added(spans) if spans else None
 
     def _renew(self) -> bool:
         reason = self._renewal
@@ -196,9 +236,9 @@ class Recorder:
                 self._news.wait_for(lambda: self._stopping, GATHER_S)
             return self._stopping
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self, seconds: float, *, stopping: bool) -> None:
         with self._news:
-            self._news.wait_for(lambda: self._stopping, seconds)
+            self._news.wait_for(lambda: self._stopping and not stopping, seconds)
 
     def _gathered(self) -> list[Entry]:
         with self._news:
@@ -215,22 +255,33 @@ class Recorder:
             details: Details = {"before": moment(before.at), "after": moment(now.at), "step_ms": round(step_s * 1000)}
             self._take(Happened("clock_step", details, now), now)
 
-    def _fail(self, fault: Exception, count: int) -> None:
+    def _fail(self, fault: Exception, batch: list[Entry]) -> None:
         if self._trouble is None:
-            log.error("the ledger cannot be written, %d entries wait: %s", count + len(self._waiting), fault)
-        self._trouble = Words(
-            zh=f"播放台账写不进磁盘（{fault}）；播放照常，记录暂存在内存里",
-            en=f"the ledger cannot be written ({fault}); playing goes on, the records wait in memory",
-        )
+            log.error("the ledger cannot be written, %d entries wait: %s", len(batch) + len(self._waiting), fault)
+        self._writer.note_loss(self._unwritten(batch))
+        self._trouble = why_not_written(fault, self._writer.path)
 
     def _recover(self) -> None:
         if self._trouble is not None:
             log.info("the ledger can be written again")
             self._trouble = None
         with self._news:
-            if not self._lost_count:
+            if self._lost_count:
+                first, last = self._lost[0], self._lost[-1]
+                details = _details(self._lost_count, moment(first.at), moment(last.at))
+                self._waiting.append(Happened("lost", details, last))
+                self._lost_count, self._lost = 0, []
                 return
-            first, last = self._lost[0], self._lost[-1]
-            details: Details = {"records": self._lost_count, "from": moment(first.at), "to": moment(last.at)}
-            self._waiting.append(Happened("lost", details, last))
-            self._lost_count, self._lost = 0, []
+        self._writer.note_loss(None)
+
+
+def _span(entry: Entry) -> Loss:
+    if isinstance(entry, Happened) and entry.what == "lost":
+        told = entry.details
+        return Loss(records=int(told["records"] or 0), first=str(told["from"]), last=str(told["to"]))
+    at = moment(when(entry).at)
+    return Loss(records=1, first=at, last=at)
+
+
+def _details(records: int, first: str, last: str) -> Details:
+    return {"records": records, "from": first, "to": last}

@@ -16,6 +16,7 @@ from signage.ledger import (
     What,
     canonical,
     moment,
+    utc_ms,
 )
 from signage.messages import Step
 from signage.slot import Slot
@@ -79,6 +80,16 @@ def play_record(play: Play, boot: str) -> PlayRecord:
 def showing_record(began: Began, boot: str) -> PlayRecord:
     """Gives the record to be written if the player dies while this is showing."""
     return _of_slot(began.slot, began.at, boot)
+
+
+def read_showing(text: bytes) -> PlayRecord | None:
+    """Returns the record that `showing_record` made; None for a text that is none such."""
+    try:
+        record = msgspec.json.decode(text, type=PlayRecord)
+        utc_ms(record.at)
+    except (msgspec.MsgspecError, ValueError, OverflowError, RecursionError):
+        return None
+    return record
 
 
 def event_record(happened: Happened, boot: str) -> EventRecord:

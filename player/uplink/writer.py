@@ -17,7 +17,8 @@ import msgspec
 from player.state import Moment, Play
 from player.uplink.condition import TAIL, found, why_anew
 from player.uplink.head import Head, read_head, write_head
-from player.uplink.ledger_db import Epoch, LedgerDb, Row, open_ledger
+from player.uplink.ledger_db import Epoch, LedgerDb, LedgerReplaced, Row, open_ledger
+from player.uplink.loss_note import Loss, LossNote, added
 from player.uplink.records import (
     Began,
     Entry,
@@ -26,11 +27,11 @@ from player.uplink.records import (
     event_record,
     fitting,
     play_record,
+    read_showing,
     receipt_record,
     showing_record,
-    when,
 )
-from signage.ledger import Anchor, Details, KnownRecord, PlayRecord, genesis, line, utc_ms
+from signage.ledger import Anchor, Details, KnownRecord, genesis, line, utc_ms
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,11 @@ SEGMENT = 4096
 KEEP_DAYS = 400
 QUOTA_BYTES = 2 << 30
 DAY_MS = 86_400_000
+_UNREAD = Loss(records=0, first="", last="")
+
+
+Marks = dict[str, tuple[int, bytes]]
+"""By zone: the number of the slot that is showing, and its record if it is never told to be over."""
 
 
 class Writer:
@@ -62,13 +68,26 @@ class Writer:
         self._path, self._screen, self._boot, self._open_file = path, screen, boot, open_file
         self._keep_ms, self._quota_bytes, self._segment = keep_days * DAY_MS, quota_bytes, segment
         self._head_path = path.with_suffix(".head")
+        self._note = LossNote(path.with_suffix(".lost"))
+        self._former: Loss | None = _UNREAD
+        """What the process before this one could not write, until it is written down."""
         self._db: LedgerDb | None = None
         self._epoch: Epoch | None = None
         self._head: Anchor | None = None
-        self._attempted: tuple[int, Anchor] | None = None
-        """What a failed commit would have led to: epoch number and head. It may have reached the disk all the same."""
+        self._attempted: Anchor | None = None
+        """The head that a failed commit would have led to. It may have reached the disk all the same."""
+        self._marks: Marks | None = None
+        """What this process has on its zones, as the file knows it; None until what a former one left is settled."""
+        self._file = (0, 0)
+        """Device and inode of the file that is open."""
         self._head_due = 0.0
-        self._since_cut = 0
+        self._since_cut: int | None = None
+        """Records since it was last looked whether some are too old; None: not yet."""
+
+    @property
+    def path(self) -> Path:
+        """Where it lies."""
+        return self._path
 
     @property
     def is_open(self) -> bool:
@@ -77,58 +96,86 @@ class Writer:
 
     def open(self, at: Moment) -> None:
         """Takes up the ledger, or begins one. Raises OSError and sqlite3.Error; then try again later."""
-        known = read_head(self._head_path)
+        known = _known(self._head) or read_head(self._head_path)
         had_file = self._path.exists() and self._path.stat().st_size > 0
         taken = found(self._path, self._open_file)
         db = taken.db
         try:
+            self._file = _identity(self._path)
             reason = taken.reason or why_anew(db, self._screen, known, had_file=had_file)
             if reason:
                 self._begin(db, reason, known, taken.aside, at)
             epoch = db.epochs()[-1]
             self._epoch, self._head = epoch, epoch.head
             self._db = db
-            self._mark_interrupted(db)
+            if reason:
+                self._head_due = 0.0
+                self._keep_head()
+            if self._marks is None:
+                self._settle(db, at, is_ours=not reason)
+            elif reason:
+                self._renew_marks(db, self._marks)
         except BaseException:
             self._db = None
             db.close()
             raise
-        self._cut_old(at)
 
     def write(self, entries: Sequence[Entry]) -> None:
         """Appends what happened, in order, in one transaction. Raises sqlite3.Error and OSError: nothing is written.
 
-        A second try with the same entries writes them once, also when the first only seemed to fail.
+        A second try with the same entries writes them once, also when the first only seemed to fail. Raises
+        LedgerReplaced when another file lies in its place: it has to be opened again.
         """
         db, epoch, head = self._must_be_open()
-        if self._attempted == (epoch.number, head):
-            self._attempted = None
-            return  # the commit that was said to have failed is on the disk
         records: list[KnownRecord] = []
-        marks: dict[str, bytes | None] = {}
+        marks = dict(self._marks or {})
         for entry in entries:
             match entry:
                 case Began():
-                    marks[entry.slot.zone] = msgspec.json.encode(showing_record(entry, self._boot))
+                    mark = msgspec.json.encode(showing_record(entry, self._boot))
+                    marks[entry.slot.zone] = (entry.slot.number, mark)
                 case Play():
                     records.append(play_record(entry, self._boot))
-                    marks[entry.slot.zone] = None
+                    if marks.get(entry.slot.zone, (None,))[0] == entry.slot.number:  # the next one may have begun
+                        del marks[entry.slot.zone]
                 case Happened():
                     records.append(event_record(entry, self._boot))
                 case Receipt():
                     records.append(receipt_record(entry, self._boot))
                 case _:
                     assert_never(entry)
-        self._commit(db, epoch, head, records, marks)
-        if self._since_cut >= TAIL and entries:
-            self._cut_old(when(entries[-1]))
+        if not self._was_written(db):
+            if _identity(self._path) != self._file:
+                raise LedgerReplaced("another file took its place")
+            rows = _rows(records, head)
+            self._attempted = _after(head, rows) if rows else None
+            self._commit(db, epoch, head, rows, _changes(self._marks or {}, marks))
+        self._attempted, self._marks = None, marks
+
+    def tidy(self, at: Moment) -> None:
+        """Takes away what is too old or too much, now and then. Raises sqlite3.Error and OSError."""
+        if self._since_cut is None or self._since_cut >= TAIL:
+            self._cut_old(at)
+
+    def is_marked(self, play: Play) -> bool:
+        """Whether the next start would tell of this play if it were not written: as the one that was showing."""
+        return (self._marks or {}).get(play.slot.zone, (None,))[0] == play.slot.number
+
+    def note_loss(self, loss: Loss | None) -> bool:
+        """Notes what is lost if this process ends now, None: nothing; False when that could not be noted."""
+        former = self._former_loss()
+        if loss is not None and self._head is not None:
+            loss = msgspec.structs.replace(loss, epoch=self._head.epoch, seq=self._head.seq)
+        if loss is not None and former is not None:
+            loss = added([former, loss])
+        return self._note.note(loss or former)
 
     def renew(self, reason: str, at: Moment) -> None:
         """Begins a new epoch behind what is there. Raises sqlite3.Error and OSError: then the present one goes on."""
         db, _, head = self._must_be_open()
-        self._begin(db, reason, Head(epoch=head.epoch, seq=head.seq, hash=head.hash), "", at)
+        self._begin(db, reason, _known(head), "", at)
         epoch = db.epochs()[-1]
-        self._epoch, self._head, self._attempted = epoch, epoch.head, None
+        self._epoch, self._head = epoch, epoch.head
         self._head_due = 0.0
         self._keep_head()
 
@@ -164,33 +211,54 @@ class Writer:
             db.append(number, _rows([first], anchor))
         log.info("ledger: epoch %s begins: %s", anchor.epoch, reason)
 
-    def _mark_interrupted(self, db: LedgerDb) -> None:
-        left = db.showing()
-        if not left:
-            return
+    def _settle(self, db: LedgerDb, at: Moment, *, is_ours: bool) -> None:
+        """Writes down, once for this process, what a former one left showing, and how much it could not write.
+
+        In a copy, or a ledger of another screen, what was showing is none of ours: what became of it was written where
+        that copy was taken from.
+        """
         _, epoch, head = self._must_be_open()
-        records: list[KnownRecord] = [msgspec.json.decode(text, type=PlayRecord) for text in left.values()]
-        self._commit(db, epoch, head, records, dict.fromkeys(left))
+        left, loss = db.showing(), self._former_loss()
+        found = [record for text in left.values() if (record := read_showing(text)) is not None]
+        if len(found) < len(left) or (left and not is_ours):
+            log.warning("ledger: what it says was showing at its end is not ours or no record; passed over")
+        records: list[KnownRecord] = [*found] if is_ours else []
+        # One that goes on after the note was made has got what the note tells of, or has told of it already.
+        if loss is not None and not (loss.epoch and db.hash_at(loss.epoch, loss.seq + 1)):
+            log.error("%d records were lost, of %s to %s: not written when it ended", loss.records, *loss.span)
+            details: Details = {"records": loss.records, "from": loss.first, "to": loss.last}
+            records.append(event_record(Happened("lost", details, at), self._boot))
+        if left or records:
+            self._commit(db, epoch, head, _rows(records, head), dict.fromkeys(left))
+        self._marks, self._former = {}, None
+        self._note.note(None)
+
+    def _former_loss(self) -> Loss | None:
+        if self._former is _UNREAD:
+            self._former = self._note.read()
+        return self._former
+
+    def _renew_marks(self, db: LedgerDb, marks: Marks) -> None:
+        """Another file took the ledger's place while we play: it learns what is showing from us."""
+        _, epoch, head = self._must_be_open()
+        self._commit(db, epoch, head, [], {**dict.fromkeys(db.showing()), **_changes({}, marks)})
 
     # Writing
 
+    def _was_written(self, db: LedgerDb) -> bool:
+        """Whether the commit that was said to have failed is on the disk."""
+        if self._attempted is None:
+            return False
+        return db.hash_at(self._attempted.epoch, self._attempted.seq) == self._attempted.hash
+
     def _commit(
-        self,
-        db: LedgerDb,
-        epoch: Epoch,
-        head: Anchor,
-        records: Sequence[KnownRecord],
-        marks: dict[str, bytes | None],
+        self, db: LedgerDb, epoch: Epoch, head: Anchor, rows: Sequence[Row], marks: dict[str, bytes | None]
     ) -> None:
-        rows = _rows(records, head)
-        after = Anchor(epoch.name, rows[-1].line.seq, rows[-1].line.hash) if rows else head
-        self._attempted = (epoch.number, after) if rows else None
         with db.writing():
             db.append(epoch.number, rows)
             db.mark_showing(marks.items())
-        self._attempted = None
-        self._head = after
-        self._since_cut += len(rows)
+        self._head = _after(head, rows)
+        self._since_cut = None if self._since_cut is None else self._since_cut + len(rows)
         self._keep_head()
 
     def _keep_head(self) -> None:
@@ -245,6 +313,24 @@ def boot_id() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()[:36]
     except OSError:
         return f"process-{os.getpid()}-{secrets.token_hex(4)}"
+
+
+def _known(head: Anchor | None) -> Head | None:
+    return None if head is None else Head(epoch=head.epoch, seq=head.seq, hash=head.hash)
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    found = path.stat()
+    return found.st_dev, found.st_ino
+
+
+def _changes(before: Marks, after: Marks) -> dict[str, bytes | None]:
+    gone: dict[str, bytes | None] = dict.fromkeys(before.keys() - after.keys())
+    return gone | {zone: mark[1] for zone, mark in after.items() if before.get(zone) != mark}
+
+
+def _after(head: Anchor, rows: Sequence[Row]) -> Anchor:
+    return Anchor(head.epoch, rows[-1].line.seq, rows[-1].line.hash) if rows else head
 
 
 def _rows(records: Iterable[KnownRecord], before: Anchor) -> list[Row]:

@@ -5,6 +5,7 @@ the file read-only.
 """
 
 import contextlib
+import os
 import sqlite3
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from signage.errors import WuzhaError
 APPLICATION_ID = 0x575A4C31
 VERSION = 1
 SQLITE = sqlite3.sqlite_version
+BUSY_S = 1.0
+"""The writer waits so long at a time for another program that holds the file, and looks whether the end has come."""
 _HEADER = b"SQLite format 3\0"
 
 _SCHEMA = """
@@ -48,7 +51,11 @@ class LedgerDamaged(WuzhaError):
         self.reason = reason
 
 
-TROUBLE = (OSError, sqlite3.Error, LedgerDamaged)
+class LedgerReplaced(WuzhaError):
+    """Another file took the place of the open one."""
+
+
+TROUBLE = (OSError, sqlite3.Error, LedgerDamaged, LedgerReplaced)
 """All that reading or writing a ledger may raise."""
 
 
@@ -56,7 +63,7 @@ def open_ledger(path: Path) -> LedgerDb:
     """Opens the ledger to write, making it if there is none. Raises LedgerDamaged, OSError and sqlite3.Error."""
     if _look_at(path):
         _make(path)
-    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=5.0)
+    connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_S)
     try:
         _prepare(connection)
     except BaseException as error:
@@ -72,14 +79,13 @@ def open_copy(path: Path) -> LedgerDb:
     with path.open("rb"):
         pass
     _look_at(path)
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=5.0)
+    connection = _open_read_only(path, f"mode=ro{_alone(path)}", 5.0)
     try:
         _must_be_ours(connection)
-    except sqlite3.DatabaseError as error:
+    except BaseException as error:
         connection.close()
-        raise LedgerDamaged("damaged", str(error)) from error
-    except LedgerDamaged:
-        connection.close()
+        if isinstance(error, sqlite3.DatabaseError) and _is_damage(error):
+            raise LedgerDamaged("damaged", str(error)) from error
         raise
     return LedgerDb(connection)
 
@@ -91,13 +97,30 @@ def open_beside(path: Path) -> LedgerDb:
     """
     if not path.exists():
         raise FileNotFoundError(path)
-    connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, isolation_level=None, timeout=1.0)
+    connection = _open_read_only(path, "mode=ro", 1.0)
     try:
         _must_be_ours(connection)
     except BaseException:
         connection.close()
         raise
     return LedgerDb(connection)
+
+
+def _open_read_only(path: Path, how: str, timeout_s: float) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=timeout_s)
+
+
+def _alone(path: Path) -> str:
+    """A copy without a log, where nothing can be written beside it, is read as it lies: SQLite asks for it."""
+    log = path.with_name(f"{path.name}-wal")
+    is_alone = not os.access(path.parent, os.W_OK) and not (log.exists() and log.stat().st_size)
+    return "&immutable=1" if is_alone else ""
+
+
+def is_passing(fault: Exception) -> bool:
+    """Whether nothing was written and the file is as it was: another program holds it, or the disk is full."""
+    code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

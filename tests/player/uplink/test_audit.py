@@ -114,8 +114,8 @@ def test_a_forged_beginning_is_caught(path: Path) -> None:
 
 def test_a_ledger_that_was_cut_by_age_holds(path: Path) -> None:
     write(path, *(play(number) for number in range(1, 100)))
-    with opened(path, quota_bytes=0, segment=10):
-        pass
+    with opened(path, quota_bytes=0, segment=10) as writer:
+        writer.tidy(at())
     db = open_copy(path)
     found = audit(db)
     db.close()

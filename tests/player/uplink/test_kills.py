@@ -2,17 +2,21 @@
 
 import os
 import shutil
+import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from player.uplink.audit import audit
 from player.uplink.ledger_db import open_copy
+from signage.ledger import moment
 from tests.bench.ledger_torture import torture
 from tests.player.uplink.filling import PLAYS
-from tests.player.uplink.test_recorder import items
+from tests.player.uplink.test_recorder import items, lost
+from tests.player.uplink.test_recorder import play as numbered
 from tests.player.uplink.test_writer import numbers, play, told, write
 
 ROOT = Path(__file__).parents[3]
@@ -67,6 +71,40 @@ def test_a_full_disk_loses_nothing_that_memory_can_hold(tmp_path: Path) -> None:
     db = open_copy(path)
     assert audit(db).broken is None
     db.close()
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of one megabyte."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    words = ["mount", "-t", "tmpfs", "-o", "size=1m", "small", str(folder)]
+    if subprocess.run(words, capture_output=True, check=False).returncode != 0:
+        pytest.skip("mounting a small file system needs root")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGKILL])
+def test_what_a_full_disk_keeps_from_being_written_until_the_end_is_told_by_the_next_start(
+    small_disk: Path, how: signal.Signals
+) -> None:
+    path = small_disk / "ledger.db"
+    words = [sys.executable, "-m", "tests.player.uplink.ending_full", str(path), "1", "2000"]
+    with subprocess.Popen(words, env=ENV, cwd=ROOT, stdout=subprocess.PIPE, text=True) as player:
+        assert player.stdout is not None
+        assert player.stdout.readline() == "full\n"
+        player.send_signal(how)
+        player.wait(30)
+    (small_disk / "rest").unlink()
+    write(path, screen="sq-led")
+    there, [loss] = items(path), lost(path)
+    assert there == list(range(1, len(there) + 1))
+    assert len(there) + int(loss.details["records"] or 0) == 2000
+    assert str(loss.details["to"]) == moment(numbered(2000).ended.at)
+    assert str(loss.details["from"]) == moment(numbered(len(there) + 1).ended.at)
+    write(path, screen="sq-led")
+    assert len(lost(path)) == 1, "told once"
 
 
 @pytest.mark.timeout(300)

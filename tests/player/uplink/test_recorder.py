@@ -4,13 +4,15 @@ import datetime as dt
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 
 from player.state import Moment, Play
 from player.uplink.ledger_db import open_copy
+from player.uplink.loss_note import Loss
 from player.uplink.recorder import Recorder
 from player.uplink.writer import Writer
 from signage.ledger import EventRecord, PlayRecord, ReceiptRecord, read
@@ -108,6 +110,157 @@ class FullDisk(Writer):
         if self.full.is_set():
             raise sqlite3.OperationalError("database or disk is full")
         super().write(entries)
+
+
+@contextmanager
+def held(path: Path) -> Iterator[None]:
+    """Another program has the ledger open for writing."""
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+def outcomes(path: Path) -> list[tuple[int, str]]:
+    return [(each.item, each.outcome) for each in told(path) if isinstance(each, PlayRecord)]
+
+
+def test_a_showing_that_ends_while_another_program_holds_the_ledger_is_written_once(path: Path) -> None:
+    written = threading.Semaphore(0)
+    recorder = Recorder(Writer(path, "sq-led", "b"), Wall())
+    recorder.on_written = written.release
+    recorder.start()
+    recorder.began(play(1).slot, play(1).ended)
+    assert written.acquire(timeout=20)
+    with held(path):
+        recorder.played(play(1))
+        recorder.began(play(2).slot, play(2).ended)
+        wait_for(lambda: recorder.trouble is not None)
+    assert recorder.trouble is not None
+    assert "占用" in recorder.trouble.zh
+    wait_for(lambda: recorder.trouble is None)
+    recorder.played(play(2))
+    recorder.stop()
+    assert outcomes(path) == [(1, "complete"), (2, "complete")]
+
+
+class Once(Writer):
+    """Fails once, behind a commit."""
+
+    where = ""
+
+    def renew(self, reason: str, at: Moment) -> None:
+        self._fail("renew")
+        super().renew(reason, at)
+
+    def tidy(self, at: Moment) -> None:
+        self._fail("tidy")
+        super().tidy(at)
+
+    def _fail(self, where: str) -> None:
+        if self.where == where and self._head is not None and self._head.seq > 1:
+            self.where = ""
+            raise sqlite3.OperationalError("disk I/O error")
+
+
+@pytest.mark.parametrize("where", ["renew", "tidy"])
+def test_what_fails_behind_a_commit_has_nothing_written_twice(path: Path, where: str) -> None:
+    writer = Once(path, "sq-led", "b")
+    writer.where = where
+    recorder = Recorder(writer, Wall())
+    recorder.played(play(1))
+    if where == "renew":
+        recorder.renew("asked for")
+    recorder.start()
+    wait_for(lambda: not writer.where)
+    recorder.played(play(2))
+    recorder.stop()
+    assert items(path) == [1, 2]
+
+
+def test_an_old_copy_put_in_the_ledgers_place_while_it_plays_loses_and_doubles_nothing_from_then_on(path: Path) -> None:
+    recorder = Recorder(Writer(path, "sq-led", "b"), Wall())
+    recorder.start()
+    recorder.played(play(1))
+    recorder.began(play(2).slot, play(2).ended)
+    wait_for(lambda: items(path) == [1])
+    copy = path.with_name("copy")
+    with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
+        source.backup(target)
+    recorder.played(play(2))
+    wait_for(lambda: items(path) == [1, 2])
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink()
+    copy.replace(path)
+    recorder.played(play(3))
+    recorder.stop()
+    assert outcomes(path) == [(1, "complete"), (3, "complete")], "2 stays with whoever took the old one away"
+    [_, second] = [each for each in told(path) if isinstance(each, EventRecord) and each.what == "epoch"]
+    assert second.details["reason"] == "old copy"
+
+
+def lost(path: Path) -> list[EventRecord]:
+    return [each for each in told(path) if isinstance(each, EventRecord) and each.what == "lost"]
+
+
+def test_what_cannot_be_written_until_the_end_is_told_at_the_next_start_and_once(path: Path, monkeypatch) -> None:
+    monkeypatch.setattr("player.uplink.recorder.STOP_S", 0.3)
+    writer = FullDisk(path, "sq-led", "b")
+    recorder = Recorder(writer, Wall())
+    recorder.start()
+    recorder.began(play(1).slot, play(1).ended)
+    wait_for(lambda: writer.is_marked(play(1)))
+    writer.full.set()
+    for number in (1, 2, 3):
+        recorder.played(play(number))
+    recorder.happened("stop", {})
+    recorder.stop()
+    writer.full.clear()
+    for _ in range(3):
+        again = Recorder(Writer(path, "sq-led", "b"), Wall())
+        again.start()
+        again.stop()
+    [loss] = lost(path)
+    assert loss.details["records"] == 3, "play 1 is told as the one that was showing"
+    assert outcomes(path) == [(1, "cut")]
+    assert str(loss.details["from"]).startswith("2026-06-06T07:00:02")
+
+
+def test_a_loss_that_could_not_be_written_down_at_the_next_start_either_is_added_to_that_ones(
+    path: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr("player.uplink.recorder.STOP_S", 0.3)
+
+    class NeverOpened(Writer):
+        def open(self, at: Moment) -> None:
+            raise sqlite3.OperationalError("database or disk is full")
+
+    for first in (1, 11):
+        recorder = Recorder(NeverOpened(path, "sq-led", "b"), Wall())
+        recorder.start()
+        for number in range(first, first + 3):
+            recorder.played(play(number))
+        recorder.stop()
+    last = Recorder(Writer(path, "sq-led", "b"), Wall())
+    last.start()
+    last.stop()
+    [loss] = lost(path)
+    assert loss.details == {
+        "records": 6, "from": "2026-06-06T07:00:01.000+00:00", "to": "2026-06-06T07:00:13.000+00:00"
+    }  # fmt: skip
+
+
+def test_a_note_of_what_was_written_after_all_is_no_loss(path: Path) -> None:
+    writer = Writer(path, "sq-led", "b")
+    writer.open(Wall()())
+    writer.note_loss(Loss(records=1, first="2026-06-06T07:00:01+00:00", last="2026-06-06T07:00:01+00:00"))
+    writer.write([play(1)])
+    writer.abandon()  # killed between the commit and the end of the note
+    recorder = Recorder(Writer(path, "sq-led", "b"), Wall())
+    recorder.start()
+    recorder.stop()
+    assert (items(path), lost(path)) == ([1], [])
 
 
 def test_what_goes_beyond_the_limit_is_written_down_as_lost(path: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from player.state import Moment, Play
 from player.uplink.head import read_head
-from player.uplink.ledger_db import APPLICATION_ID, LedgerDamaged, LedgerDb, open_copy, open_ledger
+from player.uplink.ledger_db import APPLICATION_ID, LedgerDamaged, LedgerDb, LedgerReplaced, open_copy, open_ledger
 from player.uplink.records import Began, Entry, Happened
 from player.uplink.writer import Writer
 from signage.ledger import Break, EventRecord, KnownRecord, PlayRecord, UnknownRecord, check, genesis, read
@@ -128,6 +128,71 @@ def test_a_play_that_had_ended_is_not_told_again_when_nothing_followed_it(path: 
     writer.abandon()
     write(path)
     assert numbers(told(path)[0]) == ["posters/1.png"]
+
+
+def test_what_a_zone_shows_next_may_be_told_before_what_it_showed_last_is_over(path: Path) -> None:
+    writer = Writer(path, SCREEN, "boot-1")
+    writer.open(at())
+    writer.write([Began(slot(1), at(10)), Began(slot(2), at(19)), play(1)])
+    writer.abandon()  # as after a kill
+    write(path)
+    records = [each for each in told(path)[0] if isinstance(each, PlayRecord)]
+    assert [(each.media, each.outcome) for each in records] == [("posters/1.png", "complete"), ("posters/2.png", "cut")]
+
+
+def test_what_an_old_copy_says_was_showing_is_not_told_again(path: Path) -> None:
+    writer = Writer(path, SCREEN, "boot-1")
+    writer.open(at())
+    writer.write([Began(slot(1), at(10))])
+    writer._must_be_open()[0]._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    copy = path.with_name("copy")
+    shutil.copy(path, copy)
+    writer.write([play(1)])
+    writer.close()
+    shutil.copy(copy, path)
+    write(path, play(2))
+    assert reasons(path) == ["first run", "old copy"]
+    assert numbers([each for records in told(path) for each in records]) == ["posters/2.png"], "1 went to the office"
+
+
+def test_a_file_that_takes_the_ledgers_place_while_it_is_written_begins_an_epoch_and_learns_what_is_showing(
+    path: Path,
+) -> None:
+    writer = Writer(path, SCREEN, "boot-1")
+    writer.open(at())
+    copy = path.with_name("copy")
+    write(copy, Began(slot(7), at(1)))
+    writer.write([Began(slot(1), at(10))])
+    for end in ("-wal", "-shm"):
+        path.with_name(path.name + end).unlink()
+    copy.replace(path)
+    with pytest.raises(LedgerReplaced):
+        writer.write([play(2)])
+    writer.abandon()
+    writer.open(at(20))
+    writer.write([play(2)])
+    writer.abandon()  # as after a kill
+    write(path)
+    assert reasons(path) == ["first run", "old copy"]
+    records = [each for each in told(path)[1] if isinstance(each, PlayRecord)]
+    assert [(each.media, each.outcome) for each in records] == [("posters/2.png", "complete"), ("posters/1.png", "cut")]
+
+
+@pytest.mark.parametrize("text", [b"", b"{", b'{"kind":"play"}', b"\xff", b"[" * 100_000])
+def test_a_mark_of_what_was_showing_that_is_none_is_passed_over(path: Path, text: bytes) -> None:
+    write(path, play(1), Began(slot(2), at(20)))
+    connection = sqlite3.connect(path)
+    good = bytes(connection.execute("SELECT text FROM showing").fetchone()[0])
+    for bad in (text, good.replace(b"2026-06-06T", b"yesterday "), good.replace(b"+08:00", b"")):
+        connection.execute("UPDATE showing SET text = ?", (bad,))
+        connection.commit()
+        write(path)
+        assert numbers(told(path)[0]) == ["posters/1.png"]
+        connection.execute("INSERT OR REPLACE INTO showing VALUES ('main', ?)", (good,))
+        connection.commit()
+    connection.close()
+    write(path)
+    assert numbers(told(path)[0]) == ["posters/1.png", "posters/2.png"]
 
 
 @pytest.mark.parametrize(
@@ -294,10 +359,15 @@ class Failing(LedgerDb):
         raise sqlite3.OperationalError("disk I/O error")
 
 
+@pytest.mark.parametrize("cut_meanwhile", [False, True])
 @pytest.mark.parametrize("committed_first", [False, True])
-def test_a_commit_that_failed_or_only_seemed_to_is_written_once(path: Path, committed_first: bool) -> None:
+def test_a_commit_that_failed_or_only_seemed_to_is_written_once(
+    path: Path, committed_first: bool, cut_meanwhile: bool
+) -> None:
     disk = Disk(committed_first=committed_first)
-    writer = Writer(path, SCREEN, "boot-1", open_file=lambda path: Failing(open_ledger(path), disk))
+    write(path, *[Happened("start", {}, at())] * 9)
+    limits = {"keep_days": 29, "segment": 4}
+    writer = Writer(path, SCREEN, "boot-1", open_file=lambda path: Failing(open_ledger(path), disk), **limits)
     writer.open(at())
     writer.write([play(1)])
     disk.fails = 1
@@ -306,6 +376,8 @@ def test_a_commit_that_failed_or_only_seemed_to_is_written_once(path: Path, comm
         writer.write(batch)
     writer.abandon()
     writer.open(at())
+    if cut_meanwhile:
+        writer.tidy(Moment(DAWN + dt.timedelta(days=30), 1000 + 30 * 86_400, "ntp"))
     writer.write(batch)
     writer.write([play(4)])
     writer.close()
@@ -317,6 +389,7 @@ def test_old_records_go_in_whole_segments_and_leave_a_record_of_it(path: Path) -
     later = Moment(DAWN + dt.timedelta(days=30), 1000 + 30 * 86_400, "ntp")
     writer = Writer(path, SCREEN, "boot-1", keep_days=29, segment=10)
     writer.open(later)
+    writer.tidy(later)
     writer.close()
     [records] = told(path)
     cut = [each for each in records if isinstance(each, EventRecord) and each.what == "truncated"]
@@ -328,7 +401,9 @@ def test_old_records_go_in_whole_segments_and_leave_a_record_of_it(path: Path) -
 def test_a_clock_that_is_not_believed_makes_nothing_old(path: Path) -> None:
     write(path, *(play(number) for number in range(1, 50)))
     writer = Writer(path, SCREEN, "boot-1", keep_days=29, segment=10)
-    writer.open(Moment(DAWN.replace(year=2106), 1.0, "unsynced"))
+    strange = Moment(DAWN.replace(year=2106), 1.0, "unsynced")
+    writer.open(strange)
+    writer.tidy(strange)
     writer.close()
     assert len(told(path)[0]) == 50
 
@@ -336,8 +411,8 @@ def test_a_clock_that_is_not_believed_makes_nothing_old(path: Path) -> None:
 def test_a_file_beyond_its_quota_loses_the_oldest(path: Path) -> None:
     write(path, *(play(number) for number in range(1, 2000)))
     size = path.stat().st_size
-    with opened(path, quota_bytes=size // 2, segment=100):
-        pass
+    with opened(path, quota_bytes=size // 2, segment=100) as writer:
+        writer.tidy(at())
     assert told(path)[0][-1].at, "the newest is there"  # type: ignore[union-attr]
     with open_ledger_for_size(path) as used:
         assert used <= size // 2
