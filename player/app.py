@@ -94,7 +94,13 @@ def play(
         sound.set_volume(tie.volume)
         composer, ingest = _library(room, tie)
         state = opened(composer.first().program, begins(kept) if kept and not clock.pretends else {})
-        keeper = Keeper(kept_path, lambda: clock.read(clock.now()).at, clock.ask_synchronised, kept)
+        keeper = Keeper(
+            kept_path,
+            lambda: clock.read(clock.now()).at,
+            clock.ask_synchronised,
+            kept,
+            enrolment=str(config.office.enrolment or ""),
+        )
         if not clock.pretends:
             _run(keeper, parts)
         records.happened("start", {"version": __version__, "pid": os.getpid(), "resumed": resumed})

@@ -14,6 +14,7 @@ from player.logs import open_log
 from signage.command_line import CommandParser
 from signage.errors import BadInput, WuzhaError
 
+NOW = ("now", "现在")
 COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor")
 
 
@@ -41,7 +42,9 @@ def parser() -> argparse.ArgumentParser:
     )
 
     plan = commands.add_parser("plan", help="列出将要播放的内容 · what will play")
-    plan.add_argument("--from", dest="start", type=moment, required=True, metavar="T")
+    plan.add_argument(
+        "--from", dest="start", type=moment, required=True, metavar="T", help="这一刻起，也可以写 now · or now"
+    )
     plan.add_argument("--to", dest="end", type=moment, required=True, metavar="T", help="到这一刻为止 · until then")
     plan.add_argument("--zone", metavar="Z", help="只看这个区域 · this zone only")
     plan.add_argument("--json", action="store_true")
@@ -67,6 +70,10 @@ def parser() -> argparse.ArgumentParser:
     form.add_argument("--json", action="store_true")
     form.add_argument("--csv", action="store_true", help="Excel 能打开的表格 · a table for a spreadsheet")
 
+    plays.add_argument(
+        "--raw", action="store_true", help="和 --csv 一起：按台账原样 · with --csv: as the ledger has it"
+    )
+
     verify = commands.add_parser("verify", help="核对台账有没有被改动 · the chain of the ledger, whole")
     verify.add_argument("--json", action="store_true")
     verify.add_argument("ledger", type=Path, nargs="?", metavar="LEDGER", help="台账文件的副本 · a copy of a ledger")
@@ -79,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
             commands.choices[name].add_argument(
                 "--config", type=Path, default=Path("kiosk_config.toml"), metavar="FILE", help="kiosk_config.toml"
             )
-    for name in ("run", "check", "doctor"):
+    for name in ("run", "check", "plan", "plays", "doctor"):
         commands.choices[name].add_argument(
             "--enrolment",
             type=Path,
@@ -90,7 +97,9 @@ def parser() -> argparse.ArgumentParser:
 
 
 def moment(text: str) -> dt.datetime:
-    """Reads `2026-06-06`, `2026-06-06T07:00` or RFC 3339; without an offset it is the screen's local time."""
+    """Reads `2026-06-06`, `2026-06-06T07:00`, RFC 3339 or `now`; without an offset it is the screen's local time."""
+    if text in NOW:
+        return dt.datetime.now(dt.UTC)
     try:
         return dt.datetime.fromisoformat(text)
     except ValueError:

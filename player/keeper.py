@@ -33,6 +33,8 @@ class Running(msgspec.Struct, frozen=True, kw_only=True):
     """The rotation from which it was taken."""
     tries: int = 0
     """How often it was begun again because the player died in it."""
+    starts_at: dt.datetime | None = None
+    """When it began; files of earlier versions do not say."""
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
@@ -44,6 +46,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """By zone: where the rotation goes on after the slot that was running."""
     running: dict[str, Running] = {}
     """By zone: the slot that was running; empty after an orderly end."""
+    enrolment: str = ""
+    """The folder by which the player that wrote this has an office, as it was started; empty: it has none."""
 
 
 def begins(kept: Kept) -> dict[str, Rotation]:
@@ -73,6 +77,14 @@ def read_kept(path: Path) -> Kept | None:
         return None
 
 
+def look_at_kept(path: Path) -> Kept | None:
+    """Returns what a player keeps, for others to see; None when there is nothing, or nothing that can be read."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Kept)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return None
+
+
 class Keeper:
     """Writes the newest state as soon as it changes and at the end, on a thread of its own."""
 
@@ -82,11 +94,13 @@ class Keeper:
         wall: Callable[[], dt.datetime],
         ask_synchronised: Callable[[], object],
         former: Kept | None = None,
+        enrolment: str = "",
     ) -> None:
         """`ask_synchronised` is called now and then: the kernel's answer belongs on this thread.
 
-        `former` is what was read at the start.
+        `former` is what was read at the start; `enrolment` is kept for the commands that people run beside the player.
         """
+        self._enrolment = enrolment
         self._path = path
         self._wall = wall
         self._ask_synchronised = ask_synchronised
@@ -129,6 +143,7 @@ class Keeper:
             saved_at=self._wall(),
             rotations={run.zone: run.rotation for run in state.zones},
             running={} if orderly else self._running(state),
+            enrolment=self._enrolment,
         )
         try:
             write_whole(self._path, msgspec.json.encode(kept))
@@ -150,5 +165,7 @@ class Keeper:
             former = self._former.get(run.zone)
             is_again = former is not None and former.number == run.slot.number
             tries = former.tries + 1 if former is not None and is_again else 0
-            found[run.zone] = Running(number=run.slot.number, before=run.before, tries=tries)
+            found[run.zone] = Running(
+                number=run.slot.number, before=run.before, tries=tries, starts_at=run.slot.starts_at
+            )
         return found

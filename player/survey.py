@@ -7,14 +7,18 @@ import msgspec
 
 from player.clock import Clock
 from player.composer import open_ingest
-from player.composition import Composed, composed
+from player.composition import NO_ORDERS, Composed, composed
 from player.config import Config
 from player.content.digest_store import DigestStore
 from player.content.library import Library
 from player.decode.prober import Prober
-from player.publication.published import OnAir
+from player.orders import Orders
+from player.publication.published import OnAir, Published
 from player.publication.rest import on_air_at_rest
 from player.state import Moment
+from player.uplink.standing import NAME as ORDERS_FILE
+from player.uplink.standing import Kept
+from signage.program import Program
 
 LOOK_S = 1.0
 
@@ -22,12 +26,23 @@ LOOK_S = 1.0
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
     """The folders at one moment, and what they amount to."""
 
+    config: Config
     library: Library
+    last_good: dict[str, bytes]
+    on_air: OnAir
     composed: Composed
 
+    def program_of(self, publications: tuple[Published, ...]) -> Program:
+        """Returns what today's folders amount to with other publications on air."""
+        on_air = msgspec.structs.replace(self.on_air, publications=publications, expired=False)
+        return composed(self.config, self.library, self.last_good, on_air).program
 
-def survey(config: Config, within_s: float = 600.0) -> Survey:
-    """Gives everything the folders hold, every file judged; after `within_s` seconds what is judged by then."""
+
+def survey(config: Config, within_s: float = 600.0, *, with_orders: bool = False) -> Survey:
+    """Gives everything the folders hold, every file judged; after `within_s` seconds what is judged by then.
+
+    `with_orders`: under what the office ordered this screen, such as a blackout.
+    """
     pictures, moving = Prober(), Prober()
     changed = threading.Event()
     ingest = open_ingest(config, pictures, moving, changed, DigestStore(config.folders.state).keep)
@@ -44,7 +59,9 @@ def survey(config: Config, within_s: float = 600.0) -> Survey:
         pictures.close()
         moving.close()
     known = ingest.last_good_playlists()
-    return Survey(library=library, composed=composed(config, library, known, _published(config)))
+    on_air, orders = _published(config), _orders(config) if with_orders else NO_ORDERS
+    found = composed(config, library, known, on_air, orders)
+    return Survey(config=config, library=library, last_good=dict(known), on_air=on_air, composed=found)
 
 
 def _published(config: Config) -> OnAir:
@@ -54,3 +71,13 @@ def _published(config: Config) -> OnAir:
     clock.ask_synchronised()
     told, now = clock.read(clock.now()), clock.now()
     return on_air_at_rest(config.folders.state, Moment(told.at, now, told.quality), config.trust.expired_days)
+
+
+def _orders(config: Config) -> Orders:
+    if not config.has_office:
+        return NO_ORDERS
+    try:
+        kept = msgspec.json.decode((config.folders.state / ORDERS_FILE).read_bytes(), type=Kept)
+    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return NO_ORDERS
+    return Orders(blackout=kept.blackout, filler=kept.filler)

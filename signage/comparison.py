@@ -1,13 +1,13 @@
 """What was planned against what was played, and why they differ.
 
 Rule: pure. Slots are not matched one by one: after an outage the live rotation goes on where it stood, while a plan
-knows no outage. Each item is counted on both sides, and every planned turn that could not be is put down to what stood
-in its way at that time.
+knows no outage. Each item is counted on both sides, and of the turns that are missing as many are put down to what
+stood in the way of planned ones as it can explain: each difference once, and none where nothing is missing.
 """
 
 import bisect
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal
 
 import msgspec
@@ -33,7 +33,8 @@ class Hindrances(msgspec.Struct, frozen=True, kw_only=True):
     off: tuple[Span, ...] = ()
     """The player did not run."""
     cut_in: dict[str, tuple[Span, ...]] = {}
-    """By zone: an emergency or a broadcast that the plan does not know was on the screen."""
+    """By zone: an emergency or a broadcast that the plan does not know was on the screen; "" for all zones: an order
+    of the office that kept everything else away."""
     refused: dict[str, tuple[Span, ...]] = {}
     """By media: the file was refused, quarantined or could not be shown."""
     clock: tuple[Span, ...] = ()
@@ -101,6 +102,7 @@ def words(text: str) -> str:
 def compared(planned: Iterable[PlannedSlot], played: Iterable[Played], hindrances: Hindrances) -> dict[Key, Balance]:
     """Returns each item's account, sorted; `played` are the plays that had a first frame."""
     found: dict[Key, Balance] = {}
+    hindered: dict[Key, dict[Cause, int]] = {}
     for each in planned:
         key = planned_key(each)
         balance = found.setdefault(key, Balance())
@@ -108,7 +110,8 @@ def compared(planned: Iterable[PlannedSlot], played: Iterable[Played], hindrance
         balance.planned_sha256 = each.slot.playlist_sha256
         cause = _cause(each, key, hindrances)
         if cause is not None:
-            balance.missing = {**balance.missing, cause: balance.missing.get(cause, 0) + 1}
+            causes = hindered.setdefault(key, {})
+            causes[cause] = causes.get(cause, 0) + 1
     for play in played:
         balance = found.setdefault(play.key, Balance())
         balance.played_sha256 = balance.played_sha256 | {play.playlist_sha256}
@@ -117,7 +120,20 @@ def compared(planned: Iterable[PlannedSlot], played: Iterable[Played], hindrance
         else:
             balance.played += 1
             balance.unknown += play.counted == "unknown"
+    for key, causes in hindered.items():
+        found[key].missing = {**found[key].missing, **_explained(found[key].other, causes)}
     return dict(sorted(found.items()))
+
+
+def _explained(missing: int, hindered: Mapping[Cause, int]) -> dict[Cause, int]:
+    """Returns how many of the missing turns each cause explains: what was hindered and played all the same is none."""
+    found: dict[Cause, int] = {}
+    for cause in CAUSES:
+        share = min(missing, hindered.get(cause, 0))
+        if share > 0:
+            found[cause] = share
+            missing -= share
+    return found
 
 
 def _cause(planned: PlannedSlot, key: Key, hindrances: Hindrances) -> Cause | None:
@@ -125,6 +141,7 @@ def _cause(planned: PlannedSlot, key: Key, hindrances: Hindrances) -> Cause | No
     middle_ms = round((_ms(planned.slot.starts_at) + _ms(planned.ends_at)) / 2)
     spans: tuple[tuple[Cause, Sequence[Span]], ...] = (
         ("off", hindrances.off),
+        ("cut in", hindrances.cut_in.get("", ())),
         ("cut in", hindrances.cut_in.get(key.zone, ())),
         ("refused", hindrances.refused.get(key.shown, ())),
         ("clock", hindrances.clock),

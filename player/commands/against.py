@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Iterator
 
+from player.commands.programs import stretches
 from player.commands.table import write_csv
 from player.commands.terminal import tell, tell_json
 from player.config import Config
@@ -13,7 +14,7 @@ from player.uplink.ledger_db import LedgerDb
 from player.uplink.readable import readable
 from signage.comparison import CAUSES, Balance, Key, Played, compared
 from signage.ledger import KnownRecord, is_black
-from signage.plan import plan
+from signage.plan import plan_through
 from signage.presented import as_counted
 
 HEADS = {"off": "停机", "cut in": "插播", "refused": "拒播", "clock": "时钟不可信", "unseen": "看不到"}
@@ -24,12 +25,15 @@ EARLIER_MS = 35 * 86_400_000
 def tell_against(
     db: LedgerDb, config: Config, start: dt.datetime, end: dt.datetime, *, as_json: bool, as_csv: bool
 ) -> int:
-    """Prints one line for each item; gives 0. Planned is what today's playlists and media say of that time."""
-    program = survey(config).composed.program
+    """Prints one line for each item; gives 0.
+
+    Planned is what today's folders say of that time, with the publications that were on air then.
+    """
+    programs = stretches(survey(config), start, end, dt.datetime.now(dt.UTC))
     from_ms, to_ms = (round(at.timestamp() * 1000) for at in (start, end))
-    names = frozenset(playlist.name for playlist in program.playlists)
+    names = frozenset(playlist.name for each in programs for playlist in each.program.playlists)
     found = compared(
-        plan(program, tuple(zone.name for zone in config.zones), start, end),
+        plan_through(programs, tuple(zone.name for zone in config.zones), start, end),
         _played(db, from_ms, to_ms),
         hindrances(_records(db, from_ms - EARLIER_MS, to_ms), from_ms, to_ms, names),
     )
@@ -39,7 +43,7 @@ def tell_against(
             tell_json(row)
     elif as_csv:
         head = ["区域", "播放表", "内容", "计划", "实播", *HEADS.values(), "其他", "播放表有改动", "实播中不清楚"]
-        write_csv(head, ([*row.values()] for row in rows))
+        write_csv(head, ([_cell(value) for value in row.values()] for row in rows))
     else:
         _print(found)
     return 0
@@ -75,6 +79,10 @@ def _row(key: Key, balance: Balance) -> dict[str, object]:
         "playlist_changed": balance.is_other_playlist,
         "unknown": balance.unknown,
     }
+
+
+def _cell(value: object) -> object:
+    return ("是" if value else "否") if isinstance(value, bool) else value
 
 
 def _print(found: dict[Key, Balance]) -> None:

@@ -3,9 +3,9 @@
 import argparse
 import logging
 
+from player.commands.as_run import read_as_run
 from player.commands.terminal import tell, tell_json
 from player.commands.wording import complaint_text
-from player.config import read_config
 from player.decode import cards
 from player.decode.protocol import Target
 from player.decode.text.fonts import missing_glyphs
@@ -20,7 +20,7 @@ def main(options: argparse.Namespace) -> int:
     """Prints every complaint with its place, problem and cure; 2 if there is any."""
     logging.disable(logging.WARNING)
     try:
-        config = read_config(options.config, options.enrolment)
+        config = read_as_run(options.config, options.enrolment)
     except BadInput as bad:
         return _tell(bad.complaints, (), options.json)
     seen = survey(config)

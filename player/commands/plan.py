@@ -6,38 +6,43 @@ import logging
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from player.commands.as_run import read_as_run
+from player.commands.programs import standings, stretches
 from player.commands.terminal import tell, tell_json
-from player.config import read_config
 from player.survey import survey
 from signage.errors import BadInput, Complaint, Words
-from signage.plan import PlannedSlot, plan, row
+from signage.plan import PlannedSlot, plan_through, row
 from signage.slot import Slot
 
 
 def main(options: argparse.Namespace) -> int:
     """Prints every slot between two times, as a table or as a line of JSON each."""
     logging.disable(logging.WARNING)
-    config = read_config(options.config)
-    zone = ZoneInfo(config.screen.timezone)
+    config = read_as_run(options.config, options.enrolment)
+    zone, now = ZoneInfo(config.screen.timezone), dt.datetime.now(dt.UTC)
     start, end = span(options, zone)
     names = tuple(z.name for z in config.zones)
     if options.zone is not None and options.zone not in names:
         raise _wrong("--zone", Words(f"没有叫 {options.zone!r} 的区域", f"there is no zone {options.zone!r}"), names)
-    seen = survey(config)
-    program = seen.composed.program
-    slots = plan(program, (options.zone,) if options.zone else names, start, end)
+    zones = (options.zone,) if options.zone else names
+    seen = survey(config, with_orders=True)
+    stand = standings(config, zones, start, now)
+    slots = plan_through(stretches(seen, start, end, now), zones, start, end, stand)
     if options.json:
         for slot in slots:
             tell_json(row(slot))
         return 0
     tickers = 0
+    day = "%m-%d" if start.year == end.year == now.astimezone(zone).year else "%Y-%m-%d"
     for same in _runs(slots):
         if same[0].slot.kind == "ticker" and not options.zone:
             tickers += len(same)
         else:
-            tell(_line(same))
+            tell(_line(same, day))
     if tickers:
         tell(f"（另有滚动字幕 {tickers} 条，用 --zone 查看 · {tickers} ticker texts, see --zone）")
+    if stand:
+        tell("（接着屏幕现在的位置往下排 · this goes on where the screen stands）")
     return 0
 
 
@@ -55,7 +60,7 @@ def _runs(slots: Iterator[PlannedSlot]) -> Iterator[list[PlannedSlot]]:
     yield from open_runs.values()
 
 
-def _line(same: list[PlannedSlot]) -> str:
+def _line(same: list[PlannedSlot], day: str) -> str:
     slot, ends_at = same[0].slot, same[-1].ends_at
     match slot:
         case Slot(media=media) if media is not None:
@@ -66,7 +71,8 @@ def _line(same: list[PlannedSlot]) -> str:
             what = slot.strip.text[:30] if slot.strip else ""
     muted = " 静音 muted" if slot.muted and slot.kind in ("video", "audio") else ""
     times = f" ×{len(same)}" if len(same) > 1 else ""
-    span = f"{slot.starts_at:%m-%d %H:%M:%S}–{ends_at:%H:%M:%S}"
+    is_one_day = slot.starts_at.date() == ends_at.date() or ends_at - slot.starts_at < dt.timedelta(hours=12)
+    span = f"{slot.starts_at:{day} %H:%M:%S}–{ends_at:{'' if is_one_day else f'{day} '}%H:%M:%S}"
     return f"{span}  {slot.zone:<8}{slot.rank:<10}{slot.playlist} #{slot.item}  {what}{times}{muted}"
 
 

@@ -9,40 +9,40 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from player.commands.against import tell_against
+from player.commands.as_run import read_as_run
 from player.commands.plan import span
+from player.commands.play_table import COLUMNS, OUTCOMES, PRESENTED, REASONS, key_cell, play_cells
 from player.commands.table import write_csv
 from player.commands.terminal import tell, tell_json, tell_trouble
-from player.config import read_config
 from player.uplink.counts import ALWAYS_MS, By, Count, Numbered, counted, plays, shown
 from player.uplink.ledger_db import TROUBLE, LedgerDb, open_copy, why_not_read
 from player.uplink.writer import LEDGER
-from signage.presented import Presented
+from signage.errors import BadInput, Complaint, Words
 
-COLUMNS = {
+RAW_COLUMNS = {
     "epoch": "段", "seq": "编号", "at": "开始时间", "clock": "时钟", "zone": "区域", "rank": "级别",
     "playlist": "播放表", "item": "条目", "shows": "类型", "media": "素材", "sha256": "素材校验值",
     "card": "卡片", "title": "文字", "planned_ms": "计划毫秒", "actual_ms": "实际毫秒", "frames": "帧数",
     "late_frames": "迟到帧数", "outcome": "结果", "reason": "原因", "publication": "发布号",
     "playlist_sha256": "播放表校验值", "boot": "开机编号", "mono_ms": "开机后毫秒", "presented": "呈现",
 }  # fmt: skip
-OUTCOMES = {"complete": "完整", "cut": "中断", "failed": "失败"}
+"""Of `--raw`: each record as the ledger has it."""
 KEYS = {"item": "内容", "day": "日期", "hour": "时段", "playlist": "播放表", "outcome": "结果", "presented": "呈现"}
 COUNTS = (
     ("plays", "次数"), ("complete", "完整"), ("cut", "中断"), ("failed", "失败"), ("seconds", "秒"),
     ("seen", "看得到"), ("unseen", "看不到"), ("unknown", "不清楚"),
 )  # fmt: skip
-PRESENTED: dict[Presented, str] = {
-    "seen": "看得到", "dark": "屏幕没亮", "covered": "被遮住", "no-display": "没有显示屏", "headless": "没有开窗口",
-    "unknown": "不清楚",
-}  # fmt: skip
 
 
 def main(options: argparse.Namespace) -> int:
     """Prints records or counts; 1 when there is no ledger, or it cannot be read."""
     logging.disable(logging.WARNING)
-    config = read_config(options.config)
+    config = read_as_run(options.config, options.enrolment)
     zone = ZoneInfo(config.screen.timezone)
     path = config.folders.state / LEDGER
+    if options.raw and not options.csv:
+        problem = Words("只能和 --csv 一起写", "goes with --csv only")
+        raise BadInput((Complaint("--raw", problem, Words("加上 --csv，或去掉 --raw", "add --csv, or leave it out")),))
     against = span(options, zone) if options.against_plan else None
     try:
         db = open_copy(path)
@@ -74,14 +74,18 @@ def _tell(db: LedgerDb, options: argparse.Namespace, from_ms: int, to_ms: int) -
     if by is not None:
         counts = counted(found, by)
         if options.csv:
-            write_csv([KEYS[by], *(zh for _, zh in COUNTS)], ([key, *_numbers(count)] for key, count in counts.items()))
+            names = {key: key if options.raw else key_cell(by, key) for key in counts}
+            rows = ([names[key], *_numbers(count)] for key, count in counts.items())
+            write_csv([KEYS[by], *(zh for _, zh in COUNTS)], rows)
         elif options.json:
             for key, count in counts.items():
                 tell_json({by: key, **dict(zip((n for n, _ in COUNTS), _numbers(count), strict=True))})
         else:
             _print_counts(counts, KEYS[by])
+    elif options.csv and options.raw:
+        write_csv([*RAW_COLUMNS.values()], ([row.get(name, "") for name in RAW_COLUMNS] for row in _rows(found)))
     elif options.csv:
-        write_csv([*COLUMNS.values()], ([row.get(name, "") for name in COLUMNS] for row in _rows(found)))
+        write_csv([*COLUMNS], (play_cells(each.epoch, each.play) for each in found))
     elif options.json:
         for row in _rows(found):
             tell_json(row)
@@ -121,7 +125,7 @@ def _print_records(found: Iterable[Numbered]) -> None:
     for each in found:
         play = each.play
         lasted = "?" if play.actual_ms is None else f"{play.actual_ms / 1000:.1f}"
-        why = f"（{play.reason}）" if play.reason else ""
+        why = f"（{REASONS.get(play.reason, play.reason)}）" if play.reason else ""
         at = play.at[:19].replace("T", " ")
         tell(
             f"{play.seq:>8}  {at}  {play.zone:<8}{play.playlist} #{play.item}  {shown(play)}"

@@ -5,6 +5,7 @@
 <state>/published/floor.json  the versions that were trusted, see floor.py
 <state>/published/kept.json   what was assigned and on air, what is trusted
 <state>/published/told.json   receipts that were told, see receipts.py
+<state>/published/aired.json  what was on air from when to when, see history.py
 <state>/published/tuf/        python-tuf's own files
 ```
 """

@@ -14,6 +14,7 @@ import msgspec
 from player.decode.refusal import CRASHED, HANGS
 from player.publication.air import Shown, next_on_air
 from player.publication.depot import Depot
+from player.publication.history import HistoryFile
 from player.publication.kept import Kept, read_kept, write_kept
 from player.publication.published import OnAir, Published
 from player.publication.receipts import Receipts
@@ -62,6 +63,7 @@ class Standing:
         self._quarantine = TimedQuarantine()
         self._left_out: tuple[frozenset[str], ...] = (frozenset(),) * 4
         """What was left out when it was settled last."""
+        self._history = HistoryFile(folder)
         self.kept = Kept()
         self._saved = self.kept
         self.shown: tuple[Shown, ...] = ()
@@ -253,3 +255,4 @@ class Standing:
             self._depot.flush()
             write_kept(self._folder, self.kept)
             self._saved = self.kept
+        self._history.note(tuple(each.published for each in self.shown), self._wall())

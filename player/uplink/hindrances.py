@@ -36,6 +36,8 @@ def hindrances(records: Iterable[KnownRecord], from_ms: int, to_ms: int, planned
                 running_ms = None
             case EventRecord(what="refused" | "quarantined"):
                 refused.setdefault(str(record.details.get("name") or record.details.get("sha256") or ""), at_ms)
+            case EventRecord(what="filler_begins" | "filler_ends"):
+                _order(record, at_ms, cut_in.setdefault("", []))
             case PlayRecord():
                 running_ms = at_ms if running_ms is None else running_ms
                 if record.clock == "unsynced":
@@ -67,6 +69,15 @@ def _follow(record: PlayRecord, at_ms: int, refused: dict[str, int], refusals: d
         since_ms = refused.pop(name, None)
         if since_ms is not None:
             refusals.setdefault(record.media, []).append(Span(since_ms, at_ms))
+
+
+def _order(record: EventRecord, at_ms: int, ordered: list[Span]) -> None:
+    """The office ordered that nothing but filler plays, or that this is over."""
+    is_open = bool(ordered) and ordered[-1].end_ms == OPEN_END_MS
+    if record.what == "filler_begins" and not is_open:
+        ordered.append(Span(at_ms, OPEN_END_MS))
+    elif record.what == "filler_ends" and is_open:
+        ordered[-1] = Span(ordered[-1].start_ms, at_ms)
 
 
 def _gaps(on: tuple[Span, ...], from_ms: int, to_ms: int) -> tuple[Span, ...]:

@@ -3,14 +3,16 @@
 import datetime as dt
 from pathlib import Path
 
+import msgspec
 import pytest
 
-from player.keeper import Keeper, read_kept
+from player.keeper import Keeper, look_at_kept, read_kept
 from player.state import State, opened
 from signage.calendar import Calendar
 from signage.layout import Box, Zone
 from signage.program import Program, Site
 from signage.rotation import next_slot
+from tests.brokers import wait_until
 
 WALL = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
 
@@ -38,6 +40,30 @@ def test_what_was_kept_is_read_back_whole(tmp_path: Path) -> None:
     assert kept is not None
     assert kept.saved_at == WALL
     assert kept.rotations == {"main": state.zones[0].rotation}
+
+
+def test_commands_see_where_a_zone_stands_and_by_which_folder_the_player_has_an_office(tmp_path: Path) -> None:
+    path = tmp_path / "rotation.json"
+    state = state_after_one_slot()
+    before = state.zones[0].rotation
+    slot, rotation = next_slot(state.program, "main", before, WALL)
+    run = msgspec.structs.replace(state.zones[0], slot=slot, before=before, rotation=rotation)
+    keeper = Keeper(path, lambda: WALL, lambda: None, enrolment="/var/enrolment")
+    keeper.start()
+    keeper.keep(msgspec.structs.replace(state, zones=(run,)))
+    wait_until(lambda: look_at_kept(path) is not None, "the file")
+    kept = look_at_kept(path)
+    keeper.stop()
+    assert kept is not None
+    assert kept.enrolment == "/var/enrolment"
+    assert (kept.running["main"].starts_at, kept.running["main"].before) == (WALL, before)
+
+
+def test_looking_changes_nothing_of_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    path = tmp_path / "rotation.json"
+    path.write_bytes(b"{")
+    assert look_at_kept(path) is None
+    assert path.read_bytes() == b"{"
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"v": 1}', b"\xff\xfe", b'{"saved_at": 5, "rotations": []}'])

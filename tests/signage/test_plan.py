@@ -1,6 +1,7 @@
 """The plan has no gap, and the live rules play it slot by slot."""
 
 import datetime as dt
+import itertools
 import json
 from collections import Counter
 
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from signage import schedule
 from signage.daypart import Daypart
 from signage.layout import Box, Zone
-from signage.plan import PlannedSlot, plan, row
+from signage.plan import PlannedSlot, Stretch, ZoneStanding, plan, plan_through, row
 from signage.playlist import Item
 from signage.program import Program
 from signage.rotation import Rotation, cut_reason, next_slot
@@ -155,3 +156,63 @@ def test_day_of_the_change_of_clocks_is_planned_whole() -> None:
     slots = planned(chosen, at("2026-10-25 00:00", BERLIN), at("2026-10-26 00:00", BERLIN))
     assert len(slots) == 50
     assert len({s.slot.starts_at.isoformat() for s in slots}) == 50
+
+
+def through(*stretches: Stretch, until: dt.datetime, **standing: ZoneStanding) -> list[PlannedSlot]:
+    return list(plan_through(stretches, ["main"], stretches[0].since, until, standing))
+
+
+def test_through_programs_that_follow_each_other_each_holds_its_time() -> None:
+    one, other = program(playlist("a", "a")), program(playlist("b", "b"))
+    start = at("2026-06-07 08:00")
+    stretches = [Stretch(start + dt.timedelta(minutes=n), each) for n, each in enumerate((one, other, one))]
+    found = through(*stretches, until=start + dt.timedelta(minutes=3))
+    assert [(p.slot.playlist, p.cut) for p in found if p.cut or p.slot.starts_at == p.slot.starts_at.replace(second=0)]
+    for slot in found:
+        minute = int((slot.slot.starts_at - start).total_seconds() // 60)
+        assert slot.slot.playlist == "aba"[minute]
+    assert [p.cut for p in found].count("withdrawn") <= 2
+    assert all(one.ends_at == two.slot.starts_at for one, two in itertools.pairwise(found))
+
+
+def test_an_item_goes_on_to_its_end_when_another_list_joins_and_is_cut_when_its_own_goes() -> None:
+    a, b = playlist("a", items=cards("a", dwell_s=100)), playlist("b", items=cards("b", dwell_s=100))
+    start = at("2026-06-07 08:00")
+    edge = start + dt.timedelta(seconds=30)
+    joined = through(Stretch(start, program(a)), Stretch(edge, program(a, b)), until=edge)
+    assert [(p.ends_at - start, p.cut) for p in joined] == [(dt.timedelta(seconds=100), None)]
+    gone = through(Stretch(start, program(a)), Stretch(edge, program(b)), until=edge + dt.timedelta(seconds=1))
+    assert [(p.slot.playlist, p.ends_at - start, p.cut) for p in gone[:1]] == [
+        ("a", dt.timedelta(seconds=30), "withdrawn")
+    ]
+    assert gone[1].slot.playlist == "b"
+
+
+def test_an_emergency_that_comes_in_the_middle_cuts_at_once() -> None:
+    start = at("2026-06-07 08:00")
+    edge = start + dt.timedelta(seconds=5)
+    calm, flood = playlist("a", "a"), playlist("flood", "flood", rank="emergency")
+    found = through(Stretch(start, program(calm)), Stretch(edge, program(calm, flood)), until=edge + WEEK / 10_000)
+    assert (found[0].ends_at, found[0].cut, found[1].slot.playlist) == (edge, "emergency", "flood")
+
+
+@settings(max_examples=30, deadline=None)
+@given(DRAWN, st.integers(1, 7200))
+def test_a_program_that_is_replaced_by_itself_changes_nothing(drawn: tuple[dt.datetime, Program], after_s: int) -> None:
+    start, chosen = drawn
+    end = start + dt.timedelta(hours=3)
+    again = Stretch(start + dt.timedelta(seconds=after_s), chosen)
+    assert through(Stretch(start, chosen), again, until=end) == planned(chosen, start, end)
+
+
+@settings(max_examples=30, deadline=None)
+@given(DRAWN, st.integers(1, 3600))
+def test_a_plan_from_where_the_zone_stands_is_the_rest_of_the_plan(
+    drawn: tuple[dt.datetime, Program], after_s: int
+) -> None:
+    start, chosen = drawn
+    whole = planned(chosen, start, start + dt.timedelta(hours=2))
+    now = start.astimezone(dt.UTC) + dt.timedelta(seconds=after_s)
+    standing = ZoneStanding(Rotation(), start)
+    rest = list(plan_through((Stretch(now, chosen),), ["main"], now, start + dt.timedelta(hours=2), {"main": standing}))
+    assert rest == [p for p in whole if p.ends_at > now]

@@ -37,6 +37,20 @@ def test_the_table_reads_in_chinese(wuzha: Wuzha) -> None:
     assert "posters/1.png" in done.stdout
 
 
+def test_lines_show_the_year_where_the_time_crosses_one(wuzha: Wuzha) -> None:
+    done = wuzha("plan", "--from", "2026-12-31T23:59", "--to", "2027-01-01T00:01")
+    days = [line.split()[0] for line in done.stdout.splitlines()]
+    assert (days[0], days[-1]) == ("2026-12-31", "2027-01-01")
+
+
+def test_now_is_a_time(wuzha: Wuzha) -> None:
+    end = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=2)
+    for word in ("now", "现在"):
+        done = wuzha("plan", "--from", word, "--to", end.isoformat(), "--json")
+        assert done.returncode == 0, done.stderr
+        assert len(done.stdout.splitlines()) >= 8
+
+
 def test_a_broadcast_starts_and_ends_to_the_second_and_rests_in_a_quiet_period(wuzha: Wuzha, house: Path) -> None:
     (house / "playlists" / "shout.toml").write_text(
         'rank = "broadcast"\nstarts = ["07:00"]\nlasts_min = 30\n[[item]]\ncard = "broadcast"\ndwell_s = 47\n',

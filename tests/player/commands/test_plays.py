@@ -63,9 +63,20 @@ def test_the_table_opens_in_a_chinese_spreadsheet(wuzha: Wuzha, ledger: Path) ->
     raw = wuzha("plays", "--csv", text=False).stdout
     assert raw.startswith(b"\xef\xbb\xbf")
     rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
-    assert rows[0][:3] == ["段", "编号", "开始时间"]
+    assert rows[0][:2] == ["日期", "时间"]
+    assert rows[1][:2] == ["2026-06-06", "07:00:10"]
     assert len(rows) == 13
     assert b"\r\n" in raw
+
+
+def test_the_raw_table_is_the_ledger_as_it_is(wuzha: Wuzha, ledger: Path) -> None:
+    raw = wuzha("plays", "--csv", "--raw", text=False).stdout
+    rows = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"), newline="")))
+    assert rows[0][:3] == ["段", "编号", "开始时间"]
+    assert "2026-06-06T07:00:10.000+08:00" in rows[1]
+    assert "complete" in rows[1]
+    done = wuzha("plays", "--raw")
+    assert (done.returncode, "--csv" in done.stderr) == (2, True)
 
 
 def test_a_name_that_looks_like_a_formula_is_not_one(wuzha: Wuzha, ledger: Path) -> None:

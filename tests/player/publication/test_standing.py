@@ -76,9 +76,9 @@ def test_a_text_is_on_the_disk_before_anything_says_that_it_is_on_air(
     monkeypatch.setattr(os, "fsync", fsync)
     screen.standing.save()
     assert flushed[:2] == [hashlib.sha256(text).hexdigest(), "content"]
-    assert len(flushed) == 4, "and then what says so, and its folder"
+    assert len(flushed) == 6, "and then what says so, and what was on air when, each with its folder"
     screen.standing.save()
-    assert len(flushed) == 4, "nothing is new"
+    assert len(flushed) == 6, "nothing is new"
     assert Screen(tmp_path).shows() == [1]
 
 

@@ -63,3 +63,10 @@ def test_a_file_that_fails_stands_in_its_own_way() -> None:
 def test_a_clock_that_is_not_believed_is_told_for_as_long_as_it_was_not() -> None:
     told = found(shown(0), shown(10, clock="unsynced"), shown(20, clock="unsynced"), shown(30), until=40)
     assert seconds(told.clock) == [(10, 31)]
+
+
+def test_an_order_that_only_filler_plays_keeps_everything_else_away_in_all_zones() -> None:
+    told = found(
+        shown(0), event(20, "filler_begins"), event(30, "filler_begins"), event(50, "filler_ends"), shown(50), until=60
+    )
+    assert {zone: seconds(spans) for zone, spans in told.cut_in.items()} == {"": [(20, 50)]}

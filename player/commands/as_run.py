@@ -1,0 +1,24 @@
+"""The configuration as the player runs with it: for commands that are to say what is on the screen.
+
+Rule: what is written down goes first; only where neither the command line nor the file names an enrolment is it the one
+that the last player in the same state folder was started with, as a trial's is.
+"""
+
+from pathlib import Path
+
+from player.config import Config, read_config
+from player.enrolment import OFFICE_FILE
+from player.keeper import look_at_kept
+
+ROTATION = "rotation.json"
+
+
+def read_as_run(path: Path, enrolment: Path | None) -> Config:
+    """Returns the configuration. Raises BadInput."""
+    config = read_config(path, enrolment)
+    if config.office.enrolment is not None:
+        return config
+    kept = look_at_kept(config.folders.state / ROTATION)
+    if kept is None or not kept.enrolment or not (Path(kept.enrolment) / OFFICE_FILE).is_file():
+        return config
+    return read_config(path, Path(kept.enrolment))
