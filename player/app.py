@@ -17,7 +17,7 @@ import msgspec
 from player.alone import Alone, Tie
 from player.canvas_points import CanvasPoints
 from player.claim import claim
-from player.clock import Clock
+from player.clock import Clock, kept_before
 from player.composer import Composer, open_ingest
 from player.config import Config
 from player.content.digest_store import DigestStore
@@ -77,7 +77,8 @@ def play(
         stop_on_broken_thread(inbox)
         kept_path = config.folders.state / "rotation.json"
         kept = read_kept(kept_path)
-        clock = Clock(config.screen.timezone, kept.saved_at if kept else None, pretended)
+        known = (kept.clock or kept_before(kept.saved_at)) if kept else None
+        clock = Clock(config.screen.timezone, pretended=pretended, kept=known, boot=boot_id())
         started = clock.now()
         clock.ask_synchronised()
         screen = parts.enter_context(closing(open_screen(config, headless=headless)))
@@ -100,6 +101,7 @@ def play(
             clock.ask_synchronised,
             kept,
             enrolment=str(config.office.enrolment or ""),
+            clock=clock.kept,
         )
         if not clock.pretends:
             _run(keeper, parts)
@@ -252,7 +254,8 @@ def _sight(config: Config, clock: Clock, troubles: tuple[Words, ...], ingest: In
 def _records(config: Config, clock: Clock) -> Records:
     if clock.pretends:
         return NoRecords()
-    return Recorder(Writer(config.folders.state / LEDGER, config.screen.id, boot_id()), lambda: _moment(clock))
+    writer = Writer(config.folders.state / LEDGER, config.screen.id, boot_id())
+    return Recorder(writer, lambda: _moment(clock), why_corrected=clock.why_corrected)
 
 
 def _moment(clock: Clock) -> Moment:

@@ -1,16 +1,30 @@
 """The two clocks: monotonic seconds for dwell, believed wall time for dates.
 
-Rule: nothing else in the player asks the operating system what time it is.
+Rule: nothing else in the player asks the operating system what time it is. What is believed, and why, is decided in
+`signage.trusted_time`.
 """
 
 import ctypes
 import datetime as dt
 import logging
 import sys
+import threading
 import time
 from zoneinfo import ZoneInfo
 
-from signage.timefloor import BelievedTime, believed
+import msgspec
+
+from signage.timefloor import BelievedTime
+from signage.trusted_time import (
+    ClockReading,
+    SavedTime,
+    TimeKnowledge,
+    Why,
+    begun,
+    believed_s,
+    observed,
+    saved,
+)
 
 log = logging.getLogger(__name__)
 
@@ -19,18 +33,39 @@ RELEASED = dt.datetime(2026, 11, 23, tzinfo=dt.UTC)
 
 _STA_UNSYNC = 0x40  # adjtimex(2)
 _TIME_ERROR = 5
+APART_S, MOST_READINGS = 0.0005, 3
+"""Between two readings of the monotonic clock around one of the other; else the thread was put off in between."""
+ASLEEP_S = 0.05
+"""A machine sleeps for longer."""
+_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
 class Clock:
-    """Gives monotonic seconds, and wall time in the screen's time zone as far as it can be believed."""
+    """Gives monotonic seconds, and wall time in the screen's time zone as far as it can be believed. For any thread."""
 
-    def __init__(self, timezone: str, floor: dt.datetime | None = None, pretended: dt.datetime | None = None) -> None:
-        """`floor`: the last time this machine was known to have reached; `pretended`: what `--at` asks for."""
+    def __init__(
+        self,
+        timezone: str,
+        floor: dt.datetime | None = None,
+        pretended: dt.datetime | None = None,
+        *,
+        kept: SavedTime | None = None,
+        boot: str = "",
+    ) -> None:
+        """`floor`: a time that is certainly past; `pretended`: what `--at` asks for.
+
+        `kept` is what an earlier run knew of the time, `boot` names this run of the operating system.
+        """
         self._zone = ZoneInfo(timezone)
         self._started = time.monotonic()
-        self._floor = max(RELEASED, floor) if floor else RELEASED
         self._pretended = pretended
         self._synchronised: bool | None = None
+        self._boot = boot
+        self._lock = threading.Lock()  # held for microseconds
+        build = max(RELEASED, floor) if floor else RELEASED
+        self._asleep_s = _boot_s() - time.monotonic()
+        """For how long the machine has slept since it was switched on."""
+        self._known = begun(build.timestamp(), kept, self._started + self._asleep_s, boot)
 
     @property
     def pretends(self) -> bool:
@@ -46,15 +81,54 @@ class Clock:
         if self._pretended is not None:
             at = self._pretended + dt.timedelta(seconds=now - self._started)
             return BelievedTime(at=at.astimezone(self._zone), quality="ntp")
-        # The floor goes on with the monotonic clock: a dead battery must not stop the calendar at one instant.
-        floor = self._floor + dt.timedelta(seconds=now - self._started)
-        told = believed(dt.datetime.now(dt.UTC), floor, self._synchronised)
-        return BelievedTime(at=told.at.astimezone(self._zone), quality=told.quality)
+        known = self._look()
+        up_s = now + self._asleep_s
+        at = _EPOCH + dt.timedelta(seconds=up_s) + dt.timedelta(seconds=believed_s(known, up_s) - up_s)
+        return BelievedTime(at=at.astimezone(self._zone), quality=known.quality)
 
     def ask_synchronised(self) -> bool | None:
         """Asks the kernel whether the wall clock is disciplined, and remembers the answer (None: it cannot say)."""
         self._synchronised = kernel_synchronised()
         return self._synchronised
+
+    def why_corrected(self) -> Why:
+        """Returns why the time was last corrected, once; empty when it was not, such as after the machine slept."""
+        with self._lock:
+            why, self._known = self._known.why, msgspec.structs.replace(self._known, why="")
+        return why
+
+    def kept(self) -> SavedTime:
+        """Returns what the next run has to know of the time."""
+        known = self._look()
+        return saved(known, self.now() + self._asleep_s, self._boot)
+
+    def _look(self) -> TimeKnowledge:
+        """Looks at both clocks; returns what is known."""
+        with self._lock:
+            for _ in range(MOST_READINGS):
+                before, boot_s = time.monotonic(), _boot_s()
+                wall_s, after = time.time(), time.monotonic()
+                if after - before < APART_S:
+                    break
+            if abs(boot_s - before - self._asleep_s) > ASLEEP_S:
+                self._asleep_s = boot_s - before
+            self._known = known = observed(
+                self._known, ClockReading(before + self._asleep_s, wall_s, self._synchronised)
+            )
+            return known
+
+
+def kept_before(saved_at: dt.datetime) -> SavedTime:
+    """Returns what a file says in which earlier versions kept the time of its writing only."""
+    try:
+        return SavedTime(at_ms=round(saved_at.timestamp() * 1000), up_ms=0)
+    except (OverflowError, ValueError):  # the year 1 without an offset
+        return SavedTime(at_ms=0, up_ms=0)
+
+
+def _boot_s() -> float:
+    """Seconds since the machine was switched on, asleep or not; where nobody counts those, monotonic seconds."""
+    return time.clock_gettime(time.CLOCK_BOOTTIME) if sys.platform.startswith("linux") else time.monotonic()
 
 
 def kernel_synchronised() -> bool | None:

@@ -6,6 +6,7 @@ Rule: the loop only leaves the newest state here; this thread writes it, whole a
 import datetime as dt
 import logging
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,11 +15,14 @@ import msgspec
 from player.durable import write_whole
 from player.state import State
 from signage.rotation import Rotation
+from signage.trusted_time import SavedTime
 
 log = logging.getLogger(__name__)
 
 KEEP_S = 10.0
 """How often what is not news is looked at: the clock's state."""
+CLOCK_S = 600.0
+"""How often at least it is written, for the time that is known by then."""
 BREATH_S = 0.5
 """Between two writings: a storm of changes costs two a second."""
 MOST_TRIES = 1
@@ -42,6 +46,8 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
     v: int = 1
     saved_at: dt.datetime
+    clock: SavedTime | None = None
+    """What is known of the time; None: an earlier version wrote it."""
     rotations: dict[str, Rotation] = {}
     """By zone: where the rotation goes on after the slot that was running."""
     running: dict[str, Running] = {}
@@ -94,16 +100,20 @@ class Keeper:
         wall: Callable[[], dt.datetime],
         ask_synchronised: Callable[[], object],
         former: Kept | None = None,
+        *,
         enrolment: str = "",
+        clock: Callable[[], SavedTime | None] = lambda: None,
     ) -> None:
         """`ask_synchronised` is called now and then: the kernel's answer belongs on this thread.
 
-        `former` is what was read at the start; `enrolment` is kept for the commands that people run beside the player.
+        `former` is what was read at the start; `enrolment` is kept for the commands that people run beside the player;
+        `clock` gives what is known of the time.
         """
         self._enrolment = enrolment
         self._path = path
         self._wall = wall
         self._ask_synchronised = ask_synchronised
+        self._clock = clock
         self._former = former.running if former is not None else {}
         self._newest: State | None = None
         self._news = threading.Event()
@@ -128,6 +138,7 @@ class Keeper:
 
     def _run(self) -> None:
         written: State | None = None
+        due = time.monotonic() + CLOCK_S
         ending = False
         while not ending:
             self._news.wait(KEEP_S)
@@ -135,12 +146,14 @@ class Keeper:
             self._news.clear()
             self._ask_synchronised()
             state = self._newest
-            if state is not None and (state is not written or ending) and self._write(state, orderly=ending):
-                written = state
+            is_due = state is not written or ending or time.monotonic() >= due
+            if state is not None and is_due and self._write(state, orderly=ending):
+                written, due = state, time.monotonic() + CLOCK_S
 
     def _write(self, state: State, *, orderly: bool) -> bool:
         kept = Kept(
             saved_at=self._wall(),
+            clock=self._clock(),
             rotations={run.zone: run.rotation for run in state.zones},
             running={} if orderly else self._running(state),
             enrolment=self._enrolment,

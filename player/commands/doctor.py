@@ -9,7 +9,7 @@ import sys
 from zoneinfo import ZoneInfo
 
 from player.claim import is_claimed
-from player.clock import Clock
+from player.clock import Clock, kept_before
 from player.commands import worker_walls
 from player.commands.finding import Finding
 from player.commands.office import broker, orders, trust
@@ -22,7 +22,7 @@ from player.keeper import read_kept
 from player.survey import survey
 from player.uplink.ledger_db import TROUBLE, open_copy, why_not_read
 from player.uplink.loss_note import read_loss
-from player.uplink.writer import LEDGER
+from player.uplink.writer import LEDGER, boot_id
 from player.watch.glass import Glass
 from player.watch.health import read_health
 from player.watch.platform_facts import AGAINST, against
@@ -132,7 +132,8 @@ def _sound(config: Config) -> Finding:
 
 def _clock(config: Config) -> Finding:
     kept = read_kept(config.folders.state / "rotation.json")
-    clock = Clock(config.screen.timezone, kept.saved_at if kept else None)
+    known = (kept.clock or kept_before(kept.saved_at)) if kept else None
+    clock = Clock(config.screen.timezone, kept=known, boot=boot_id())
     synchronised = clock.ask_synchronised()
     told = clock.read(clock.now())
     quality = {"ntp": "已与网络时间同步", "rtc": "走机内时钟，未同步", "unsynced": "未校时，可能不准"}[told.quality]

@@ -5,6 +5,7 @@ is counted and written down as lost as soon as writing works again. What still w
 then the next start writes down how much was lost.
 """
 
+import datetime as dt
 import logging
 import threading
 import time
@@ -30,7 +31,10 @@ GATHER_S = 0.02
 LOOK_S = 1.0
 """Between two looks at the clock."""
 STEP_S = 2.0
-"""A wall clock that moved by more than this against the monotonic one was set."""
+"""A time that moved by more than this against the monotonic clock was corrected."""
+DRIFT = 0.02
+"""A clock that is kept right moves by no more than this part against the monotonic one; what does is on its way."""
+NOISE_S = 0.002
 FIRST_DELAY_S, LONGEST_DELAY_S = 0.5, 30.0
 STOP_S = 5.0
 """What cannot be written is tried for so long when the player ends."""
@@ -87,8 +91,15 @@ class NoRecords:
 class Recorder:
     """The player's ledger. The methods that take what happened are for any thread and return at once."""
 
-    def __init__(self, writer: Writer, read_clock: Callable[[], Moment], *, most_held: int = MOST_HELD) -> None:
-        """`read_clock` gives the moment that is now."""
+    def __init__(
+        self,
+        writer: Writer,
+        read_clock: Callable[[], Moment],
+        *,
+        most_held: int = MOST_HELD,
+        why_corrected: Callable[[], str] = lambda: "",
+    ) -> None:
+        """`read_clock` gives the moment that is now, `why_corrected` a word for why the last correction was made."""
         self._writer = writer
         self._read_clock = read_clock
         self._most_held = most_held
@@ -100,7 +111,10 @@ class Recorder:
         self._stopping = False
         self._stop_by = 0.0
         self._trouble: Words | None = None
+        self._why_corrected = why_corrected
         self._clock: Moment | None = None
+        self._reckoned: Moment | None = None
+        """By which time records were dated until now: the first moment since it was corrected."""
         self._renewal = ""
         """Why a new epoch is to begin; empty: it is not."""
         self.on_written: Callable[[], None] = lambda: None
@@ -248,11 +262,23 @@ class Recorder:
     def _look_at_clock(self) -> None:
         before, now = self._clock, self._read_clock()
         self._clock = now
-        if before is None:
+        if before is None or self._reckoned is None:
+            self._reckoned = now
+            self._why_corrected()  # on the way to here
             return
-        step_s = (now.at - before.at).total_seconds() - (now.now - before.now)
+        moved_s, passed_s = abs(_step_s(before, now)), now.now - before.now
+        if NOISE_S + DRIFT * passed_s < moved_s < passed_s:
+            return  # it is going back slowly, see `signage.trusted_time`
+        step_s, first = _step_s(self._reckoned, now), self._reckoned
+        self._reckoned = now if abs(step_s) > STEP_S else self._reckoned
         if abs(step_s) > STEP_S:
-            details: Details = {"before": moment(before.at), "after": moment(now.at), "step_ms": round(step_s * 1000)}
+            details: Details = {
+                "before": moment(now.at - dt.timedelta(seconds=step_s)),
+                "after": moment(now.at),
+                "step_ms": round(step_s * 1000),
+                "since_mono_ms": round(first.now * 1000),
+                "why": self._why_corrected(),
+            }
             self._take(Happened("clock_step", details, now), now)
 
     def _fail(self, fault: Exception, batch: list[Entry]) -> None:
@@ -285,3 +311,7 @@ def _span(entry: Entry) -> Loss:
 
 def _details(records: int, first: str, last: str) -> Details:
     return {"records": records, "from": first, "to": last}
+
+
+def _step_s(before: Moment, now: Moment) -> float:
+    return (now.at - before.at).total_seconds() - (now.now - before.now)

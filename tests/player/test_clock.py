@@ -2,8 +2,44 @@
 
 import datetime as dt
 import time
+from collections.abc import Callable
 
-from player.clock import RELEASED, Clock, kernel_synchronised
+import pytest
+
+from player import clock as door
+from player.clock import RELEASED, Clock, kept_before, kernel_synchronised
+
+NOW = RELEASED + dt.timedelta(days=30)
+
+
+class System:
+    """The clocks of an operating system, set by a test."""
+
+    def __init__(self) -> None:
+        self.mono_s, self.asleep_s, self.wall = 500.0, 0.0, NOW
+
+    def passes(self, seconds: float, *, asleep_s: float = 0.0) -> None:
+        self.mono_s += seconds
+        self.asleep_s += asleep_s
+        self.wall += dt.timedelta(seconds=seconds + asleep_s)
+
+
+@pytest.fixture
+def system(monkeypatch: pytest.MonkeyPatch) -> System:
+    made = System()
+    answers: dict[str, Callable[..., float]] = {
+        "monotonic": lambda: made.mono_s,
+        "time": lambda: dt.datetime.timestamp(made.wall),
+        "clock_gettime": lambda _which: made.mono_s + made.asleep_s,
+    }
+    for name, answer in answers.items():
+        monkeypatch.setattr(time, name, answer)
+    monkeypatch.setattr(door, "kernel_synchronised", lambda: False)
+    return made
+
+
+def error_s(clock: Clock, system: System) -> float:
+    return round((clock.read(clock.now()).at - system.wall).total_seconds(), 3)
 
 
 def test_a_floor_in_the_future_goes_on_with_the_monotonic_clock() -> None:
@@ -22,6 +58,64 @@ def test_the_wall_clock_is_believed_when_it_may_be_true() -> None:
     if dt.datetime.now(dt.UTC) >= RELEASED:
         assert abs(told.at.timestamp() - time.time()) < 5
     assert str(told.at.tzinfo) == "Asia/Shanghai"
+
+
+def test_a_time_in_2039_that_an_earlier_version_kept_is_left_for_the_clock_on_the_wall(system: System) -> None:
+    clock = Clock("Asia/Shanghai", kept=kept_before(dt.datetime(2039, 3, 1, tzinfo=dt.UTC)))
+    assert error_s(clock, system) == 0
+
+
+@pytest.mark.parametrize("saved_at", ["0001-01-01T00:00", "9999-12-31T23:59", "2026-12-01T07:00"])
+def test_a_kept_time_that_is_none_or_has_no_offset_stops_nobody(system: System, saved_at: str) -> None:
+    assert error_s(Clock("Asia/Shanghai", kept=kept_before(dt.datetime.fromisoformat(saved_at))), system) == 0
+
+
+def test_what_a_run_in_2039_kept_is_left_for_the_clock_on_the_wall(system: System) -> None:
+    system.wall = dt.datetime(2039, 3, 1, tzinfo=dt.UTC)
+    astray = Clock("Asia/Shanghai", boot="one")
+    assert error_s(astray, system) == 0
+    system.wall = NOW
+    assert error_s(Clock("Asia/Shanghai", kept=astray.kept(), boot="two"), system) == 0
+
+
+def test_a_moment_that_is_past_has_the_time_that_it_had(system: System) -> None:
+    clock = Clock("Asia/Shanghai")
+    now, at = clock.now(), clock.read(clock.now()).at
+    system.passes(5)
+    assert clock.read(now).at == at
+
+
+def test_the_time_that_the_machine_slept_is_counted(system: System) -> None:
+    clock = Clock("Asia/Shanghai")
+    clock.read(clock.now())
+    assert clock.why_corrected() == "clock", "until now only the making of the program was known"
+    system.passes(10, asleep_s=8 * 3600)
+    assert error_s(clock, system) == 0
+    system.wall = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    told = clock.read(clock.now())
+    assert told.at == NOW + dt.timedelta(seconds=10 + 8 * 3600), "although the clock on the wall has forgotten it"
+    assert clock.why_corrected() == "", "nothing was corrected"
+
+
+def test_why_the_time_was_corrected_is_said_once(system: System) -> None:
+    clock = Clock("Asia/Shanghai")
+    clock.read(clock.now())
+    clock.why_corrected()
+    system.wall += dt.timedelta(hours=3)
+    clock.read(clock.now())
+    assert (clock.why_corrected(), clock.why_corrected()) == ("clock", "")
+
+
+def test_a_change_to_summer_time_or_of_the_time_zone_is_no_step(system: System) -> None:
+    system.wall = dt.datetime(2027, 3, 28, 0, 59, 50, tzinfo=dt.UTC)
+    clock = Clock("Europe/Berlin")
+    before = clock.read(clock.now())
+    clock.why_corrected()
+    system.passes(20)
+    after = clock.read(clock.now())
+    assert (before.at.hour, after.at.hour) == (1, 3)
+    assert after.at.astimezone(dt.UTC) - before.at.astimezone(dt.UTC) == dt.timedelta(seconds=20)
+    assert clock.why_corrected() == ""
 
 
 def test_a_pretended_time_goes_on_by_itself_and_says_so() -> None:

@@ -12,6 +12,7 @@ from signage.calendar import Calendar
 from signage.layout import Box, Zone
 from signage.program import Program, Site
 from signage.rotation import next_slot
+from signage.trusted_time import SavedTime, SignedTime
 from tests.brokers import wait_until
 
 WALL = dt.datetime(2026, 11, 23, 12, tzinfo=dt.UTC)
@@ -64,6 +65,17 @@ def test_looking_changes_nothing_of_a_file_that_cannot_be_read(tmp_path: Path) -
     path.write_bytes(b"{")
     assert look_at_kept(path) is None
     assert path.read_bytes() == b"{"
+
+
+def test_what_is_known_of_the_time_is_kept_with_it(tmp_path: Path) -> None:
+    known = SavedTime(at_ms=5, up_ms=6, boot="b", signed={"timestamp": SignedTime(by="k", number=1, signed_ms=2)})
+    keeper = Keeper(tmp_path / "rotation.json", lambda: WALL, lambda: None, clock=lambda: known)
+    keeper.start()
+    keeper.keep(state_after_one_slot())
+    keeper.stop()
+    kept = read_kept(tmp_path / "rotation.json")
+    assert kept is not None
+    assert kept.clock == known
 
 
 @pytest.mark.parametrize("body", [b"", b"{", b'{"v": 1}', b"\xff\xfe", b'{"saved_at": 5, "rotations": []}'])

@@ -295,6 +295,24 @@ def test_a_wall_clock_that_is_set_is_written_down_once(path: Path) -> None:
     assert abs(int(step.details["step_ms"] or 0) + 40 * 60_000) < 5000
 
 
+def test_a_clock_that_goes_back_slowly_is_one_event_that_says_why_and_since_when(path: Path) -> None:
+    began_s = time.monotonic()
+
+    def slower() -> Moment:
+        now = time.monotonic()
+        back_s = min(3.0, 0.9 * max(0.0, now - began_s - 1.5))
+        return Moment(DAWN + dt.timedelta(seconds=now - back_s), now, "ntp")
+
+    recorder = Recorder(Writer(path, "sq-led", "b"), slower, why_corrected=lambda: "synchronised")
+    recorder.start()
+    wait_for(lambda: any(isinstance(each, EventRecord) and each.what == "clock_step" for each in told(path)))
+    recorder.stop()
+    [step] = [each for each in told(path) if isinstance(each, EventRecord) and each.what == "clock_step"]
+    assert step.details["step_ms"] == pytest.approx(-3000, abs=50)
+    assert step.details["why"] == "synchronised"
+    assert abs(int(step.details["since_mono_ms"] or 0) / 1000 - began_s) < 5, "what was dated since then was not right"
+
+
 def test_taking_a_play_never_waits_for_the_disk(path: Path) -> None:
     held, going = threading.Event(), threading.Event()
 
