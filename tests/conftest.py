@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
@@ -21,3 +21,15 @@ def needs() -> Callable[..., None]:
         pytest.skip(reason)
 
     return require
+
+
+@pytest.fixture(autouse=True)
+def ordinary_scheduling() -> Iterator[None]:
+    """Fails a test that leaves this process with a real-time priority: one loop of a later test would stop the machine.
+
+    Encoders take it for themselves when they run as root, and every child gets it.
+    """
+    yield
+    if hasattr(os, "sched_getscheduler") and os.sched_getscheduler(0) != os.SCHED_OTHER:
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+        pytest.fail("this process has a real-time priority now")

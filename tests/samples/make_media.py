@@ -9,7 +9,8 @@ import os
 import struct
 import sys
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -263,6 +264,16 @@ PICTURES: dict[str, Callable[[Path], None]] = {
 } | {f"exif-{n}.jpg": _exif(n) for n in range(1, 9)}
 
 
+@contextmanager
+def _ordinary_scheduling() -> Iterator[None]:
+    """Takes back the real-time priority that SVT-AV1 gives whoever encodes as root, and all its children would have."""
+    try:
+        yield
+    finally:
+        if hasattr(os, "sched_setscheduler"):
+            os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))
+
+
 def make(name: str, folder: Path) -> Path:
     """Gives the sample of that name in `folder`, made if it is not there."""
     path = folder / name
@@ -270,7 +281,8 @@ def make(name: str, folder: Path) -> Path:
         return path
     part = folder / f"{path.stem}.part{path.suffix}"
     if name in VIDEOS:
-        VIDEOS[name].write(part)
+        with _ordinary_scheduling():
+            VIDEOS[name].write(part)
     elif name in SOUNDS:
         SOUNDS[name].write(part)
     else:
