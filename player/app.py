@@ -119,9 +119,14 @@ def play(
         _run(ingest, parts)
         tracer = parts.enter_context(closing(Tracer(trace, append=resumed))) if trace else None
 
-        heart = Heart(canvas.pulse, lambda: inbox.put(Stopped()), sighted=presentation.take, beaten=_close_segments)
-        overlay = Overlay(screen)
         witness = Witness(records, tie, ingest, presentation.word)
+        heart = Heart(
+            lambda now: canvas.pulse(now, witness.begun),
+            lambda: inbox.put(Stopped()),
+            sighted=presentation.take,
+            beaten=_close_segments,
+        )
+        overlay = Overlay(screen)
         loop = Loop(
             state,
             stage=stage,

@@ -27,8 +27,8 @@ class CanvasPoints:
         self._pulses = 0
         self._places: tuple[Point, ...] = ()
 
-    def pulse(self, now: float) -> Pulse:
-        """Returns the sign of life of a moment."""
+    def pulse(self, now: float, plays: int) -> Pulse:
+        """Returns the sign of life of a moment, until which so many plays have begun."""
         if self._pulses % SAME_POINTS == 0:
             self._places = tuple(point for _, area in self._areas for point in spread(area, self._side, self._chance))
         self._pulses += 1
@@ -40,4 +40,5 @@ class CanvasPoints:
             places=self._places,
             colours=self._screen.colours_at(self._places),
             zones=tuple((name, self._side**2) for name, _ in self._areas),
+            plays=plays,
         )

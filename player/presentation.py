@@ -21,6 +21,7 @@ MOST_LOOKS = 4096
 MOST_SPANS = 64
 LEAST_WRONG_S, HOLD_S = 2.0, 3.0
 """So long something must be seen to be wrong before it is an event, and have been right before it is over."""
+JUDGED_EVERY_S = 0.5
 FRESH_S = 12.0
 """A look is news for so long."""
 FORGET_S = 30.0
@@ -67,7 +68,7 @@ class Presentation:
         self._wrong: dict[str, _Spell] = {}
         self._right: dict[str, float] = {}
         """When each zone was last seen."""
-        self._looked_at = NEVER
+        self._looked_at = self._judged_at = NEVER
         self._told: Presented = "seen"
         """What the last edge said; nothing is wrong until something is."""
         self.display: Presented = "headless" if headless else "unknown"
@@ -93,6 +94,9 @@ class Presentation:
         with self._guard:
             if not has_window:
                 self._miss_window(now)
+            if now - self._judged_at < JUDGED_EVERY_S:
+                return None
+            self._judged_at = now
             return self._edge(now)
 
     def word(self, zone: str, began: float, ended: float) -> Presented:

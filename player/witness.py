@@ -27,9 +27,12 @@ class Witness:
         self._presented = presented
         self._records, self._tie, self._ingest = records, tie, ingest
         self._breakages = Breakages(self._quarantine)
+        self.begun = 0
+        """How many plays have begun."""
 
     def began(self, slot: Slot, at: Moment) -> None:
         """Takes that a slot's first frame is on the screen."""
+        self.begun += 1
         self._records.began(slot, at)
         self._tie.began(slot)
 

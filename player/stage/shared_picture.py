@@ -6,9 +6,11 @@ there; from then on nobody else need. Only system calls, no file: this may run w
 """
 
 import ctypes
+import functools
 import os
 import struct
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 
 OWNER_ONLY = 0o600
@@ -38,7 +40,7 @@ def close_to_others() -> tuple[ClosedSegment, ...]:
     """Closes this process's segments to all other accounts; returns those that were open."""
     if not sys.platform.startswith("linux") or struct.calcsize("P") != 8:
         return ()
-    control = ctypes.CDLL(None, use_errno=True).shmctl
+    control = _control()
     text = ctypes.create_string_buffer(256)
     found = []
     for place in range(control(0, _SHM_INFO, text) + 1):  # -1 where there is no such memory
@@ -52,3 +54,9 @@ def close_to_others() -> tuple[ClosedSegment, ...]:
         if control(shmid, _IPC_SET, text) == 0 and control(shmid, _IPC_STAT, text) == 0:
             found.append(ClosedSegment(shmid, struct.unpack_from("=Q", text, _ATTACHED)[0]))
     return tuple(found)
+
+
+@functools.cache
+def _control() -> Callable[..., int]:
+    found: Callable[..., int] = ctypes.CDLL(None, use_errno=True).shmctl
+    return found

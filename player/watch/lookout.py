@@ -3,12 +3,14 @@
 Each pulse settles the look at the one before it, and is what the display is read against at once. What agrees is said
 at once. What differs is settled by the next pulse, and said when two looks in a row differ: one alone may be a cut.
 A zone that was said not to show what it should is seen again when it agrees at two sets of points, one after the other:
-a strip over it may lie between the points of one.
+a strip over it may lie between the points of one. While nothing on the canvas changes, a display that agreed everywhere
+is left alone for some seconds.
 """
 
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
@@ -21,6 +23,8 @@ from player.watch.zone_verdict import Outcome, counted_on, is_ours, settled
 from signage.presented import Presented
 
 FACTS_EVERY_S = 5.0
+REST_S = 4.5
+"""How long a display that agreed everywhere is believed while the canvas stays as it is and no play begins."""
 IN_A_ROW = 2
 """Looks that must differ before a zone is said not to show what it should."""
 
@@ -51,6 +55,8 @@ class Lookout:
         self._doubted: dict[str, tuple[Place, ...]] = {}
         """Zones that are not known to be seen again, with the points at which they agreed since; empty: none yet."""
         self._looks: deque[Look] = deque(maxlen=MOST_LOOKS)
+        self._agreed: tuple[Pulse, float] | None = None
+        """The last pulse that the display agreed with in every zone, and when; None after one that it did not."""
         self.verdict: Verdict | None = None
         """On the display as a whole; None while there was nothing to compare."""
         self.against: Presented | None = None
@@ -66,9 +72,10 @@ class Lookout:
             self._open = None
         if self.against is not None:
             self._tell(Sighting(pulse.at, dict.fromkeys((name for name, _ in pulse.zones), self.against)))
-        if pulse.box is None or not pulse.places or now < self._look_at:
+        if pulse.box is None or not pulse.places or now < self._look_at or self._may_rest(pulse, now):
             return
         self._look_at = now + self._look_every_s
+        self._agreed = None
         shown = self._glass.colours(pulse.box[0], pulse.box[1], pulse.places)
         if shown is None or len(shown) != len(pulse.colours):
             return
@@ -77,6 +84,15 @@ class Lookout:
             return
         ours = [zone for zone, (own, before) in _by_zone(pulse, shown, pulse.colours) if is_ours(own, before)]
         self._say(pulse, dict.fromkeys(ours, "seen"))
+        if len(ours) == len(pulse.zones) and not self._doubted:
+            self._agreed = pulse, now
+
+    def _may_rest(self, pulse: Pulse, now: float) -> bool:
+        """Whether the display was seen to show just this a moment ago, in a play that goes on."""
+        if self._agreed is None or self.against is not None or self.verdict != "fine":
+            return False
+        agreed, at = self._agreed
+        return now - at < REST_S and replace(pulse, at=agreed.at) == agreed
 
     def _settle(self, before: Pulse, shown: tuple[int, ...], after: Pulse) -> None:
         if (after.box, after.places, after.zones) != (before.box, before.places, before.zones):

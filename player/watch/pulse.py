@@ -11,7 +11,7 @@ import queue
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 
 from player.watch.sighting import MAX_SIGHTING_BYTES, Sighting, parse_sighting
 
@@ -40,6 +40,14 @@ class Pulse:
     """0xRRGGBB of the canvas at `places`."""
     zones: tuple[tuple[str, int], ...] = ()
     """The zones and how many of the points lie in each, in order."""
+    plays: int = 0
+    """How many plays have begun."""
+
+
+def pulse_line(pulse: Pulse) -> bytes:
+    """Returns the line for a pulse."""
+    # `asdict` would copy every point, each second.
+    return json.dumps({each.name: getattr(pulse, each.name) for each in fields(pulse)}).encode() + b"\n"
 
 
 def parse_pulse(line: bytes) -> Pulse | None:
@@ -50,6 +58,7 @@ def parse_pulse(line: bytes) -> Pulse | None:
         places, colours, zones = told["places"], told["colours"], told["zones"]
         numbers = [*(number for place in places for number in place), *colours, *(box or ())]
         counts = [(str(name) if type(name) is str else None, count) for name, count in zones]
+        plays = told["plays"]
     except (ValueError, LookupError, TypeError, RecursionError):
         return None
     if (
@@ -61,7 +70,7 @@ def parse_pulse(line: bytes) -> Pulse | None:
         and isinstance(zones, list)
         and all(isinstance(place, list) and len(place) == 2 for place in places)
         and (box is None or (isinstance(box, list) and len(box) == 4))
-        and all(type(each) is int for each in numbers)
+        and all(type(each) is int for each in (plays, *numbers))
         and all(name is not None and type(count) is int and count >= 0 for name, count in counts)
         and len(counts) <= MOST_ZONES
         and sum(count for _, count in counts) == len(places) == len(colours) <= MOST_POINTS
@@ -74,6 +83,7 @@ def parse_pulse(line: bytes) -> Pulse | None:
             places=tuple((x, y) for x, y in places),
             colours=tuple(colours),
             zones=tuple((name, count) for name, count in counts if name is not None),
+            plays=plays,
         )
     return None
 
@@ -111,7 +121,7 @@ class Heart:
 
     def _write(self) -> None:
         while True:
-            line = memoryview(json.dumps(asdict(self._waiting.get())).encode() + b"\n")
+            line = memoryview(pulse_line(self._waiting.get()))
             try:
                 while line:
                     line = line[os.write(1, line) :]

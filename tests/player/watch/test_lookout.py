@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.watch.connectors import Cards, Connector
-from player.watch.lookout import FACTS_EVERY_S, Lookout
+from player.watch.lookout import FACTS_EVERY_S, REST_S, Lookout
 from player.watch.platform_facts import PlatformFacts
 from player.watch.pulse import Pulse
 from player.watch.sighting import Sighting
@@ -25,9 +25,11 @@ class FakeGlass:
         self.canvas: dict[Place, int] = {}
         self.over: Callable[[Place, int], int] | None = None
         self.readable = True
+        self.looks = 0
         self.platform = PlatformFacts()
 
     def colours(self, left: int, top: int, places: tuple[Place, ...]) -> tuple[int, ...] | None:
+        self.looks += 1
         if not self.readable:
             return None
         return tuple(self.over(place, self.canvas[place]) if self.over else self.canvas[place] for place in places)
@@ -77,6 +79,30 @@ def test_what_is_ours_is_said_to_be_seen_at_once_and_at_the_moment_of_the_pulse(
     assert bench.lookout.verdict is None, "the display as a whole is judged when the look is settled"
     bench.pulse()
     assert bench.lookout.verdict == "fine"
+
+
+def test_a_display_that_agrees_is_left_alone_while_nothing_changes_and_is_looked_at_again_soon():
+    bench = Bench()
+    told = [bench.pulse() for _ in range(12)]
+    rest = [{}] * (int(REST_S) - 1)
+    assert told == [SEEN, SEEN, *rest, SEEN, SEEN, *rest, SEEN, SEEN], "at the look, and when it is settled"
+    assert bench.glass.looks == 3
+
+
+def test_every_play_of_an_unchanged_picture_is_looked_at():
+    bench = Bench()
+    assert all(bench.pulse(plays=number // 2) == SEEN for number in (2, 4, 6, 8, 10))
+
+
+@given(st.integers(1, 10))
+def test_a_cover_over_a_picture_that_stays_is_found_within_seconds(quiet_s):
+    bench = Bench()
+    for _ in range(quiet_s):
+        bench.pulse()
+    bench.cover()
+    words = [bench.pulse() for _ in range(int(REST_S) + 3)]
+    assert words[-1] == {"main": "covered", "ticker": "covered"}
+    assert {} in words
 
 
 def test_a_covered_display_is_said_to_be_covered_when_two_looks_in_a_row_differ():

@@ -4,13 +4,12 @@ import json
 import subprocess
 import sys
 import time
-from dataclasses import asdict
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from player.watch.pulse import PULSE_S, Pulse, parse_pulse
+from player.watch.pulse import PULSE_S, Pulse, parse_pulse, pulse_line
 from player.watch.sighting import Sighting, sighting_line
 
 HEART = """
@@ -36,7 +35,7 @@ def test_a_line_that_is_no_pulse_is_none(line):
 
 GOOD = {
     "state": "/s", "at": 1.5, "present": "direct", "box": [0, 0, 10, 10], "places": [[1, 2], [3, 4]], "colours": [1, 2],
-    "zones": [["main", 1], ["ticker", 1]],
+    "zones": [["main", 1], ["ticker", 1]], "plays": 3,
 }  # fmt: skip
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=8),
@@ -57,7 +56,8 @@ def test_whatever_stands_in_a_line_the_supervisor_lives(changed):
         ("box", [1, 2, 3]), ("box", [1, 2, 3, "4"]), ("box", {"a": 1, "b": 2, "c": 3, "d": 4}), ("colours", "12"),
         ("colours", [1.5, 2]), ("colours", [True, 2]), ("colours", None), ("colours", [1]), ("at", "1"), ("at", True),
         ("places", [[1, 2]]), ("places", [[1, 2], [3]]), ("places", ["ab", "cd"]), ("places", [[1, 2], [3, 4.5]]),
-        ("places", 5), ("zones", [["main", 1]]), ("zones", [["main", 3], ["b", -1]]), ("zones", [["main"], ["b", 1]]),
+        ("plays", "3"), ("plays", None), ("places", 5), ("zones", [["main", 1]]), ("zones", [["main", 3], ["b", -1]]),
+        ("zones", [["main"], ["b", 1]]),
         ("zones", [[1, 1], ["b", 1]]), ("zones", {"ab": 1}), ("zones", [["main", 0]] * 17 + [["b", 2]]),
     ],
 )  # fmt: skip
@@ -79,7 +79,7 @@ def test_what_is_said_is_heard(state, at, present, box, colours):
         state=state, at=at, present=present, box=box, colours=tuple(colours), places=((3, -4),) * len(colours),
         zones=(("主区", len(colours)),),
     )  # fmt: skip
-    assert parse_pulse(json.dumps(asdict(pulse)).encode()) == pulse
+    assert parse_pulse(pulse_line(pulse)) == pulse
 
 
 def test_beats_come_once_a_second_and_a_supervisor_that_does_not_read_holds_nothing_up():
