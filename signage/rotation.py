@@ -40,7 +40,7 @@ def next_slot(program: Program, zone: str, rotation: Rotation, at: dt.datetime) 
     span = table.span(instant)
     number = rotation.number + 1
     starts_at = walltime.local(instant, table.lineup.timezone)
-    airing, positions = _whose_turn(table, span, rotation.positions)
+    airing, positions = _whose_turn(table, span, _without_left_runs(table, rotation.positions, instant))
     if airing is None:
         slot = showing.notice(program.site, number=number, zone=zone, at=starts_at, muted=span.quiet is not None)
         return slot, Rotation(number, positions)
@@ -106,6 +106,18 @@ def _whose_turn(
         a.playlist.name: msgspec.structs.replace(p, credit=c) for a, p, c in zip(owners, held, credits, strict=True)
     }
     return owners[pick], {**positions, **named}
+
+
+def _without_left_runs(table: Timetable, positions: dict[str, Position], instant: dt.datetime) -> dict[str, Position]:
+    """Forgets runs of broadcasts that `instant` lies outside of: a clock that is set back into one begins it anew."""
+    left: dict[str, Position] = {}
+    for cast in table.casts if table.cuts else ():
+        position = positions.get(cast.playlist.name)
+        if position is not None and position.run is not None:
+            lasts = dt.timedelta(minutes=cast.playlist.lasts_min)
+            if not position.run <= instant < position.run + lasts:
+                left[cast.playlist.name] = msgspec.structs.replace(position, run=None)
+    return {**positions, **left} if left else positions
 
 
 def _is_withdrawn(lineup: Lineup, slot: Slot) -> bool:

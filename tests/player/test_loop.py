@@ -28,6 +28,7 @@ from signage.program import Program, Site
 from signage.rotation import Rotation
 from signage.slot import Slot
 from signage.timefloor import BelievedTime
+from signage.trusted_time import ClockReading, begun, believed_s, observed
 from tests.fakes import FakeDecoder, FakeScreen, FakeSound, colour_of
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -48,6 +49,19 @@ class MovedClock:
     def read(self, now: float) -> BelievedTime:
         at = (self.wall + dt.timedelta(seconds=now)).astimezone(SHANGHAI)
         return BelievedTime(at=at, quality="ntp")
+
+
+class JudgedClock(MovedClock):
+    """The wall is what a synchronised clock shows, and is believed as far as the player believes one."""
+
+    def __init__(self, starts_at: dt.datetime) -> None:
+        super().__init__(starts_at)
+        self._known = begun(starts_at.timestamp() - 86_400, None, self.seconds, "")
+
+    def read(self, now: float) -> BelievedTime:
+        shown_s = (self.wall + dt.timedelta(seconds=now)).timestamp()
+        self._known = observed(self._known, ClockReading(now, shown_s, synchronised=True))
+        return BelievedTime(at=dt.datetime.fromtimestamp(believed_s(self._known, now), SHANGHAI), quality="ntp")
 
 
 class MovedInbox(Inbox):
@@ -77,8 +91,9 @@ class Bench:
         script: Iterable[tuple[float, Event]] = (),
         look_s: float = 1.0,
         events_s: float = 0.1,
+        clock: type[MovedClock] = MovedClock,
     ) -> None:
-        self.clock = MovedClock(starts_at)
+        self.clock = clock(starts_at)
         self.screen = FakeScreen(16, 9)
         self.decoders: list[FakeDecoder] = []
         self.plays: list[Play] = []
@@ -321,6 +336,33 @@ def test_a_clock_set_by_40_minutes_neither_stops_nor_restarts_what_plays(jump_mi
     shown = bench.loop.state.zones[0].slot
     bench.loop.run(bench.clock.seconds + 15)
     assert bench.loop.state.zones[0].slot == shown
+
+
+def called(bench: Bench, set_back_s: float, after_s: float) -> list[str]:
+    """What is shown around a broadcast of two minutes at seven, when the clock goes back so long after its start."""
+    bench.play(60 + after_s)
+    bench.clock.wall -= dt.timedelta(seconds=set_back_s)
+    bench.run(120 - after_s + set_back_s + 5)
+    return bench.titles()
+
+
+CALL = Playlist(
+    name="call", rank="broadcast", starts=(7 * 3600,), lasts_min=2.0, items=cards("1", "2", "3"), dwell_s=50
+)
+
+
+@pytest.mark.parametrize("after_s", [0.5, 10.0, 55.0])
+@pytest.mark.parametrize("set_back_s", [0.8, 20.0, 110.0])
+def test_a_broadcast_goes_on_when_its_clock_is_put_back_a_little(after_s: float, set_back_s: float) -> None:
+    bench = Bench(program(Playlist(name="all day", items=cards("day"), dwell_s=600), CALL), clock=JudgedClock)
+    shown = called(bench, set_back_s, after_s)
+    assert shown[:4] == ["day", "1", "2", "3"], "once, from its first item"
+    assert shown.count("day") == 2, "before it and after it"
+
+
+def test_a_broadcast_whose_clock_is_put_back_by_more_begins_anew_with_its_first_item() -> None:
+    bench = Bench(program(Playlist(name="all day", items=cards("day"), dwell_s=600), CALL))
+    assert called(bench, 20.0, 10.0)[:6] == ["day", "1", "day", "1", "2", "3"]
 
 
 MEDIA = (

@@ -111,6 +111,20 @@ def test_broadcast_goes_on_after_an_emergency_and_after_a_restart() -> None:
     assert (shown.playlist, back.card.text) == ("alarm", "two")
 
 
+@pytest.mark.parametrize(("left_at", "again_at"), [("11:59", "12:00"), ("12:31", "12:10"), ("12:31", "11:59")])
+def test_a_clock_that_is_set_back_has_a_broadcast_begin_with_its_first_item(left_at: str, again_at: str) -> None:
+    chosen = program(broadcast("12:00", items=cards("one", "two", "three"), dwell_s=60.0), playlist("all day"))
+    rotation = Rotation()
+    for minute in ("12:00", "12:01"):
+        shown, rotation = next_slot(chosen, "main", rotation, at(f"2026-06-05 {minute}"))
+    left, rotation = next_slot(chosen, "main", rotation, at(f"2026-06-05 {left_at}"))
+    again, rotation = next_slot(chosen, "main", rotation, at(f"2026-06-05 {again_at}"))
+    if again.playlist != "call":
+        again, rotation = next_slot(chosen, "main", rotation, NOON)
+    after, _ = next_slot(chosen, "main", rotation, at("2026-06-05 12:11"))
+    assert [s.card.text for s in (shown, left, again, after)] == ["two", "all day", "one", "two"]
+
+
 def test_broadcast_that_starts_beside_an_equal_one_has_the_first_turn() -> None:
     chosen = program(broadcast("12:00", name="a", share=9), broadcast("12:10", name="b"))
     running, rotation = next_slot(chosen, "main", Rotation(), NOON)
