@@ -91,6 +91,7 @@ class Bench:
         script: Iterable[tuple[float, Event]] = (),
         look_s: float = 1.0,
         events_s: float = 0.1,
+        *,
         clock: type[MovedClock] = MovedClock,
     ) -> None:
         self.clock = clock(starts_at)
