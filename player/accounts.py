@@ -71,5 +71,6 @@ class Accounts:
                 shown_s=account.ended_s if account else 0.0,
                 frames=account.frames if account else 0,
                 late_frames=account.late if account else 0,
+                heard=account.heard if account else "",
             )
         )

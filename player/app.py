@@ -24,7 +24,7 @@ from player.content.digest_store import DigestStore
 from player.content.ingest import Ingest
 from player.decode.prober import Prober
 from player.decode.process import ForkServer
-from player.doors import open_screen, open_stage, open_voice
+from player.doors import open_screen, open_sound, open_stage
 from player.endings import stop_on_broken_thread, stop_on_signals
 from player.events import Ask, Identify, Inbox, SetVolume, Stopped, TakeStill
 from player.heap import trim
@@ -36,7 +36,7 @@ from player.stage.overlay import Overlay
 from player.stage.ports import ScreenEvent
 from player.stage.screen import Screen
 from player.stage.shared_picture import close_to_others
-from player.stage.sound import MixerSound, NullSound
+from player.stage.sound import DeviceSound, NullSound
 from player.state import Moment, opened
 from player.trace import Tracer
 from player.uplink.recorder import NoRecords, Recorder, Records
@@ -82,7 +82,7 @@ def play(
         started = clock.now()
         clock.ask_synchronised()
         screen = parts.enter_context(closing(open_screen(config, headless=headless)))
-        sound = parts.enter_context(closing(open_voice(config)))
+        sound = parts.enter_context(closing(open_sound(config, server)))
         digests = DigestStore(config.folders.state)
         stage = parts.enter_context(closing(open_stage(config, screen, sound, inbox, server, open_file=digests.open)))
         presentation = Presentation((zone.name for zone in config.zones), headless=headless)
@@ -137,7 +137,7 @@ def play(
             record=witness.played,
             note=records.happened,
             broke=witness.broke,
-            look=_look(heart, screen, presentation, records),
+            look=_look(heart, screen, sound, presentation, records),
             mute=sound.set_mute,
             overlay=overlay,
             insight=lambda state, told: insight(state, told, VERSIONS, troubles()),
@@ -166,7 +166,7 @@ def _close_segments() -> None:
 
 
 def _look(
-    heart: Heart, screen: Screen, presentation: Presentation, records: Records
+    heart: Heart, screen: Screen, sound: DeviceSound | NullSound, presentation: Presentation, records: Records
 ) -> Callable[[float], tuple[ScreenEvent, ...]]:
     """Returns what the loop does at each turn besides deciding and drawing."""
 
@@ -175,6 +175,8 @@ def _look(
         screen.retry_display(now)
         if (edge := presentation.beat(now, has_window=screen.is_on_display)) is not None:
             records.happened("display", edge_details(edge))
+        if (change := sound.watch(now)) is not None:
+            records.happened("sound", change)
         return screen.events()
 
     return look
@@ -192,7 +194,7 @@ def _run(part: Part, parts: ExitStack) -> None:
     parts.callback(part.stop)
 
 
-def _do(ask: Ask, now: float, overlay: Overlay, sound: MixerSound | NullSound, take_still: Callable[[], None]) -> None:
+def _do(ask: Ask, now: float, overlay: Overlay, sound: DeviceSound | NullSound, take_still: Callable[[], None]) -> None:
     """Does what the office asks of the loop."""
     match ask:
         case Identify(seconds):

@@ -3,11 +3,12 @@
 from player.config import Config
 from player.decode.process import ForkServer
 from player.events import Inbox
+from player.sound.sound_process import SoundProcess
 from player.stage.decoder import Decoder
 from player.stage.file_opening import OpenFile
 from player.stage.ports import SoundLike
 from player.stage.screen import Screen
-from player.stage.sound import MixerSound, NullSound, open_sound
+from player.stage.sound import DeviceSound, NullSound
 from player.stage.stage import Stage
 from player.stage.window import Wish
 
@@ -26,9 +27,12 @@ def open_screen(config: Config, *, headless: bool) -> Screen:
     return Screen(wish, rotate=settings.rotate, headless=headless)
 
 
-def open_voice(config: Config) -> MixerSound | NullSound:
-    """Opens the sound device, unless the configuration wants silence."""
-    return open_sound(config.sound.volume) if config.sound.enabled else NullSound()
+def open_sound(config: Config, server: ForkServer) -> DeviceSound | NullSound:
+    """Returns what plays the zones' sounds, unless the configuration wants silence; a device is opened when needed."""
+    if not config.sound.enabled:
+        return NullSound()
+    zones = tuple(zone.name for zone in config.zones)
+    return DeviceSound(SoundProcess(len(zones), server), zones, config.sound.volume)
 
 
 def open_stage(

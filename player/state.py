@@ -9,6 +9,7 @@ from typing import Literal
 import msgspec
 
 from signage.errors import Words
+from signage.heard import Heard
 from signage.presented import Presented
 from signage.program import Program
 from signage.rotation import Rotation
@@ -42,6 +43,7 @@ class Play(msgspec.Struct, frozen=True, kw_only=True):
     frames: int = 0
     late_frames: int = 0
     presented: Presented = "unknown"
+    heard: Heard = ""
 
 
 class Ending(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,6 +15,7 @@ import msgspec
 
 from signage.cards import BLACK
 from signage.errors import Words
+from signage.heard import Heard, as_heard
 from signage.presented import Presented, as_presented
 from signage.timefloor import ClockQuality
 
@@ -28,7 +29,7 @@ Outcome = Literal["complete", "cut", "failed"]
 Details = dict[str, str | int | bool | None]
 What = Literal[
     "epoch", "start", "stop", "clock_step", "refused", "quarantined", "changed", "quiet_begins", "quiet_ends",
-    "blackout_begins", "blackout_ends", "filler_begins", "filler_ends", "lost", "truncated", "display",
+    "blackout_begins", "blackout_ends", "filler_begins", "filler_ends", "lost", "truncated", "display", "sound",
 ]  # fmt: skip
 
 
@@ -75,6 +76,8 @@ class PlayRecord(Record, frozen=True, kw_only=True, tag="play", omit_defaults=Tr
     reason: str = ""
     presented: Presented = "unknown"
     """What is known of whether anybody could see it; records made before there was this field say nothing."""
+    heard: Heard = ""
+    """What is known of whether its sound could be heard; nothing for what has none, and in records from before."""
 
 
 class EventRecord(Record, frozen=True, kw_only=True, tag="event", omit_defaults=True):
@@ -109,7 +112,8 @@ class _Kinded(msgspec.Struct, frozen=True):
 
 
 class _Worded(msgspec.Struct, frozen=True):
-    presented: str
+    presented: str = "unknown"
+    heard: str = ""
 
 
 UNREADABLE = (msgspec.MsgspecError, ValueError, RecursionError)
@@ -179,7 +183,7 @@ def read(text: bytes) -> KnownRecord | UnknownRecord:
 
 
 def _of_later_version(text: bytes) -> KnownRecord | UnknownRecord:
-    """Reads a play that was presented in a way that has no word here yet as one of which that is unknown."""
+    """Reads a play that was presented or heard in a way that has no word here yet as one of which that is unknown."""
     try:
         kind = msgspec.json.decode(text, type=_Kinded).kind
     except (UnicodeDecodeError, RecursionError) as error:
@@ -187,9 +191,10 @@ def _of_later_version(text: bytes) -> KnownRecord | UnknownRecord:
     claims = UnknownRecord(kind=kind if isinstance(kind, str) else "")
     if claims.kind == "play":
         with contextlib.suppress(*UNREADABLE):
-            word = msgspec.json.decode(text, type=_Worded).presented
-            if word != as_presented(word):
-                found: KnownRecord = msgspec.convert({**msgspec.json.decode(text), "presented": "unknown"}, KnownRecord)
+            told = msgspec.json.decode(text, type=_Worded)
+            known = {"presented": as_presented(told.presented), "heard": as_heard(told.heard)}
+            if known != msgspec.structs.asdict(told):
+                found: KnownRecord = msgspec.convert({**msgspec.json.decode(text), **known}, KnownRecord)
                 return found
     return claims
 

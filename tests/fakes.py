@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from player.decode.protocol import ShowCard, ShowFile, ShowStrip, Target
 from player.stage.ports import DecoderState, Key, ScreenEvent
 from signage.errors import Words
+from signage.heard import Heard
 from signage.layout import Box
 from signage.link import Arrived, Connected, Disconnected, LinkEvent, Outgoing, Sent, Will
+from signage.playlist import Rank
 
 Pixel = tuple[int, int, int]
 """Red, green, blue."""
@@ -152,11 +154,15 @@ class FakeSound:
         """Every (zone, volume) that ever began."""
         self.volume = 100
         self.mute = False
+        self.expected = 0
         self.closed = False
         self._voices: dict[str, _FakeVoice] = {}
 
+    def expect(self) -> None:
+        self.expected += 1
+
     def begin(
-        self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], volume: int, now: float
+        self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], now: float, *, volume: int, rank: Rank
     ) -> None:
         self.begun.append((zone, volume))
         self._voices[zone] = _FakeVoice(pull, ended, volume, now)
@@ -176,6 +182,9 @@ class FakeSound:
 
     def sounding(self, zone: str) -> bool:
         return zone in self._voices
+
+    def heard(self, zone: str) -> Heard:
+        return "heard" if zone in self._voices else ""
 
     def stop(self, zone: str) -> None:
         self._voices.pop(zone, None)

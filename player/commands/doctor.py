@@ -16,9 +16,12 @@ from player.commands.office import broker, orders, trust
 from player.commands.terminal import tell, tell_json
 from player.config import Config, read_config
 from player.decode.prober import Prober
-from player.doors import open_screen, open_voice
+from player.doors import open_screen
 from player.durable import write_whole
 from player.keeper import read_kept
+from player.sound.asking import ask_device
+from player.sound.device_watch import device_trouble, device_word
+from player.sound.report import Opened
 from player.survey import survey
 from player.uplink.ledger_db import TROUBLE, open_copy, why_not_read
 from player.uplink.loss_note import read_loss
@@ -30,6 +33,7 @@ from player.watch.verdict import SAYS
 from signage import calendar
 from signage.errors import Words
 from signage.presented import Presented
+from signage.printable import printable
 
 LIBRARIES = (
     "pygame-ce", "av", "pillow", "watchdog", "msgspec", "segno", "tzdata", "chinesecalendar", "paho-mqtt", "tuf",
@@ -116,18 +120,17 @@ def _display(config: Config) -> Finding:
 
 
 def _sound(config: Config) -> Finding:
-    sound = open_voice(config)
-    try:
-        device = sound.describe()
-    finally:
-        sound.close()
     if not config.sound.enabled:
-        says = Words("配置里关闭了声音", "switched off in the configuration")
-    else:
-        says = sound.trouble or Words(
-            f"{device}，音量 {config.sound.volume}", f"{device}, volume {config.sound.volume}"
-        )
-    return Finding(subject="sound", ok=sound.trouble is None, says=says)
+        return Finding(subject="sound", ok=True, says=Words("配置里关闭了声音", "switched off in the configuration"))
+    found = ask_device()
+    trouble = device_trouble(device_word(found, is_open=isinstance(found, Opened)), found)
+    device = printable(f"{found.driver} {found.device}".strip()) if isinstance(found, Opened) else ""
+    volume = config.sound.volume
+    return Finding(
+        subject="sound",
+        ok=trouble is None,
+        says=trouble or Words(f"{device}，音量 {volume}", f"{device}, volume {volume}"),
+    )
 
 
 def _clock(config: Config) -> Finding:

@@ -25,6 +25,7 @@ RAW_COLUMNS = {
     "card": "卡片", "title": "文字", "planned_ms": "计划毫秒", "actual_ms": "实际毫秒", "frames": "帧数",
     "late_frames": "迟到帧数", "outcome": "结果", "reason": "原因", "publication": "发布号",
     "playlist_sha256": "播放表校验值", "boot": "开机编号", "mono_ms": "开机后毫秒", "presented": "呈现",
+    "heard": "声音",
 }  # fmt: skip
 """Of `--raw`: each record as the ledger has it."""
 KEYS = {"item": "内容", "day": "日期", "hour": "时段", "playlist": "播放表", "outcome": "结果", "presented": "呈现"}

@@ -10,9 +10,10 @@ import os
 import signal
 import socket
 import sys
+from importlib import import_module
 
 from player.decode import worker
-from player.decode.order import MAX_ORDER_BYTES, Order, parse_order, tell_born
+from player.decode.order import MAX_ORDER_BYTES, SOUND_OUTPUT, Order, parse_order, tell_born
 from player.heap import trim
 
 _PR_SET_NAME = 15
@@ -46,14 +47,18 @@ def _serve(orders: socket.socket) -> None:
 
 
 def _become(order: Order, fds: list[int]) -> None:
-    """Turns this fork into the worker that was ordered: requests on 0, replies on 1, then the rings."""
+    """Turns this fork into the process that was ordered: requests on 0, replies on 1, then the rings."""
     requests, replies, *rings = fds
     os.dup2(requests, 0)
     os.dup2(replies, 1)
     os.close(requests)
     os.close(replies)
     if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_NAME, b"wuzha-worker", 0, 0, 0)
+        name = b"wuzha-sound" if order.voices else b"wuzha-worker"
+        ctypes.CDLL(None).prctl(_PR_SET_NAME, name, 0, 0, 0)
+    if order.voices:
+        # Loaded by this child alone: most of what it needs is SDL's, and no decoder is to have that.
+        import_module(SOUND_OUTPUT).serve(f"fd:{rings.pop(0)}", order.voices, order.driver)
     frames = (f"fd:{rings.pop(0)}", order.slots, order.slot_bytes) if order.slot_bytes else None
     sound = f"fd:{rings.pop(0)}" if order.sound else None
     worker.serve(frames, sound, low=order.low)

@@ -10,6 +10,8 @@ import sys
 import msgspec
 
 MAX_ORDER_BYTES = 4096
+SOUND_OUTPUT = "player.sound.output"
+"""What the process runs that plays sound."""
 
 
 class Order(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +21,10 @@ class Order(msgspec.Struct, frozen=True, kw_only=True):
     slot_bytes: int = 0
     sound: bool = False
     low: bool = False
+    voices: int = 0
+    """Above 0: no decoder is wanted but the process that plays so many voices, in one memory."""
+    driver: str = ""
+    """SDL's sound driver for that; empty: any."""
 
 
 def order_bytes(order: Order) -> bytes:

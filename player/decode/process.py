@@ -20,6 +20,7 @@ from typing import IO, Protocol
 from player.decode.order import MAX_ORDER_BYTES, Order, order_bytes
 from player.decode.wire import RequestSender, request_socket
 
+WORKER = "player.decode.worker"
 PIPE_BYTES = 512 * 1024
 """Of replies, and of requests where there is no socket for them: a worker that does not read blocks nobody soon."""
 PATIENCE_S = 10.0
@@ -52,12 +53,12 @@ class Process(Protocol):
 class Spawned:
     """A worker that is a child of this process."""
 
-    def __init__(self, arguments: list[str], fds: tuple[int, ...]) -> None:
-        """Raises OSError when there is no memory or no process to be had."""
+    def __init__(self, arguments: list[str], fds: tuple[int, ...], module: str = WORKER) -> None:
+        """Runs `module`. Raises OSError when there is no memory or no process to be had."""
         ours, theirs = request_socket() if sys.platform == "linux" else (None, None)
         try:
             self._process = subprocess.Popen(  # the package may lie in a checkout that is not installed
-                [sys.executable, "-P", "-m", "player.decode.worker", *arguments],
+                [sys.executable, "-P", "-m", module, *arguments],
                 stdin=subprocess.PIPE if theirs is None else theirs.fileno(),
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,
@@ -205,14 +206,16 @@ class ForkServer:
             self._process = None
 
 
-def born(order: Order, arguments: list[str], rings: tuple[int, ...], server: ForkServer | None) -> Process:
-    """Gives a new worker process, forked if that can be, else spawned. Raises OSError."""
+def born(
+    order: Order, arguments: list[str], rings: tuple[int, ...], server: ForkServer | None, module: str = WORKER
+) -> Process:
+    """Returns a new process, forked if that can be, else spawned to run `module`. Raises OSError."""
     if server is not None and sys.platform == "linux":
         try:
             return server.fork(order, rings)
         except OSError as error:
             log.warning("no worker from the fork server, spawning one: %s", error)
-    return Spawned(arguments, rings)
+    return Spawned(arguments, rings, module)
 
 
 def _kill(handle: int) -> None:

@@ -3,9 +3,11 @@
 Rule: what is on the screen stays until the first frame of the next slot is there.
 """
 
+from dataclasses import replace
+
 from player.stage.place import FIRST_FRAME_S, TOO_SLOW, WAIT_S, Place, Sheets
 from player.stage.pool import Pool
-from player.stage.ports import Began, FrameLike, ScreenLike, ShownFrame, SoundLike, StageEvent
+from player.stage.ports import Began, Broke, Done, FrameLike, ScreenLike, ShownFrame, SoundLike, StageEvent
 from player.stage.requests import frame_interval_s, is_still
 from player.stage.transitions import TRANSITION_S, progress, strokes
 from player.stage.turn import Turn, prepared
@@ -57,6 +59,8 @@ class PictureRun:
             return
         self.forget()
         self._next = prepared(slot, self._pool, sound=self._sound.available)
+        if self._next.voice is not None:
+            self._sound.expect()
 
     def forget(self) -> None:
         """Gives up the slot in preparation."""
@@ -137,10 +141,10 @@ class PictureRun:
             return self._sound.position_s(self._place.zone, now)
         return now - turn.began_at
 
-    def _close(self, event: StageEvent) -> None:
+    def _close(self, event: Done | Broke) -> None:
         if self._showing is None:
             return
-        self._outbox.append(event)
+        self._outbox.append(replace(event, heard=self._sound.heard(self._place.zone)))
         self._sound.stop(self._place.zone)
         self._showing.give_back(self._pool)
         self._showing = None
@@ -175,7 +179,8 @@ class PictureRun:
         if turn.voice is None or not self._sound.available:
             return True
         if not self._sound.sounding(self._place.zone):
-            self._sound.begin(self._place.zone, turn.voice.pcm, turn.voice.ended, turn.slot.volume, now)
+            voice, slot = turn.voice, turn.slot
+            self._sound.begin(self._place.zone, voice.pcm, voice.ended, now, volume=slot.volume, rank=slot.rank)
         return self._sound.position_s(self._place.zone, now) >= -EARLY_S
 
     def _go_over(self, now: float, sheets: Sheets | None) -> None:

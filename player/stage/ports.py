@@ -10,7 +10,9 @@ from typing import Literal, Protocol
 
 from player.decode.protocol import ShowCard, ShowFile, ShowStrip, Target
 from signage.errors import Words
+from signage.heard import Heard
 from signage.layout import Box
+from signage.playlist import Rank
 
 DecoderState = Literal["idle", "starting", "ready", "ended", "failed"]
 
@@ -84,12 +86,14 @@ class SoundLike(Protocol):
         """Gives how long a voice is under way before it is heard."""
         ...
 
+    def expect(self) -> None: ...
     def begin(
-        self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], volume: int, now: float
+        self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], now: float, *, volume: int, rank: Rank
     ) -> None: ...
     def pump(self, now: float, /) -> float | None: ...
     def position_s(self, zone: str, now: float, /) -> float: ...
     def sounding(self, zone: str, /) -> bool: ...
+    def heard(self, zone: str, /) -> Heard: ...
     def stop(self, zone: str, /) -> None: ...
 
 
@@ -135,6 +139,7 @@ class Done:
     ended_s: float
     """How long it was on the screen."""
     cut: bool = False
+    heard: Heard = ""
 
 
 Decoded = Literal["media", "picture", "card"]
@@ -152,6 +157,7 @@ class Broke:
     late: int = 0
     ended_s: float = 0.0
     decoded: Decoded = "media"
+    heard: Heard = ""
 
 
 StageEvent = Began | Done | Broke

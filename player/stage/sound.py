@@ -1,63 +1,67 @@
-"""Sound from the decoders to the ear, through SDL's mixer; the clock for pictures that have sound.
+"""The sounds of the zones: from their decoders into the rings of the sound process, and the clocks their pictures keep.
 
-Chunks are whole multiples of the mixer's buffer: where a mixer takes the queued chunk only at a buffer's end, still
-nothing is heard between two chunks.
+Rule: for the render thread; nothing here waits, or touches a sound device. While there is none, sound is thrown away at
+the pace of time, so that the picture goes on and a device that comes is given what belongs to that moment.
 """
 
 import logging
-import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 
-import pygame
-import pygame.mixer
-
+from player.sound.device_watch import DeviceWatch, DeviceWord, device_word
+from player.sound.sound_process import OpenDevice, SoundProcess
+from player.sound.voice_ring import BUFFER_S, FRAME_BYTES, LOUDEST, RATE_HZ, VoiceWriter
 from player.stage.sound_clock import SoundClock
 from signage.errors import Words
+from signage.heard import Heard, heard_word, is_silenced
+from signage.ledger import Details
+from signage.playlist import Rank
 
 log = logging.getLogger(__name__)
 
-RATE_HZ = 48_000
-FRAME_BYTES = 4
-BUFFER_FRAMES = 1024
-CHUNK_FRAMES = 8 * BUFFER_FRAMES
-CHUNK_BYTES = CHUNK_FRAMES * FRAME_BYTES
-CHUNK_S = CHUNK_FRAMES / RATE_HZ
-BUFFER_S = BUFFER_FRAMES / RATE_HZ
-PUMP_S = CHUNK_S / 4
-NEAR_S = 0.003
-"""So long before and after a chunk is expected to give way the mixer is looked at: there a look tells most."""
+AHEAD_FRAMES = RATE_HZ * 2 // 5
+"""So much sound waits in a ring."""
+PUMP_S = 0.1
+LATE_S = 0.5
+"""A device that has not asked for sound for so long is not there for now: pictures do not wait for it."""
+MOST_AT_ONCE = 8 * RATE_HZ * FRAME_BYTES
 
 
 @dataclass(slots=True)
 class Voice:
     """What one zone is sounding."""
 
-    channel: pygame.mixer.Channel
+    number: int
     pull: Callable[[int], bytes]
     ended: Callable[[], bool]
     volume: int
+    rank: Rank
     clock: SoundClock
-    looked_at: float
-    pending: bytearray = field(default_factory=bytearray)
-    in_mixer: list[tuple[pygame.mixer.Sound, float]] = field(default_factory=list)
-    """The chunk that plays and the one queued behind it, each with its seconds."""
+    writer: VoiceWriter | None = None
+    """The ring that it is played from; None while there is no device."""
+    start_s: float = 0.0
+    """The position of what was first written into that ring."""
     over: bool = False
     """Run out, or given up."""
+    is_yielding: bool = False
+    heard_s: float = 0.0
+    unheard_s: float = 0.0
+    yielded_s: float = 0.0
+    muted_s: float = 0.0
 
 
 class NullSound:
-    """No sound device: pictures keep time by themselves."""
+    """The configuration wants silence: pictures keep time by themselves."""
 
     available = False
     lead_s = 0.0
+    trouble: Words | None = None
 
-    def __init__(self, trouble: Words | None = None) -> None:
-        self.trouble = trouble
+    def expect(self) -> None:
+        """Does nothing."""
 
     def begin(
-        self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], volume: int, now: float
+        self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], now: float, *, volume: int, rank: Rank
     ) -> None:
         """Plays nothing."""
 
@@ -66,12 +70,16 @@ class NullSound:
         return None
 
     def position_s(self, _zone: str, _now: float) -> float:
-        """Gives 0: no zone sounds."""
+        """Returns 0: no zone sounds."""
         return 0.0
 
     def sounding(self, _zone: str) -> bool:
         """Says that nothing sounds."""
         return False
+
+    def heard(self, _zone: str) -> Heard:
+        """Returns that nothing was to be heard."""
+        return ""
 
     def stop(self, zone: str) -> None:
         """Does nothing."""
@@ -82,33 +90,45 @@ class NullSound:
     def set_mute(self, mute: bool) -> None:
         """Does nothing."""
 
-    def describe(self) -> str:
-        """Gives the driver's name."""
-        return "none"
+    def watch(self, _now: float) -> Details | None:
+        """Returns that nothing has changed."""
+        return None
 
     def close(self) -> None:
         """Does nothing."""
 
 
-class MixerSound:
-    """One mixer channel per zone that ever sounded."""
+class DeviceSound:
+    """One ring of the sound process for each zone."""
 
     available = True
     lead_s = 1.5 * BUFFER_S
     """A voice begins within one buffer, and is heard one later."""
-    trouble: Words | None = None
 
-    def __init__(self, volume: int = 100) -> None:
-        """Opens the default device; raises pygame.error when there is none."""
-        with _alsa_unheard():
-            pygame.mixer.init(RATE_HZ, -16, 2, BUFFER_FRAMES, allowedchanges=0)
-        self._channels: dict[str, pygame.mixer.Channel] = {}
+    def __init__(self, process: SoundProcess, zones: tuple[str, ...], volume: int = 100) -> None:
+        """`process` has a ring for each of `zones`."""
+        self._process = process
+        self._rows = {zone: row for row, zone in enumerate(zones)}
         self._voices: dict[str, Voice] = {}
+        self._begun = 0
         self._volume = volume
         self._mute = False
+        self._device: OpenDevice | None = None
+        self._pumped_at: float | None = None
+        self._is_expected = False
+        self._watch = DeviceWatch()
+
+    @property
+    def trouble(self) -> Words | None:
+        """What is wrong with the device, for people."""
+        return self._watch.trouble
+
+    def expect(self) -> None:
+        """Takes that something will sound soon: a device is looked for."""
+        self._is_expected = True
 
     def begin(
-        self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], volume: int, now: float
+        self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], now: float, *, volume: int, rank: Rank
     ) -> None:
         """Starts a zone's sound at its beginning; what the zone sounded before is stopped.
 
@@ -116,153 +136,164 @@ class MixerSound:
         percent of the screen's.
         """
         self.stop(zone)
-        if zone not in self._channels:
-            number = len(self._channels)
-            pygame.mixer.set_num_channels(max(pygame.mixer.get_num_channels(), number + 1))
-            self._channels[zone] = pygame.mixer.Channel(number)
-        clock = SoundClock(now, BUFFER_S)
-        self._voices[zone] = Voice(self._channels[zone], pull, ended, volume, clock, now)
-        self._pump_voice(zone, self._voices[zone], now)
+        self._begun += 1
+        has_device = self._device_now(now) is not None
+        clock = SoundClock(now, self.lead_s if has_device else 0.0)
+        self._voices[zone] = Voice(self._begun, pull, ended, volume, rank, clock)
+        self.pump(now)
 
     def pump(self, now: float) -> float | None:
-        """Hands waiting sound to the mixer; gives when to come again, None while nothing sounds."""
-        for zone, voice in self._voices.items():
-            self._pump_voice(zone, voice, now)
-        if all(voice.over for voice in self._voices.values()):
+        """Moves waiting sound on; returns when to come again, None while nothing sounds."""
+        device = self._device_now(now)
+        if device is not self._device:
+            self._device = device
+            for voice in self._voices.values():
+                self._detach(voice, now)
+        passed_s = 0.0 if self._pumped_at is None else now - self._pumped_at
+        self._pumped_at = now if self._voices else None
+        if self._voices or self._is_expected:
+            self._process.want(now)
+            self._is_expected = False
+        if not self._voices:
+            self._process.rest(now)
             return None
-        return min((_next_look(voice, now) for voice in self._voices.values()), default=now + PUMP_S)
+        self._level(now)
+        for zone, voice in self._voices.items():
+            self._account(voice, passed_s, now)
+            self._feed(zone, voice, now)
+        return now + PUMP_S if any(_sounds(voice, now) for voice in self._voices.values()) else None
 
     def position_s(self, zone: str, now: float) -> float:
-        """Gives how many seconds of a zone's sound have been heard; goes on by itself when the sound is over."""
-        return self._voices[zone].clock.position_s(now)
+        """Returns how many seconds of a zone's sound have been heard; goes on by itself when the sound is over."""
+        voice = self._voices[zone]
+        if voice.writer is not None and (zero := voice.writer.heard_from()) is not None:
+            voice.clock.heard_from(zero - voice.start_s)
+        return voice.clock.position_s(now)
 
     def sounding(self, zone: str) -> bool:
         """Says whether a zone has a voice, sounding or run out."""
         return zone in self._voices
 
+    def heard(self, zone: str) -> Heard:
+        """Returns how the zone's present sound was heard so far."""
+        voice = self._voices.get(zone)
+        if voice is None:
+            return ""
+        return heard_word(voice.heard_s, voice.unheard_s, voice.yielded_s, voice.muted_s)
+
     def stop(self, zone: str) -> None:
         """Silences a zone at once."""
         voice = self._voices.pop(zone, None)
-        if voice is not None:
-            # The first stop lets pygame play what is queued behind; the second ends that too.
-            voice.channel.stop()
-            voice.channel.stop()
+        if voice is not None and voice.writer is not None:
+            voice.writer.stop()
 
     def set_volume(self, percent: int) -> None:
         """Sets the screen's volume, 0 to 100, also of what is sounding."""
         self._volume = min(max(percent, 0), 100)
-        self._level()
+        self._set_gains()
 
     def set_mute(self, mute: bool) -> None:
         """Silences everything, or lets it be heard again; time goes on meanwhile."""
         self._mute = mute
-        self._level()
+        self._set_gains()
 
-    def describe(self) -> str:
-        """Gives SDL's name of the driver."""
-        return str(pygame.mixer.get_driver())
+    def watch(self, now: float) -> Details | None:
+        """Returns what the ledger is to know when the device went or came back."""
+        return self._watch.take(now, self._word(now), self._process.report)
 
     def close(self) -> None:
         """Stops everything and gives the device back."""
         for zone in tuple(self._voices):
             self.stop(zone)
-        pygame.mixer.quit()
+        self._process.close()
 
-    def _level(self) -> None:
-        for voice in self._voices.values():
-            for sound, _ in voice.in_mixer:
-                sound.set_volume(self._gain(voice))
+    def _word(self, now: float) -> DeviceWord:
+        is_open = self._device_now(now) is not None
+        if not is_open and not self._voices:
+            return "unknown"
+        return device_word(self._process.report, is_open=is_open)
 
-    def _gain(self, voice: Voice) -> float:
-        return 0.0 if self._mute else voice.volume * self._volume / 10_000
+    def _device_now(self, now: float) -> OpenDevice | None:
+        device = self._process.device(now)
+        return device if device is not None and now - device.beat.last() < LATE_S else None
 
-    def _pump_voice(self, zone: str, voice: Voice, now: float) -> None:
-        _note_ended_chunks(voice, now)
-        while not voice.over and len(voice.in_mixer) < 2 and (chunk := _next_chunk(voice)) is not None:
-            sound = pygame.mixer.Sound(buffer=chunk)
-            sound.set_volume(self._gain(voice))
-            seconds = len(chunk) / FRAME_BYTES / RATE_HZ
-            if voice.in_mixer:
-                voice.channel.queue(sound)
-            else:
-                voice.channel.play(sound)
-                voice.clock.started(now, BUFFER_S)
-            voice.clock.given(seconds)
-            voice.in_mixer.append((sound, seconds))
+    def _account(self, voice: Voice, passed_s: float, now: float) -> None:
+        if not _sounds(voice, now):
+            return
+        if voice.is_yielding:
+            voice.yielded_s += passed_s
+        elif self._gain(voice) == 0:
+            voice.muted_s += passed_s
+        elif voice.writer is None:
+            voice.unheard_s += passed_s
+        else:
+            voice.heard_s += passed_s
+
+    def _feed(self, zone: str, voice: Voice, now: float) -> None:
+        if voice.writer is None and self._device is not None and not voice.over:
+            self._pass_over(voice, now)
+            self._attach(zone, voice, self._device, now)
         if voice.over:
-            voice.pull(CHUNK_BYTES)
-        elif voice.clock.is_stalled(now) and not voice.ended():
+            voice.pull(MOST_AT_ONCE)
+        elif voice.writer is None:
+            self._pass_over(voice, now)
+        else:
+            self._write(zone, voice, voice.writer, now)
+
+    def _attach(self, zone: str, voice: Voice, device: OpenDevice, now: float) -> None:
+        voice.writer, voice.start_s = device.writers[self._rows[zone]], voice.clock.given_s
+        voice.writer.set_gain(self._gain(voice))
+        voice.writer.begin(voice.number)
+        voice.clock.bind(now)
+
+    def _detach(self, voice: Voice, now: float) -> None:
+        if voice.writer is not None:
+            voice.writer.stop()
+            voice.writer = None
+        voice.clock.free(now)
+
+    def _pass_over(self, voice: Voice, now: float) -> None:
+        """Throws away what would have been heard by now."""
+        behind = int((voice.clock.position_s(now) - voice.clock.given_s) * RATE_HZ)
+        if behind > 0:
+            voice.clock.given(len(voice.pull(behind * FRAME_BYTES)) / FRAME_BYTES / RATE_HZ)
+
+    def _write(self, zone: str, voice: Voice, writer: VoiceWriter, now: float) -> None:
+        last = voice.ended()
+        block = voice.pull(max(0, AHEAD_FRAMES - writer.waiting()) * FRAME_BYTES)
+        if block:
+            writer.write(block)
+            voice.clock.given(len(block) / FRAME_BYTES / RATE_HZ)
+        is_dry = writer.waiting() <= 0
+        self.position_s(zone, now)
+        voice.clock.look(now, is_dry=is_dry)
+        if last and not block:
+            # All of it is in the ring, and plays on from there.
+            voice.clock.over()
+            voice.over = True
+        elif voice.clock.is_stalled(now):
             log.warning("sound of zone %s does not come any more, going on without", zone)
-            voice.clock.over()
-            voice.over = True
-        elif not voice.in_mixer and voice.ended():
-            voice.clock.over()
+            voice.clock.free(now)
             voice.over = True
 
+    def _level(self, now: float) -> None:
+        """Lets the highest rank be heard alone."""
+        sounding = frozenset(voice.rank for voice in self._voices.values() if _sounds(voice, now))
+        for voice in self._voices.values():
+            voice.is_yielding = is_silenced(voice.rank, sounding)
+        self._set_gains()
 
-def open_sound(volume: int = 100) -> MixerSound | NullSound:
-    """Opens the sound device; without one everything stays silent and `trouble` says why."""
-    try:
-        return MixerSound(volume)
-    except pygame.error as error:
-        log.warning("no sound: %s", error)
-        return NullSound(
-            Words(
-                zh=f"没有可用的声音设备（{error}）；节目照常播放，没有声音",
-                en=f"no sound device ({error}); the program goes on in silence",
-            )
-        )
+    def _set_gains(self) -> None:
+        for voice in self._voices.values():
+            if voice.writer is not None:
+                voice.writer.set_gain(self._gain(voice))
 
-
-@contextmanager
-def _alsa_unheard() -> Iterator[None]:
-    """Keeps ALSA's own lines out of the log: eight of them where one sentence of ours does."""
-    kept = os.dup(2)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, 2)
-    os.close(nowhere)
-    try:
-        yield
-    finally:
-        os.dup2(kept, 2)
-        os.close(kept)
+    def _gain(self, voice: Voice) -> int:
+        if self._mute or voice.is_yielding:
+            return 0
+        return min(max(round(voice.volume * self._volume * LOUDEST / 10_000), 0), LOUDEST)
 
 
-def _next_look(voice: Voice, now: float) -> float:
-    turn = voice.clock.turns_at(voice.in_mixer[0][1]) if len(voice.in_mixer) == 2 else None
-    looks = () if turn is None else (turn - BUFFER_S - NEAR_S, turn - BUFFER_S + NEAR_S)
-    return min([now + PUMP_S, *(look for look in looks if look > now)])
-
-
-def _note_ended_chunks(voice: Voice, now: float) -> None:
-    # Between two chunks the channel is not busy for a moment although one is queued: that is no end.
-    is_silent = not voice.channel.get_busy()
-    is_queued = voice.channel.get_queue() is not None
-    if len(voice.in_mixer) == 2 and not is_queued:
-        _, seconds = voice.in_mixer.pop(0)
-        # The mixer turns to the next chunk when it has mixed the last buffer of this one, not when that buffer is over.
-        voice.clock.moved(voice.looked_at + BUFFER_S, now + BUFFER_S, seconds)
-    elif len(voice.in_mixer) == 1 and is_silent and not is_queued:
-        _, seconds = voice.in_mixer.pop(0)
-        voice.clock.ran_dry(now, seconds)
-    voice.looked_at = now
-
-
-def _next_chunk(voice: Voice) -> bytes | None:
-    """Gives a whole chunk, or at the end of the sound what is left, filled up with silence to the mixer's buffer.
-
-    The end shows itself before the source says so: its last pictures wait for this clock, and it for them. So when
-    nothing more came while the last chunk in the mixer plays, what is left goes in behind it.
-    """
-    last = voice.ended()
-    came = voice.pull(CHUNK_BYTES - len(voice.pending))
-    voice.pending += came
-    if len(voice.pending) < CHUNK_BYTES:
-        is_waited_for = bool(came) or len(voice.in_mixer) != 1
-        if not voice.pending or (not last and is_waited_for):
-            return None
-        step = BUFFER_FRAMES * FRAME_BYTES
-        voice.pending += bytes(-len(voice.pending) % step)
-    chunk = bytes(voice.pending)
-    voice.pending.clear()
-    return chunk
+def _sounds(voice: Voice, now: float) -> bool:
+    """Returns whether something of it is still to be heard."""
+    return not voice.over or voice.clock.position_s(now) < voice.clock.given_s

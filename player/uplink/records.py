@@ -74,6 +74,7 @@ def play_record(play: Play, boot: str) -> PlayRecord:
         frames=play.frames,
         late_frames=play.late_frames,
         presented=play.presented,
+        heard=play.heard,
     )
 
 

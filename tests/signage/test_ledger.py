@@ -167,6 +167,17 @@ def test_a_way_to_be_presented_that_a_later_version_knows_is_unknown_and_the_pla
     assert read(number) == UnknownRecord(kind="play")
 
 
+def test_a_play_says_how_it_was_heard_and_one_without_sound_or_of_before_says_nothing() -> None:
+    play = PlayRecord(
+        at=AT, boot="b", mono_ms=1, clock="ntp", zone="main", rank="normal", shows="video", planned_ms=1, outcome="cut"
+    )
+    assert b"heard" not in canonical(play)
+    unheard = msgspec.structs.replace(play, heard="unheard", presented="seen")
+    assert read(canonical(unheard)) == unheard
+    later = canonical(play)[:-1] + b',"heard":"by a cat","presented":"seen"}'
+    assert read(later) == msgspec.structs.replace(play, presented="seen")
+
+
 @pytest.mark.parametrize("text", [b"{", b"", b"[1]", b"7", DEEP], ids=["cut", "empty", "list", "number", "deep"])
 def test_nonsense_is_not_read(text: bytes) -> None:
     with pytest.raises(msgspec.DecodeError):

@@ -1,20 +1,23 @@
-"""The mixer plays what it is given without a gap, and knows how far it is."""
+"""Sound reaches a device without a gap, pictures know how far it is, and a device that goes holds up nothing else."""
 
 import array
 import os
+import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-from player.stage import sound as door
-from player.stage.sound import CHUNK_BYTES, MixerSound, NullSound, open_sound
-from player.stage.sound_clock import SoundClock
+from player.sound.report import Lost
+from player.sound.sound_process import SoundProcess
+from player.stage.sound import DeviceSound, NullSound
+from signage.playlist import Rank
 
 pytestmark = pytest.mark.slow
 
 RATE_BYTES = 48_000 * 4
+ZONES = ("main", "side")
 
 
 def ramp(frames: int) -> bytes:
@@ -24,6 +27,11 @@ def ramp(frames: int) -> bytes:
         samples.append(1 + n % 30_000)
         samples.append(1 + n % 30_000)
     return samples.tobytes()
+
+
+def level(height: int, seconds: float) -> bytes:
+    """Gives sound that stands at one height."""
+    return array.array("h", [height] * round(seconds * 48_000) * 2).tobytes()
 
 
 class Source:
@@ -38,170 +46,214 @@ class Source:
         return taken
 
     def ended(self) -> bool:
-        return self.finished
+        return self.finished and not self.sound
+
+
+class Room:
+    """A sound, its process, and what SDL's disk driver writes: what would be heard lies in a file."""
+
+    def __init__(self, heard: Path) -> None:
+        self.process = SoundProcess(len(ZONES), None)
+        self.sound = DeviceSound(self.process, ZONES)
+        self._heard = heard
+
+    def begin(self, sound: bytes, zone: str = "main", *, volume: int = 100, rank: Rank = "normal") -> Source:
+        source = Source(sound)
+        self.sound.begin(zone, source.pull, source.ended, time.monotonic(), volume=volume, rank=rank)
+        return source
+
+    def open(self) -> None:
+        self.sound.expect()
+        self.until(lambda: self.process.device(time.monotonic()) is not None)
+
+    def until(self, there: Callable[[], bool], patience_s: float = 20.0) -> None:
+        """Pumps as the loop does until something is so."""
+        began = time.monotonic()
+        while not there():
+            assert time.monotonic() - began < patience_s
+            self.sound.pump(time.monotonic())
+            time.sleep(0.01)
+
+    def play(self, seconds: float) -> list[tuple[float, float]]:
+        """Pumps as the loop does; returns (time since the beginning, position) at every look."""
+        began, told = time.monotonic(), []
+        while (now := time.monotonic()) < began + seconds:
+            self.sound.pump(now)
+            told.append((now - began, self.sound.position_s("main", now)))
+            time.sleep(0.02)
+        return told
+
+    def samples(self) -> list[int]:
+        """Returns what the left channel heard, from the first sound to the last."""
+        whole = array.array("h")
+        whole.frombytes(self._heard.read_bytes())
+        left = list(whole[::2])
+        sounding = [n for n, sample in enumerate(left) if sample]
+        return left[sounding[0] : sounding[-1] + 1] if sounding else []
+
+    def kill(self) -> None:
+        """Takes the sound process down as a sound server has been seen to."""
+        found = self.process.device(time.monotonic())
+        assert found is not None
+        os.kill(found.process.pid, signal.SIGSEGV)
+        self.until(lambda: self.process.device(time.monotonic()) is None)
 
 
 @pytest.fixture
-def heard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """SDL's disk driver: what would be heard lies in a file."""
-    file = tmp_path / "heard.raw"
+def room(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Room]:
     monkeypatch.setenv("SDL_AUDIODRIVER", "disk")
-    monkeypatch.setenv("SDL_DISKAUDIOFILE", str(file))
-    return file
+    monkeypatch.setenv("SDL_DISKAUDIOFILE", str(tmp_path / "heard.raw"))
+    made = Room(tmp_path / "heard.raw")
+    yield made
+    made.sound.close()
 
 
 @pytest.fixture
-def slow(monkeypatch: pytest.MonkeyPatch) -> None:
+def open_room(room: Room) -> Room:
+    room.open()
+    return room
+
+
+@pytest.fixture
+def slow_room(room: Room, monkeypatch: pytest.MonkeyPatch) -> Room:
     """The device takes half of real time, so that a busy machine cannot let it run dry."""
     monkeypatch.setenv("SDL_DISKAUDIODELAY", "42")
+    room.open()
+    return room
 
 
-@pytest.fixture
-def mixer(heard: Path) -> Iterator[MixerSound]:
-    opened = open_sound()
-    assert isinstance(opened, MixerSound)
-    yield opened
-    opened.close()
-
-
-def play(mixer: MixerSound, until_s: float, look_s: float = 0.02) -> list[tuple[float, float]]:
-    """Pumps as the loop does; gives (time since the beginning, position) at every look."""
-    began = time.monotonic()
-    told = []
-    while (now := time.monotonic()) < began + until_s:
-        mixer.pump(now)
-        told.append((now - began, mixer.position_s("main", now)))
-        time.sleep(look_s)
-    return told
-
-
-def samples(heard: Path) -> list[int]:
-    """Gives what the left channel heard, from the first sound to the last."""
-    whole = array.array("h")
-    whole.frombytes(heard.read_bytes())
-    left = list(whole[::2])
-    first = next(n for n, sample in enumerate(left) if sample)
-    last = max(n for n, sample in enumerate(left) if sample)
-    return left[first : last + 1]
-
-
-def test_chunks_follow_each_other_without_a_gap(slow: None, mixer: MixerSound, heard: Path) -> None:
+def test_everything_is_heard_once_and_without_a_gap(slow_room: Room) -> None:
     sound = ramp(36_000)
-    source = Source(sound)
-    mixer.begin("main", source.pull, source.ended, 100, time.monotonic())
-    play(mixer, 2.0)
-    mixer.close()
+    slow_room.begin(sound)
+    slow_room.play(2.0)
+    slow_room.sound.close()
     expected = array.array("h")
     expected.frombytes(sound)
-    assert samples(heard) == list(expected[::2])
+    assert slow_room.samples() == list(expected[::2])
 
 
-def test_the_clock_goes_with_the_sound_and_carries_on_behind_it(mixer: MixerSound) -> None:
-    source = Source(ramp(24_000))
-    mixer.begin("main", source.pull, source.ended, 100, time.monotonic())
-    told = play(mixer, 1.2)
+def test_the_clock_goes_with_the_sound_and_carries_on_behind_it(open_room: Room) -> None:
+    open_room.begin(ramp(24_000))
+    told = open_room.play(1.2)
     for since, position in told[3:]:
-        assert position == pytest.approx(since - 0.03, abs=0.04)
-    assert mixer.pump(time.monotonic()) is None, "nothing is to be fed any more"
+        assert position == pytest.approx(since - 0.03, abs=0.06)
+    assert open_room.sound.pump(time.monotonic()) is None, "nothing is to be fed any more"
+    assert open_room.sound.heard("main") == "heard"
 
 
-def test_volume_is_percent_of_percent(mixer: MixerSound, heard: Path) -> None:
-    mixer.set_volume(50)
-    source = Source(array.array("h", [8000] * 2 * 16_384).tobytes())
-    mixer.begin("main", source.pull, source.ended, 50, time.monotonic())
-    play(mixer, 0.5)
-    mixer.close()
-    assert max(samples(heard)) == pytest.approx(2000, rel=0.02)
+def test_volume_is_percent_of_percent(slow_room: Room) -> None:
+    slow_room.sound.set_volume(50)
+    slow_room.begin(level(8000, 0.5), volume=50)
+    slow_room.play(1.5)
+    slow_room.sound.close()
+    assert max(slow_room.samples()) == pytest.approx(2000, rel=0.02)
 
 
-def test_mute_is_silent_at_once_and_time_goes_on(mixer: MixerSound, heard: Path) -> None:
-    source = Source(ramp(96_000))
-    mixer.begin("main", source.pull, source.ended, 100, time.monotonic())
-    began = time.monotonic()
-    play(mixer, 0.3)
-    mixer.set_mute(True)
-    muted = time.monotonic()
-    at = mixer.position_s("main", time.monotonic())
-    play(mixer, 0.4)
-    assert mixer.position_s("main", time.monotonic()) == pytest.approx(at + 0.4, abs=0.06)
-    mixer.close()
-    assert len(samples(heard)) / 48_000 <= muted - began + 0.1
+def test_mute_is_silent_at_once_and_time_goes_on(open_room: Room) -> None:
+    open_room.begin(level(1000, 5.0))
+    open_room.play(0.3)
+    open_room.sound.set_mute(True)
+    at, now = open_room.sound.position_s("main", time.monotonic()), time.monotonic()
+    open_room.play(0.8)
+    later = open_room.sound.position_s("main", time.monotonic())
+    assert later - at == pytest.approx(time.monotonic() - now, abs=0.1)
+    assert open_room.sound.heard("main") == "muted"
+    open_room.sound.close()
+    assert len(open_room.samples()) < 0.7 * 48_000
 
 
-def test_a_stopped_zone_is_silent_and_has_no_voice(mixer: MixerSound, heard: Path) -> None:
-    source = Source(ramp(96_000))
-    mixer.begin("main", source.pull, source.ended, 100, time.monotonic())
-    began = time.monotonic()
-    play(mixer, 0.2)
-    mixer.stop("main")
-    stopped = time.monotonic()
-    assert not mixer.sounding("main")
-    time.sleep(0.3)
-    mixer.close()
-    assert len(samples(heard)) / 48_000 <= stopped - began + 0.1
+def test_a_stopped_zone_is_silent_and_has_no_voice(open_room: Room) -> None:
+    source = open_room.begin(level(1000, 5.0))
+    open_room.play(0.2)
+    open_room.sound.stop("main")
+    assert not open_room.sound.sounding("main")
+    left = len(source.sound)
+    time.sleep(0.4)
+    open_room.sound.close()
+    assert len(source.sound) == left
+    assert len(open_room.samples()) < 0.5 * 48_000
 
 
-def test_two_zones_sound_together(mixer: MixerSound, heard: Path) -> None:
-    one, two = Source(array.array("h", [1000] * 40_000).tobytes()), Source(array.array("h", [200] * 40_000).tobytes())
-    mixer.begin("main", one.pull, one.ended, 100, time.monotonic())
-    mixer.begin("side", two.pull, two.ended, 100, time.monotonic())
-    play(mixer, 0.5)
-    mixer.close()
-    assert max(samples(heard)) == pytest.approx(1200, abs=20)
+def test_two_zones_of_one_rank_sound_together(slow_room: Room) -> None:
+    slow_room.begin(level(1000, 0.8))
+    slow_room.begin(level(200, 0.8), "side")
+    slow_room.play(1.0)
+    slow_room.sound.close()
+    assert max(slow_room.samples()) == pytest.approx(1200, abs=20)
 
 
-def test_a_source_that_dries_up_is_waited_for_and_then_given_up(mixer: MixerSound) -> None:
-    source = Source(ramp(CHUNK_BYTES // 4), finished=False)
-    mixer.begin("main", source.pull, source.ended, 100, time.monotonic())
-    told = play(mixer, 1.4)
-    at_half_a_second = next(position for since, position in told if since > 0.5)
-    assert at_half_a_second == pytest.approx(CHUNK_BYTES / RATE_BYTES, abs=0.03)
-    assert told[-1][1] > 1.0, "the picture goes on without sound"
+def test_a_higher_rank_is_heard_alone_and_the_other_comes_back_behind_it(open_room: Room) -> None:
+    open_room.begin(level(1000, 3.0))
+    open_room.play(0.4)
+    open_room.begin(level(200, 0.4), "side", rank="broadcast")
+    open_room.play(1.5)
+    open_room.sound.close()
+    heard = [sample for sample in open_room.samples() if sample]
+    assert set(heard) == {1000, 200}
+    assert heard[0] == heard[-1] == 1000, "the film is heard before and after"
+
+
+def test_a_play_that_gave_way_all_along_says_so(open_room: Room) -> None:
+    open_room.begin(level(200, 5.0), "side", rank="emergency")
+    open_room.begin(level(1000, 5.0), rank="broadcast")
+    open_room.play(0.5)
+    assert open_room.sound.heard("main") == "yielded"
+    assert open_room.sound.heard("side") == "heard"
+
+
+def test_a_source_that_dries_up_is_waited_for_and_then_given_up(open_room: Room) -> None:
+    source = Source(ramp(8192), finished=False)
+    open_room.sound.begin("main", source.pull, source.ended, time.monotonic(), volume=100, rank="normal")
+    told = open_room.play(1.5)
+    assert any(position == 8192 / 48_000 for _, position in told), "the picture waits"
+    assert told[-1][1] > 0.6, "the picture goes on without sound"
     source.sound = ramp(1000)
-    mixer.pump(time.monotonic())
+    open_room.sound.pump(time.monotonic())
     assert source.sound == b"", "what comes too late is thrown away, so that the decoder does not wait"
 
 
-def test_a_tail_shorter_than_a_chunk_is_heard_before_the_source_says_that_it_ended(mixer: MixerSound) -> None:
-    frames = CHUNK_BYTES // 4 + 3 * 1024
-    source = Source(ramp(frames), finished=False)
-    mixer.begin("main", source.pull, source.ended, 100, time.monotonic())
-    told = play(mixer, 0.55)
-    assert told[-1][1] == pytest.approx(frames / 48_000, abs=0.03)
+def test_a_sound_process_that_crashes_is_replaced_and_the_sound_goes_on_where_it_belongs(open_room: Room) -> None:
+    open_room.begin(level(1000, 30.0))
+    open_room.play(0.3)
+    at, now = open_room.sound.position_s("main", time.monotonic()), time.monotonic()
+    open_room.kill()
+    open_room.until(lambda: open_room.process.device(time.monotonic()) is not None)
+    open_room.play(0.5)
+    later = open_room.sound.position_s("main", time.monotonic())
+    assert later - at == pytest.approx(time.monotonic() - now, abs=0.25), "the picture did not wait"
+    assert open_room.sound.heard("main") == "partly"
+    open_room.sound.close()
+    assert open_room.samples(), "it was heard again, by a device that was opened anew"
 
 
-class Channel:
-    """A mixer channel at the moment between two chunks."""
-
-    def get_busy(self) -> bool:
-        return False
-
-    def get_queue(self) -> object:
-        return object()
+def test_a_device_that_hangs_is_opened_anew(open_room: Room) -> None:
+    found = open_room.process.device(time.monotonic())
+    assert found is not None
+    open_room.begin(level(1000, 30.0))
+    os.kill(found.process.pid, signal.SIGSTOP)
+    open_room.until(lambda: open_room.process.device(time.monotonic()) not in (None, found))
 
 
-def test_the_moment_between_two_chunks_is_not_taken_for_silence() -> None:
-    voice = door.Voice(Channel(), lambda _: b"", lambda: False, 100, SoundClock(0.0, 0.02), 0.0)
-    voice.in_mixer = [(None, 0.17), (None, 0.17)]
-    voice.clock.given(0.34)
-    voice.clock.started(0.0, 0.0)
-    door._note_ended_chunks(voice, 0.17)
-    assert len(voice.in_mixer) == 2
-    assert not voice.clock.is_stalled(5.0)
-
-
-def test_without_a_device_everything_goes_on_in_silence_and_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_a_device_pictures_keep_time_and_it_is_said_and_recorded(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
-    opened = open_sound()
-    assert isinstance(opened, NullSound)
-    assert opened.trouble is not None
-    assert "声音" in opened.trouble.zh
-    opened.begin("main", lambda most: b"", lambda: True, 100, 0.0)
-    assert not opened.sounding("main")
-    assert opened.pump(0.0) is None
-    assert opened.describe() == "none"
+    source = room.begin(level(1000, 1.0) * 30)
+    began = time.monotonic()
+    room.until(lambda: isinstance(room.process.report, Lost))
+    changes = [found for now in (100.0, 103.0) if (found := room.sound.watch(now)) is not None]
+    assert changes == [{"device": "gone", "was": "there"}]
+    assert room.sound.trouble is not None
+    assert "声音" in room.sound.trouble.zh
+    assert room.sound.position_s("main", time.monotonic()) == pytest.approx(time.monotonic() - began, abs=0.1)
+    taken_s = 30 - len(source.sound) / RATE_BYTES
+    assert taken_s == pytest.approx(time.monotonic() - began, abs=0.5), "the decoder does not wait either"
+    assert room.sound.heard("main") == "unheard"
 
 
-def test_the_chunk_is_a_whole_number_of_mixer_buffers() -> None:
-    assert door.CHUNK_FRAMES % door.BUFFER_FRAMES == 0
-    assert os.environ.get("SDL_AUDIODRIVER") != "no-such-driver"
+def test_a_configuration_that_wants_silence_opens_nothing() -> None:
+    sound = NullSound()
+    sound.begin("main", lambda most: b"", lambda: True, 0.0, volume=100, rank="normal")
+    assert not sound.sounding("main")
+    assert sound.pump(0.0) is None
+    assert (sound.heard("main"), sound.trouble, sound.watch(0.0)) == ("", None, None)

@@ -301,7 +301,7 @@ def test_a_video_with_sound_sounds_at_its_volume_and_its_picture_follows_the_sou
     assert isinstance(request, ShowFile)
     assert request.sound
     house.until(102.5)
-    assert house.events[-1] == Done("main", 1, 50, 0, pytest.approx(2.0, abs=0.002), cut=False)
+    assert house.events[-1] == Done("main", 1, 50, 0, pytest.approx(2.0, abs=0.002), cut=False, heard="heard")
     assert not house.sound.sounding("main")
 
 
@@ -368,7 +368,10 @@ def test_an_audio_slot_shows_its_card_while_it_sounds(house: House) -> None:
     assert house.sound.begun == [("main", 100)]
     assert {type(request) for d in house.decoders for request in d.asked} == {ShowCard, ShowFile}
     house.until(102.5)
-    assert house.events == [Began("main", 1, 100.0), Done("main", 1, 1, 0, pytest.approx(2.0, abs=0.002), cut=False)]
+    assert house.events == [
+        Began("main", 1, 100.0),
+        Done("main", 1, 1, 0, pytest.approx(2.0, abs=0.002), cut=False, heard="heard"),
+    ]
     assert house.at(0, 0) == "broadcast 广播"
 
 

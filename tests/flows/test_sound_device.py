@@ -1,0 +1,62 @@
+"""A sound card or server that goes and comes back: heard again by itself, recorded, and the picture never notices."""
+
+import json
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.bench.display import Display
+from tests.bench.sound_away import ROOT, WAYS, bring_back, screen_process, take_away, write_scene
+from tests.flows.stagehand import wait_until
+from tests.sound_server import SoundServer
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def server(needs, tmp_path: Path) -> Iterator[SoundServer]:
+    needs("pulseaudio", "pactl", "parec")
+    made = SoundServer(tmp_path / "pulse", stand_in=False)
+    yield made
+    made.kill()
+
+
+def events(folder: Path) -> list[dict[str, object]]:
+    """Returns the ledger's events `sound` so far."""
+    with sqlite3.connect(folder / "var/player/ledger.db") as db:
+        texts = [json.loads(text) for (text,) in db.execute("select text from record order by id")]
+    return [each["details"] for each in texts if each.get("what") == "sound"]
+
+
+def test_sound_that_goes_in_any_way_comes_back_and_is_written_down(server: SoundServer, tmp_path: Path) -> None:
+    write_scene(tmp_path)
+    server.start("one", "two")
+    words = [sys.executable, "-m", "player", "{}", "--config", str(tmp_path / "kiosk_config.toml")]
+    with Display((320, 180)) as display:
+        env = server.environment | {"DISPLAY": display.name, "SDL_VIDEODRIVER": "x11", "PYTHONPATH": str(ROOT)}
+
+        def say(verb: str, *more: str) -> str:
+            command = [word.format(verb) for word in words] + list(more)
+            return subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False).stdout
+
+        player = subprocess.Popen([word.format("run") for word in words], env=env, cwd=tmp_path)
+        try:
+            assert server.hears("one", 30.0) is not None
+            screen = screen_process(player.pid)
+            for way in WAYS:
+                take_away(server, way)
+                wait_until(lambda: {"device": "gone", "was": "there"} in events(tmp_path)[-1:], 20.0, f"event: {way}")
+                bring_back(server, way)
+                assert server.hears("one", 5.0) is not None, way
+                assert screen_process(player.pid) == screen, f"the picture was lost: {way}"
+                wait_until(lambda: {"device": "there", "was": "gone"} in events(tmp_path)[-1:], 20.0, f"back: {way}")
+            server.kill()
+            assert "没有可用的声音设备" in say("doctor")
+            wait_until(lambda: "unheard" in say("plays", "--json"), 40.0, "a film that nobody heard")
+        finally:
+            player.terminate()
+            player.wait()
