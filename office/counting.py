@@ -1,6 +1,7 @@
 """Counts plays: a count is a query over the stored plays, made when somebody asks; what is missing is told.
 
-Days and hours are those of the wall clock where the screen stands. Plays that are not believed are counted apart.
+Days and hours are those of the wall clock where the screen stands; sites, kinds and villages are those where it stood
+when it played. Plays that are not believed are counted apart.
 What was shown is told apart by its bytes and by whether two people signed it, not by its name.
 """
 
@@ -18,6 +19,8 @@ from office.countable import adds_up, countable, fits, overflowed, typed, uncoun
 from office.doubt import reasons
 from office.gaps import Missing
 from office.models import LedgerEpoch, Outcome, PresentedAs, Shown
+from office.numbering import MOST_SEQ, key_of
+from office.places import read_stays, spans
 from office.play_rows import OUTCOME_WORDS, day_text, plays, signed
 from office.stored import UNREADABLE
 
@@ -78,12 +81,15 @@ def counted(by: By, asked: Asked) -> tuple[Count, ...]:
     """Gives counts by their key, in its order."""
     column, asked_for = _column(by), asked_plays(asked)
     unreadable = 0
-    groups = _groups(asked_for, column)
+    moves = _moves(by)
+    groups = _grouped(asked_for, column, moves)
     keys, names = _keys(by, sorted({row[0] for row in groups or () if fits(column, row[0])}))
-    if groups is None or not all(row[0] in keys and _adds_up(row) for row in groups):
+    known = keys.keys() | {move.number for move in moves}
+    if groups is None or not all(row[0] in known and _adds_up(row) for row in groups):
         unreadable = uncountable(asked_for)
-        groups = _groups(typed(asked_for).filter(countable()), column) or []
+        groups = _grouped(typed(asked_for).filter(countable()), column, moves) or []
         keys, names = _keys(by, sorted({row[0] for row in groups}))
+    keys |= {move.number: _Group((move.name,)) for move in moves}
     # The database tells apart by number; names are put to the few groups that are left, and the same name is one key.
     sums: dict[_Group, list[int]] = {}
     doubts: dict[_Group, dict[str, int]] = {}
@@ -112,6 +118,45 @@ def counted(by: By, asked: Asked) -> tuple[Count, ...]:
         for plays, complete, cut, failed, ms, seen, unknown, undated in (sums[group],)
     ]  # fmt: skip
     return (*found, *([Count(UNREADABLE.zh, unreadable, 0, 0, 0, 0.0, unknown=unreadable)] if unreadable else []))
+
+
+class _Move(msgspec.Struct, frozen=True):
+    """A time of an epoch during which its screen stood elsewhere than at another time of it."""
+
+    number: int
+    """Stands for the epoch's number in what is counted; below 0."""
+    epoch: int
+    from_ms: int | None
+    to_ms: int | None
+    """None: without end, so that no play is left out, whatever stands in its column."""
+    name: str
+
+
+def _moves(by: By) -> tuple[_Move, ...]:
+    """Returns the times of those epochs whose screen moved, as far as that changes what is counted by."""
+    if by not in ("site", "kind", "village"):
+        return ()
+    moved = {screen: changes for screen, changes in spans(read_stays(), by).items() if len(changes) > 1}
+    found: list[_Move] = []
+    for epoch, screen in LedgerEpoch.objects.filter(screen__in=moved).order_by("id").values_list("id", "screen_id"):
+        begins = [since_ms for since_ms, _ in moved[screen][1:]]
+        for (_, name), from_ms, to_ms in zip(moved[screen], [None, *begins], [*begins, None], strict=True):
+            found.append(_Move(-1 - len(found), epoch, from_ms, to_ms, name))
+    return tuple(found)
+
+
+def _grouped(plays: Any, column: str, moves: Iterable[_Move]) -> list[tuple[Any, ...]] | None:
+    """Returns what the database counts, each move by itself; None when it could not add up."""
+    moves = tuple(moves)
+    found = _groups(plays.exclude(epoch__in={move.epoch for move in moves}) if moves else plays, column)
+    for move in moves:
+        within = plays.filter(pk__range=(key_of(move.epoch, 0), key_of(move.epoch, MOST_SEQ)), epoch=move.epoch)
+        edges = {"at_ms__gte": move.from_ms, "at_ms__lt": move.to_ms}
+        some = _groups(within.filter(**{name: ms for name, ms in edges.items() if ms is not None}), column)
+        if found is None or some is None:
+            return None
+        found += [(move.number, *row[1:]) for row in some]
+    return found
 
 
 def _groups(plays: Any, column: str) -> list[tuple[Any, ...]] | None:
@@ -214,9 +259,11 @@ def _keys(by: By, numbers: list[int]) -> tuple[dict[int, _Group], dict[_Group, s
 
 
 def _places(by: Place) -> dict[int, _Group]:
-    column = {"screen": "id", "site": "site__name", "kind": "site__kind", "village": "site__village__name"}[by]
-    rows = LedgerEpoch.objects.values_list("id", f"screen__{column}")
-    return {epoch: _Group((name or "",)) for epoch, name in rows}
+    rows = LedgerEpoch.objects.values_list("id", "screen_id")
+    if by == "screen":
+        return {epoch: _Group((screen,)) for epoch, screen in rows}
+    stood = spans(read_stays(), by)
+    return {epoch: _Group((stood[screen][-1][1] if screen in stood else "",)) for epoch, screen in rows}
 
 
 def _thing(by: Thing, shown: Shown, *, is_signed: bool) -> _Group:

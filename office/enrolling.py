@@ -18,6 +18,7 @@ from office.broker import passwords
 from office.broker.rights import Rights
 from office.models import Screen, Site, Tag, Village
 from office.place import Place, locked, write_secret, write_whole
+from office.places import note_places
 from office.publishing import assigning, publish
 from office.trusting.root import root_bytes
 from signage.errors import BadInput, Complaint, Words, WuzhaError
@@ -116,7 +117,9 @@ def enroll(
     online = publish.online_signer(place) if signs else None
     with locked(place), transaction.atomic():
         was_enrolled = Screen.objects.filter(id=told.screen, revoked_at=None).exists()
+        note_places(at)  # also of those of which nothing was written yet, before they move
         screen = _entered(told)
+        note_places(at)
         given = assigning.aim_at_screen(screen)
         audit.note(by, "enroll", {"screen": screen.id, "title": screen.title}, at)
         head = publish.reassign(place, online, at) if online is not None else None

@@ -13,6 +13,7 @@ from office.collecting.reading import OUTCOMES, PRESENTED
 from office.countable import BOUNDS
 from office.models import LedgerEpoch, PublishedMedia, Shown
 from office.numbering import MOST_SEQ
+from office.places import read_stays, stay_at
 from office.stored import Unreadable, read_each, whole
 
 SHOWN = ("publication", "playlist", "item", "zone", "rank", "shows", "media", "sha256", "card", "title")
@@ -57,11 +58,12 @@ class _Reader:
 
     def __init__(self) -> None:
         self._epochs = {
-            number: (screen, title, site or "", _zone(zone), name)
-            for number, screen, title, site, zone, name in LedgerEpoch.objects.values_list(
-                "id", "screen_id", "screen__title", "screen__site__name", "screen__timezone", "name"
+            number: (screen, title, _zone(zone), name)
+            for number, screen, title, zone, name in LedgerEpoch.objects.values_list(
+                "id", "screen_id", "screen__title", "screen__timezone", "name"
             )
         }
+        self._stays = read_stays()
         self._shown: dict[object, dict[str, Any]] = {}
 
     def each(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[tuple[Any, ...], Any]]:
@@ -79,12 +81,13 @@ class _Reader:
     def _read(self, row: tuple[Any, ...]) -> dict[str, object]:
         key, epoch_id, shown_id, *numbers = row
         at_ms, day, hour, believed, outcome, actual_ms, presented, doubt = numbers
-        screen, title, site, zone, epoch = self._epochs[epoch_id]
+        screen, title, zone, epoch = self._epochs[epoch_id]
         for name, value in zip(_WHOLE, (at_ms, day, hour, outcome, presented, doubt), strict=True):
             whole(value, *BOUNDS[name])
         if actual_ms is not None:
             whole(actual_ms, *BOUNDS["actual_ms"])
         at = dt.datetime.fromtimestamp(at_ms / 1000, zone)
+        site = stay_at(self._stays.get(screen, ()), at_ms).site
         return {
             "screen": screen, "screen_title": title, "site": site, "epoch": epoch, "seq": key & MOST_SEQ,
             "at": at.isoformat(timespec="milliseconds"), "day": day_text(day), "hour": hour, "clock_believed": believed,
@@ -109,7 +112,8 @@ class _Reader:
 
     def unreadable(self, row: tuple[Any, ...]) -> dict[str, object]:
         """Returns what stands in the place of a row that cannot be read."""
-        screen, title, site, _, epoch = self._epochs.get(row[1], ("", "", "", None, ""))
+        screen, title, _, epoch = self._epochs.get(row[1], ("", "", None, ""))
+        site = self._stays[screen][-1].site if screen in self._stays else ""
         return {
             "screen": screen, "screen_title": title, "site": site, "epoch": epoch, "seq": int(row[0]) & MOST_SEQ,
             "at": "", "day": "", "hour": "", "clock_believed": False, "outcome": "unreadable", "actual_ms": None,

@@ -3,9 +3,10 @@
 from office.models.audit import AuditEntry, ChainedEntry, JournalEntry, Sequence
 from office.models.commands import Command
 from office.models.content import Assignment, Media, Playlist, Publication, PublishedMedia
-from office.models.fleet import Screen, Site, Tag, Village
+from office.models.fleet import Screen, ScreenPlace, Site, Tag, Village
 from office.models.records import (
     Alarm,
+    CollectorBeat,
     Event,
     LedgerEpoch,
     LedgerRecord,
@@ -23,6 +24,7 @@ __all__ = [
     "Assignment",
     "AuditEntry",
     "ChainedEntry",
+    "CollectorBeat",
     "Command",
     "Event",
     "JournalEntry",
@@ -38,6 +40,7 @@ __all__ = [
     "PublishedMedia",
     "Receipt",
     "Screen",
+    "ScreenPlace",
     "Sequence",
     "Shown",
     "Site",

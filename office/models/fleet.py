@@ -39,6 +39,22 @@ class Tag(models.Model):
         return str(self.name)
 
 
+class ScreenPlace(models.Model):
+    """Where a screen stood from a moment on, until its next row; its first row also says where it stood before.
+
+    Plays are counted where their screen stood when it played them.
+    """
+
+    screen = models.ForeignKey("Screen", models.CASCADE, related_name="places")
+    since = models.DateTimeField()
+    site = models.ForeignKey(Site, models.PROTECT, null=True, blank=True, related_name="+")
+    kind = models.CharField(max_length=50, blank=True)
+    village = models.ForeignKey(Village, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ("screen", "since", "id")
+
+
 class Screen(models.Model):
     """One LED wall or kiosk driven by one player, and what it last said of itself."""
 

@@ -184,6 +184,16 @@ class Receipt(models.Model):
     details: Any = ObjectField(default=dict)
 
 
+class CollectorBeat(models.Model):
+    """The sign of life of a collector: what the office says of screens is worth no more than its own hearing."""
+
+    name = models.CharField(primary_key=True, max_length=40)
+    since = models.DateTimeField(null=True, blank=True)
+    """Since when it is connected with the broker; None: it is not."""
+    beat_at = models.DateTimeField()
+    """When it last wrote this, by its own clock."""
+
+
 class Alarm(models.Model):
     """Something that a person should look at; the same thing again counts, and opens it again."""
 
@@ -205,6 +215,7 @@ class Alarm(models.Model):
         DOUBTFUL = "doubtful", "记录不可信"
         UNREADABLE = "unreadable", "保存的数据读不出"
         CHANGED = "changed", "素材被改动"
+        AWAY = "away", "屏幕失联"
 
     screen = models.ForeignKey(Screen, models.DO_NOTHING, related_name="alarms", db_constraint=False)
     """It may be one that is not enrolled: look at `screen_id`."""
