@@ -1,8 +1,17 @@
-"""Writes files that a power cut leaves whole."""
+"""Writes files that a power cut leaves whole, and reads them whatever lies there now."""
 
 import contextlib
 import os
+import stat
 from pathlib import Path
+
+from signage.errors import WuzhaError
+
+MOST_BYTES = 64 << 20
+
+
+class NotOursError(WuzhaError):
+    """What lies there is not what was written there."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -35,3 +44,21 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def load_bytes(path: Path) -> bytes:
+    """Returns what is in a file. Raises NotOursError for what is no ordinary file or too large, and OSError."""
+    # A pipe in the file's place must not stop us (O_NONBLOCK).
+    file = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    try:
+        found = os.fstat(file)
+        if not stat.S_ISREG(found.st_mode):
+            raise NotOursError("no ordinary file")
+        if found.st_size > MOST_BYTES:
+            raise NotOursError(f"{found.st_size} bytes")
+        parts = []
+        while part := os.read(file, MOST_BYTES):
+            parts.append(part)
+        return b"".join(parts)
+    finally:
+        os.close(file)

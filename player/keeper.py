@@ -14,6 +14,7 @@ import msgspec
 
 from player.durable import write_whole
 from player.state import State
+from player.state_files import NotOursError, load_state, read_state
 from signage.rotation import Rotation
 from signage.trusted_time import SavedTime
 
@@ -66,28 +67,15 @@ def begins(kept: Kept) -> dict[str, Rotation]:
 
 
 def read_kept(path: Path) -> Kept | None:
-    """Gives what was kept; None when there is nothing or it cannot be read (a broken file is put aside)."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Kept)
-    except FileNotFoundError:
-        return None
-    except OSError as fault:
-        log.warning("%s: not read, the rotation begins anew: %s", path.name, fault)
-        return None
-    except msgspec.DecodeError as fault:
-        log.warning("%s: not understood, the rotation begins anew: %s", path.name, fault)
-        try:
-            path.replace(path.with_suffix(".broken"))
-        except OSError:
-            log.warning("%s: not put aside", path.name)
-        return None
+    """Returns what was kept; None when there is nothing, or nothing that can be believed (it is put aside)."""
+    return read_state(path, Kept)
 
 
 def look_at_kept(path: Path) -> Kept | None:
     """Returns what a player keeps, for others to see; None when there is nothing, or nothing that can be read."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Kept)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        return load_state(path, Kept)
+    except (OSError, NotOursError):
         return None
 
 

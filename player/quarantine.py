@@ -7,6 +7,7 @@ off every night. What breaks a decoder again has a longer term; an emergency tri
 
 import datetime as dt
 from collections.abc import Mapping
+from typing import Annotated
 
 import msgspec
 
@@ -30,8 +31,8 @@ class Held(msgspec.Struct, frozen=True, kw_only=True):
 
     zh: str
     en: str
-    offences: int = 1
-    left_s: float | None = None
+    offences: Annotated[int, msgspec.Meta(ge=0, le=2**53)] = 1
+    left_s: Annotated[float, msgspec.Meta(ge=0, le=2**53)] | None = None
     """None: written by a version that knew no terms, and did not tell local files from published ones."""
     until: dt.datetime | None = None
 

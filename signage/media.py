@@ -4,10 +4,13 @@ Rule: this file opens nothing; what it says of a file was found by the decoder.
 """
 
 import re
-from typing import Literal
+from typing import Annotated, Literal
 
 import msgspec
 
+MOST_S = 1e9
+"""Of a file: thirty years, which times can be reckoned with."""
+Size = Annotated[int, msgspec.Meta(ge=0, le=2**31)]
 MediaKind = Literal["image", "video", "audio"]
 
 
@@ -15,13 +18,13 @@ class MediaFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What a full decode found in a file."""
 
     kind: MediaKind
-    width_px: int = 0
+    width_px: Size = 0
     """As shown: after rotation metadata and with square pixels; 0 for audio."""
-    height_px: int = 0
-    duration_s: float = 0.0
+    height_px: Size = 0
+    duration_s: Annotated[float, msgspec.Meta(ge=0, le=MOST_S)] = 0.0
     """0 for a still picture; one loop for an animated one."""
     has_sound: bool = False
-    frame_rate: float = 0.0
+    frame_rate: Annotated[float, msgspec.Meta(ge=0, le=1e9)] = 0.0
     """Mean pictures per second; 0 for stills and audio."""
 
 

@@ -14,6 +14,7 @@ from player.commands.finding import Finding
 from player.config import Config
 from player.enrolment import read_password
 from player.publication.kept import FOLDER, read_kept
+from player.state_files import NotOursError, load_state
 from player.uplink.connections import read_uplink
 from player.uplink.standing import NAME, Kept
 from signage.errors import Words
@@ -127,10 +128,10 @@ def orders(config: Config) -> Finding:
         return Finding(subject="orders", ok=True, says=Words("无", "none"))
     path = config.folders.state / NAME
     try:
-        kept = msgspec.json.decode(path.read_bytes(), type=Kept)
+        kept = load_state(path, Kept)
     except FileNotFoundError:
         kept = Kept()
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as fault:
+    except (OSError, NotOursError) as fault:
         says = Words(f"{NAME} 读不出来：{fault}", f"{NAME} cannot be read: {fault}")
         return Finding(subject="orders", ok=False, says=says)
     found = [

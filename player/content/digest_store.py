@@ -23,6 +23,7 @@ from player.decode.digests import DIGEST_BYTES, Digests, Summing, of_one_part
 from player.decode.files.plainfile import open_plain, open_regular, read_at, why_not_opened
 from player.decode.protocol import ShowFile
 from player.durable import write_whole
+from player.state_files import NotOursError, load_state
 
 log = logging.getLogger(__name__)
 
@@ -178,8 +179,8 @@ class DigestStore:
         if self._folder is None:
             return None
         try:
-            found = msgspec.msgpack.decode((self._folder / sha256).read_bytes(), type=Digests)
-        except (OSError, msgspec.DecodeError):
+            found = load_state(self._folder / sha256, Digests, decode=msgspec.msgpack.decode)
+        except (OSError, NotOursError):
             return None
         if not found.is_sound():
             return None

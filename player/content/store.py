@@ -22,6 +22,7 @@ import msgspec
 
 from player.content.book import Book
 from player.durable import sync_folder, write_whole
+from player.state_files import NotOursError, load_state, must_be_a_time, put_aside
 from signage.errors import Words
 from signage.filenames import bad_name
 
@@ -59,19 +60,17 @@ class Store:
 
     def load_book(self) -> Book:
         """The verdicts of the last run; a book not ours is put aside as `media.json.broken` and an empty one given."""
-        path = os.path.join(self._root, "media.json")
+        path = Path(self._root, "media.json")
         try:
-            with open(path, "rb") as file:
-                return msgspec.json.decode(file.read(), type=Book)
+            return load_state(path, Book, check=_check)
         except FileNotFoundError:
             return Book()
         except OSError as error:
             self._wrong("book", error)
             return Book()
-        except (msgspec.MsgspecError, UnicodeDecodeError) as error:
+        except NotOursError as error:
             log.warning("media.json is not a book of ours (%s); put aside as media.json.broken", error)
-            with contextlib.suppress(OSError):
-                os.replace(path, path + ".broken")
+            put_aside(path, path.with_name("media.json.broken"))
             return Book()
 
     def save_book(self, book: Book) -> bool:
@@ -186,6 +185,16 @@ class Store:
             was = self._trouble.pop(what, None)
         if was is not None:
             log.info("state folder: %s can be written again", what)
+
+
+def _check(book: Book) -> None:
+    for verdict in book.verdicts:  # all else has its bounds
+        must_be_a_time(verdict.at)
+        stamp = verdict.stamp
+        if max(abs(stamp.size), abs(stamp.mtime_ns), abs(stamp.ctime_ns), abs(stamp.inode)) >= 2**64:
+            raise ValueError("a stamp that no file has")
+    for held in book.quarantined.values():
+        must_be_a_time(held.until)
 
 
 def _free_bytes(folder: str) -> int | None:

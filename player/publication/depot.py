@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from player.durable import sync_folder, write_whole
+from player.state_files import NotOursError, load_state
 from signage import __version__
 from signage.errors import ToldError, Words
 from signage.media import MediaFacts
@@ -136,8 +137,8 @@ class Depot:
     def facts(self, sha256: str, *, by_any_edition: bool = False) -> MediaFacts | None:
         """Gives what this version of the decoder, or any, found in a file; None when it has not looked."""
         try:
-            found = msgspec.json.decode((self._facts / sha256).read_bytes(), type=_Facts)
-        except (OSError, msgspec.DecodeError):
+            found = load_state(self._facts / sha256, _Facts)
+        except (OSError, NotOursError):
             return None
         return found.facts if by_any_edition or found.edition == __version__ else None
 

@@ -11,6 +11,7 @@ import msgspec
 
 from player.durable import write_whole
 from player.publication.signed import Signed
+from player.state_files import NotOursError, load_state, put_aside
 from signage.errors import Words
 from signage.messages import Trusted
 from signage.trust import TrustError, raised, went_back
@@ -46,12 +47,12 @@ def checked(floor: Floor, signed: Signed) -> Floor:
 def read_floor(path: Path) -> Floor:
     """Gives what was kept; the lowest floor when there is nothing. Raises OSError when it cannot be read."""
     try:
-        return msgspec.json.decode(path.read_bytes(), type=Floor)
+        return load_state(path, Floor)
     except FileNotFoundError:
         return Floor()
-    except msgspec.DecodeError as error:
+    except NotOursError as error:
         log.error("%s is not a floor of ours (%s); put aside", path.name, error)
-        path.replace(path.with_suffix(".broken"))
+        put_aside(path, path.with_suffix(".broken"))
         return Floor()
 
 

@@ -14,12 +14,14 @@ import datetime as dt
 import errno
 import logging
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
 from player.durable import write_whole
 from player.publication.staging import Planned
 from player.quarantine import Held
+from player.state_files import NotOursError, load_bytes, must_be_a_time, put_aside, read_state
 from signage.messages import Trusted
 
 log = logging.getLogger(__name__)
@@ -37,7 +39,7 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
     on_air: tuple[Planned, ...] = ()
     trusted: frozenset[str] = frozenset()
     versions: Trusted = Trusted()
-    command_keys: tuple[str, ...] = ()
+    command_keys: tuple[Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2})+\\Z")], ...] = ()
     """In hexadecimal digits."""
     expires: dt.datetime | None = None
     quarantined: dict[str, Held] = {}
@@ -46,13 +48,14 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
 
 def read_kept(folder: Path) -> Kept:
     """Gives what was kept; nothing when there is none or it is not ours: then it is fetched again."""
-    try:
-        return msgspec.json.decode((folder / "kept.json").read_bytes(), type=Kept)
-    except FileNotFoundError:
-        return Kept()
-    except (OSError, msgspec.DecodeError) as error:
-        log.error("kept.json cannot be read (%s); publications are looked up again", error)
-        return Kept()
+    return read_state(folder / "kept.json", Kept, check=_check) or Kept()
+
+
+def _check(kept: Kept) -> None:
+    # All else has its bounds; there may be ten thousand files in it. How long they sign for is the office's affair.
+    must_be_a_time(kept.expires, last_year=9999)
+    for held in kept.quarantined.values():
+        must_be_a_time(held.until)
 
 
 def write_kept(folder: Path, kept: Kept) -> None:
@@ -67,7 +70,7 @@ def anchor(folder: Path, enrolled: Path) -> bytes:
     Raises OSError when there is neither a root from the enrolment nor a copy.
     """
     copy = folder / "root.json"
-    former = copy.read_bytes() if copy.exists() else None
+    former = _former_root(copy)
     try:
         given = _whole_root(enrolled)
     except OSError:
@@ -85,6 +88,17 @@ def anchor(folder: Path, enrolled: Path) -> bytes:
             _put_aside(folder)
     write_whole(copy, given)
     return given
+
+
+def _former_root(copy: Path) -> bytes | None:
+    try:
+        return load_bytes(copy)
+    except FileNotFoundError:
+        return None
+    except NotOursError as fault:
+        log.error("%s is no root (%s); put aside", copy.name, fault)
+        put_aside(copy, copy.with_suffix(".broken"))
+        return None
 
 
 def _whole_root(path: Path) -> bytes:

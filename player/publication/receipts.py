@@ -3,7 +3,6 @@
 Rule: a step is told before it is noted as told: a power cut may double a receipt, never lose one.
 """
 
-import contextlib
 import logging
 import threading
 import time
@@ -14,6 +13,7 @@ import msgspec
 
 from player.durable import write_whole
 from player.state import Moment
+from player.state_files import read_state
 from signage.errors import Words
 from signage.ledger import Details, because
 from signage.messages import Step
@@ -38,11 +38,9 @@ class Receipts:
     def __init__(self, path: Path, receipt: Receipt, read_clock: Callable[[], Moment]) -> None:
         self._path, self._receipt, self._read_clock = path, receipt, read_clock
         self._lock = threading.Lock()
-        self._steps: dict[int, tuple[Step, ...]] = {}
         self._refused_at = -REFUSED_HEADS_EVERY_S
         self._saved: dict[int, tuple[Step, ...]] = {}
-        with contextlib.suppress(OSError, msgspec.DecodeError):
-            self._steps = msgspec.json.decode(path.read_bytes(), type=Told).steps
+        self._steps = dict((read_state(path, Told) or Told()).steps)
         self._saved = dict(self._steps)
 
     def begin(self, number: int, *, anew: bool) -> None:

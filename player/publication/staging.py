@@ -16,6 +16,7 @@ from signage.errors import BadInput, Words
 from signage.filenames import bad_name
 from signage.globs import Shelf
 from signage.media import Media, MediaFacts, natural_key
+from signage.messages import Count
 from signage.playlist import Playlist, Rank
 from signage.printable import printable
 from signage.reading import read_calendar, read_playlist
@@ -28,7 +29,7 @@ _UNSEEN = MediaFacts(kind="image")
 class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """One publication as this screen is to show it."""
 
-    number: int
+    number: Count
     texts: tuple[tuple[str, Wanted], ...]
     """Its playlists for this screen, and its calendar if it has one, by stem."""
     media: tuple[tuple[str, Wanted], ...]

@@ -4,7 +4,6 @@ The number goes into every birth, status and will: a will with an older number i
 back tells the office that an old copy of this machine, or a second one, speaks for the screen.
 """
 
-import contextlib
 import datetime as dt
 import logging
 import threading
@@ -13,6 +12,7 @@ from pathlib import Path
 import msgspec
 
 from player.durable import write_whole
+from player.state_files import NotOursError, Number, load_state
 
 NAME = "uplink.json"
 log = logging.getLogger(__name__)
@@ -22,9 +22,9 @@ class Uplink(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of the file."""
 
     v: int = 1
-    conn: int = 0
+    conn: Number = 0
     connected: bool = False
-    level: int = 0
+    level: Number = 0
     """5, or 4 for MQTT 3.1.1."""
     office: bool = False
     """Whether the office takes ledgers."""
@@ -77,6 +77,7 @@ class Connections:
 
 def read_uplink(state: Path) -> Uplink | None:
     """Gives what was written last; None when there is nothing that can be read."""
-    with contextlib.suppress(OSError, msgspec.MsgspecError, UnicodeDecodeError):
-        return msgspec.json.decode((state / NAME).read_bytes(), type=Uplink)
-    return None
+    try:
+        return load_state(state / NAME, Uplink)
+    except (OSError, NotOursError):
+        return None

@@ -3,14 +3,12 @@
 When an old copy of the ledger is put back, this file tells: numbers that were given once are not given again.
 """
 
-import logging
 from pathlib import Path
 
 import msgspec
 
 from player.durable import write_whole
-
-log = logging.getLogger(__name__)
+from player.state_files import Number, read_state
 
 
 class Head(msgspec.Struct, frozen=True, kw_only=True):
@@ -18,19 +16,13 @@ class Head(msgspec.Struct, frozen=True, kw_only=True):
 
     v: int = 1
     epoch: str
-    seq: int
+    seq: Number
     hash: bytes
 
 
 def read_head(path: Path) -> Head | None:
-    """Gives what was written last; None when there is nothing, or nothing that can be read."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Head)
-    except FileNotFoundError:
-        return None
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as fault:
-        log.warning("%s: not understood: %s", path.name, fault)
-        return None
+    """Returns what was written last; None when there is nothing, or nothing that can be read."""
+    return read_state(path, Head, aside=path.with_name(f"{path.name}.broken"))
 
 
 def write_head(path: Path, head: Head) -> None:

@@ -16,6 +16,7 @@ from typing import Annotated
 import msgspec
 
 from player.durable import sync_folder
+from player.state_files import NotOursError, load_bytes
 from signage.ledger import utc_ms
 
 NOTE_BYTES = 512
@@ -63,8 +64,8 @@ class LossNote:
     def read(self) -> Loss | None:
         """Returns what was noted before this process began, and takes the room that a note needs."""
         self._noted = read_loss(self._path)
-        with contextlib.suppress(OSError):
-            if self._noted is not None or self._path.read_bytes() == b"".ljust(NOTE_BYTES):
+        with contextlib.suppress(OSError, NotOursError):
+            if self._noted is not None or load_bytes(self._path) == b"".ljust(NOTE_BYTES):
                 return self._noted
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
@@ -100,14 +101,13 @@ class LossNote:
 def read_loss(path: Path) -> Loss | None:
     """Returns what is noted there; None when nothing is, or nothing that can be understood."""
     try:
-        with path.open("rb") as file:
-            text = file.read(NOTE_BYTES).strip()
+        text = load_bytes(path).strip()
         loss = msgspec.json.decode(text, type=Loss) if text else None
         for each in loss.span if loss is not None else ():
             utc_ms(each)
     except FileNotFoundError:
         return None
-    except (OSError, msgspec.MsgspecError, ValueError, RecursionError) as fault:
+    except (OSError, NotOursError, ValueError, RecursionError) as fault:
         log.warning("%s: not understood, passed over: %s", path.name, fault)
         return None
     return loss

@@ -3,24 +3,23 @@
 Rule: flushed before anything is acted on; so no command is obeyed twice, and a blackout holds over restarts.
 """
 
-import logging
 from pathlib import Path
 from typing import Annotated
 
 import msgspec
 
 from player.durable import write_whole
+from player.state_files import Number, read_state
 
 NAME = "orders.json"
 _Percent = Annotated[int, msgspec.Meta(ge=0, le=100)]
-log = logging.getLogger(__name__)
 
 
 class Kept(msgspec.Struct, frozen=True, kw_only=True):
     """The contents of the file."""
 
     v: int = 1
-    number: int = 0
+    number: Number = 0
     """The highest of all commands that were taken."""
     key: Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2})*\\Z")] = ""
     """What signed that one, in hexadecimal digits; empty: not known. See `last_number`."""
@@ -55,14 +54,4 @@ class Standing:
 
 
 def _read(path: Path) -> Kept:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Kept)
-    except FileNotFoundError:
-        return Kept()
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as fault:
-        log.warning("%s: not understood, no order of the office holds: %s", path.name, fault)
-        try:
-            path.replace(path.with_suffix(".broken"))
-        except OSError:
-            log.warning("%s: not put aside", path.name)
-        return Kept()
+    return read_state(path, Kept) or Kept()

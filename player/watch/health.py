@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal, get_args
 
-from player.durable import write_whole
+from player.durable import NotOursError, load_bytes, write_whole
 from player.watch.verdict import Verdict
 from signage.presented import PRESENTED, Presented
 
@@ -97,18 +97,19 @@ class HealthWriter:
 def read_health(state: Path) -> Health | None:
     """Gives what the supervisor wrote last; None when there is nothing that can be read."""
     try:
-        told = json.loads((state / NAME).read_bytes())
-        screen = told["screen"]
+        told = json.loads(load_bytes(state / NAME))
+        screen, at = told["screen"], dt.datetime.fromisoformat(told["at"])
+        at.astimezone(dt.timezone(dt.timedelta(hours=14)))  # of the year 9999: there is none in other zones
         return Health(
             v=int(told["v"]),
-            at=dt.datetime.fromisoformat(told["at"]),
+            at=at,
             restarts=int(told["restarts"]),
             last_end=str(told["last_end"]),
             present=str(told["present"]),
             screen=screen if screen in get_args(Seen) else "unseen",
             against=next((each for each in PRESENTED if each == told.get("against")), ""),
         )
-    except (OSError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
+    except (OSError, NotOursError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
         return None
 
 

@@ -89,9 +89,9 @@ def test_a_broken_file_is_put_aside_and_the_rotation_begins_anew(tmp_path: Path,
 
 def test_what_cannot_be_read_now_is_left_where_it_is(tmp_path: Path) -> None:
     path = tmp_path / "rotation.json"
-    path.mkdir()
+    path.symlink_to(path)
     assert read_kept(path) is None
-    assert path.is_dir()
+    assert path.is_symlink()
 
 
 def test_a_state_folder_that_is_a_file_is_said_once_and_ends_nothing(

@@ -64,3 +64,36 @@ def test_without_a_display_it_says_so_and_plays_on(wuzha: Wuzha, house: Path) ->
     assert done.returncode == 0, done.stderr
     assert "no display" in done.stderr
     assert traced(house)
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda path: path.write_bytes(b'{"v":1,"saved_at":"2026-11-30T08:00:00"}'),
+        lambda path: path.write_bytes(b'{"v":1,"saved_at":"9999-12-31T23:59:59Z"}'),
+        lambda path: path.write_bytes(b""),
+        lambda path: [path.unlink(missing_ok=True), path.mkdir()],
+    ],
+    ids=["no offset", "year 9999", "empty", "folder"],
+)
+def test_whatever_lies_in_the_state_folder_the_player_plays(wuzha: Wuzha, house: Path, spoil) -> None:
+    state = house / "var" / "player"
+    state.mkdir(parents=True)
+    for name in (
+        "rotation.json",
+        "media.json",
+        "orders.json",
+        "uplink.json",
+        "health.json",
+        "ledger.head",
+        "ledger.lost",
+    ):
+        spoil(state / name)
+    done = wuzha("run", "--headless", "--for", "3", "--trace", "trace.jsonl")
+    assert done.returncode == 0, done.stderr
+    assert "Traceback" not in done.stderr
+    assert "rotation.json: not understood" in done.stderr
+    assert {line["playlist"] for line in traced(house)} >= {"main"}
+    assert [line["outcome"] for line in map(json.loads, wuzha("plays", "--json").stdout.splitlines())]
+    assert "saved_at" in json.loads((state / "rotation.json").read_bytes()), "written anew"
+    assert wuzha("doctor").returncode == 0
