@@ -147,6 +147,9 @@ class PublicationState(msgspec.Struct, frozen=True, kw_only=True):
     fetched_bytes: Count = 0
     needed_bytes: Count = 0
     why: Trouble | None = None
+    """Why it is refused or does not get on; of a staged one: what it waits for, or why it never plays."""
+    prospect: Short = ""
+    """Of a staged one that is not on air, as in `outlook.PROSPECTS`: waits, held or never; later versions may add."""
 
 
 class RefusedFile(msgspec.Struct, frozen=True, kw_only=True):
@@ -175,9 +178,9 @@ class ScreenState(Message, frozen=True, kw_only=True):
     clock: ClockQuality
     zones: Annotated[tuple[ZoneState, ...], Few] = ()
     publications: Annotated[tuple[Count, ...], Few] = ()
-    """Those on air."""
+    """Those on air: that own a zone now by their dates, times and ranks."""
     coming: Annotated[tuple[PublicationState, ...], Few] = ()
-    """Those on their way, or refused."""
+    """Those on their way, refused, or here and not on air."""
     refused: Annotated[tuple[RefusedFile, ...], Few] = ()
     """At most 20; `refused_count` says how many there are."""
     refused_count: Count = 0

@@ -11,14 +11,16 @@ from office.console.progress import ScreenLine, screen_line, unreadable_line
 from office.models import Publication, Screen
 from office.receipts import telling
 from office.stored import readable
+from signage.errors import Words
 from signage.printable import printable
 
 LOOK_S = 0.4
 STAGED = (
-    "已就绪的屏幕轮到它时自动换上：正在播的一条放完之后；有紧急或广播在播，或还不在它的日期和时段内，就等到那以后。\n"
-    "    A staged screen goes over by itself: after the item that is showing, and after an emergency or a broadcast, or"
-    " when its dates and times come."
+    "已就绪：正在播的一条放完之后换上。屏幕还没有说明原因的，过半分钟再看：wuzha-office receipts\n"
+    "    Staged: a screen goes over after the item that is showing. Look again in half a minute for what it waits for."
 )
+MOST_SCREENS = 8
+"""Named of those that say the same."""
 
 
 def lines(publication: Publication) -> tuple[ScreenLine, ...]:
@@ -50,7 +52,10 @@ def follow(publication: Publication, wait_s: float, *, goal: str = "shown") -> t
             found = lines(publication)
             done = sum(map(reached, found))
             bar.tell(done, len(found), _words(found, done))
-            if all(reached(line) or is_refused(line) for line in found) or time.monotonic() >= until:
+            if (
+                all(reached(line) or is_refused(line) or will_not_yet(line) for line in found)
+                or time.monotonic() >= until
+            ):
                 return found
             time.sleep(LOOK_S)
     finally:
@@ -72,15 +77,24 @@ def is_refused(line: ScreenLine) -> bool:
     return line.step == "refused"
 
 
+def will_not_yet(line: ScreenLine) -> bool:
+    """Whether it lies there and waiting does not help: its time comes later, something holds it, or it never plays."""
+    return line.step == "staged" and bool(line.prospect)
+
+
 def show_lines(found: tuple[ScreenLine, ...]) -> None:
     """Prints a line for each screen, and why where it is refused or waits."""
     heads = ("屏幕 screen", "名称 title", "连接 link", "进度 step", "时间 at", "")
     show(heads, ([line.id, line.title, line.link.zh, f"{line.label.zh} {line.label.en}", _when(line), line.detail]
                  for line in found))  # fmt: skip
+    same: dict[Words, list[str]] = {}
     for line in found:
         if line.why is not None:
-            print(f"{line.id}：{printable(line.why.zh)}\n    {printable(line.why.en)}")
-    if any(line.step == "staged" for line in found):
+            same.setdefault(line.why, []).append(line.id)
+    for why, ids in same.items():
+        more = f" …（{len(ids)}）" if len(ids) > MOST_SCREENS else ""
+        print(f"{'、'.join(ids[:MOST_SCREENS])}{more}：{printable(why.zh)}\n    {printable(why.en)}")
+    if any(line.step == "staged" and line.why is None for line in found):
         print(STAGED)
 
 

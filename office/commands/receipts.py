@@ -4,6 +4,7 @@ import argparse
 import sys
 
 from office.commands.following import lines, show_lines
+from office.console.progress import publication_label
 from office.models import Publication, Receipt
 from office.place import Place
 from office.stored import readable, sound
@@ -27,11 +28,13 @@ def main(options: argparse.Namespace, _place: Place) -> int:
             receipts, _ = readable(sent[:MOST_RECEIPTS], _told, lambda receipt: receipt.screen_id)
             print(printable_json({
                 "publication": publication.number, "screen": line.id, "step": line.step, "shown": line.shown,
-                "wanted": line.wanted, "why": line.why.en if line.why else None,
+                "wanted": line.wanted, "prospect": line.prospect or None,
+                "why": line.why.en if line.why else None, "why_zh": line.why.zh if line.why else None,
                 "receipts": receipts[::-1],
             }))  # fmt: skip
         return 0
-    print(printable(f"发布 {publication.number} {publication.line}：{publication.get_state_display()}，"
+    label = publication_label(publication.state, found)
+    print(printable(f"发布 {publication.number} {publication.line}：{label.sign} {label.zh} {label.en}，"
                     f"{publication.author} + {publication.approver}"))  # fmt: skip
     show_lines(found)
     missing = [line.id for line in found if line.wanted and not line.shown]

@@ -5,7 +5,7 @@ import datetime as dt
 
 from office.collecting.alarms import tell_unreadable
 from office.commands.table import clock, show
-from office.console.tiles import Tile, by_need, tile, unreadable_tile
+from office.console.tiles import Coming, Tile, by_need, tile, unreadable_tile
 from office.console.wording import UNREADABLE, ago
 from office.models import Alarm, Screen
 from office.place import Place
@@ -31,13 +31,13 @@ def main(options: argparse.Namespace, _place: Place) -> int:
             mine = [alarm for alarm in alarms if alarm.screen_id == each.id]
             print(printable_json(_told(each, screens[each.id], mine)))
         return 0
-    show(("屏幕 screen", "名称 title", "状态 status", "听到 heard", "发布 shows", "正在播放 on air", "问题 trouble"),
-         (_row(each, now) for each in tiles))  # fmt: skip
+    heads = ("屏幕 screen", "名称 title", "状态 status", "听到 heard", "在播发布 on air", "画面 shows", "问题 trouble")
+    show(heads, (_row(each, now) for each in tiles))
     if alarms:
         print(f"\n报警 alarms ({len(alarms)})")
         rows = alarms[:MOST_ALARMS]
-        heads = ("编号 no", "屏幕 screen", "最近 last", "次数 times", "事由 what")
-        show(heads, ((a.pk, a.screen_id, _when(a), a.times, a.zh) for a in rows))
+        columns = ("编号 no", "屏幕 screen", "最近 last", "次数 times", "事由 what")
+        show(columns, ((a.pk, a.screen_id, _when(a), a.times, a.zh) for a in rows))
         print("看过之后 · when somebody has looked: wuzha-office alarms --close 编号 --why 怎么处理的")
     return 0
 
@@ -46,7 +46,8 @@ def _row(each: Tile, now: dt.datetime) -> tuple[str, ...]:
     status = f"{each.label.sign} {each.label.zh} {each.label.en}"
     since = ago(each.heard, now)
     heard = since.zh if since else ""
-    troubles = "；".join(words.zh for words in each.troubles)
+    coming = (f"发布 {c.number} {c.label.zh}" + (f"：{c.why.zh}" if c.why else "") for c in each.coming)
+    troubles = "；".join((*coming, *(words.zh for words in each.troubles)))
     if len(troubles) > MOST_TROUBLE:
         troubles = f"{troubles[:MOST_TROUBLE]}…"
     return each.id, each.title, status, heard, " ".join(map(str, each.publications)), _on_air(each), troubles
@@ -71,6 +72,16 @@ def _told(each: Tile, screen: Screen, alarms: list[Alarm]) -> dict[str, object]:
         "state_at": screen.state_at.isoformat() if screen.state_at else None,
         "unreadable": each.label is UNREADABLE,
         "publications": list(each.publications), "zones": state.get("zones", []),
+        "coming": [_coming(coming) for coming in each.coming],
         "troubles": [{"zh": words.zh, "en": words.en} for words in each.troubles],
         "alarms": [{"kind": alarm.kind, "zh": alarm.zh, "en": alarm.en, "times": alarm.times} for alarm in alarms],
+    }  # fmt: skip
+
+
+def _coming(coming: Coming) -> dict[str, object]:
+    """A publication that is not on air: on its way, refused, or waiting."""
+    why = coming.why
+    return {
+        "publication": coming.number, "step": coming.step, "prospect": coming.prospect or None,
+        "why": why.en if why else None, "why_zh": why.zh if why else None,
     }  # fmt: skip

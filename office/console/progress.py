@@ -4,7 +4,7 @@ Rule: pure; receipts and screens come as values, the moment that is now as well.
 """
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -47,6 +47,8 @@ class ScreenLine(msgspec.Struct, frozen=True, kw_only=True):
     marks: tuple[Mark, ...]
     detail: str
     why: Words | None
+    prospect: str
+    """Of a staged one that is not on air: waits, held or never; empty where the screen does not say."""
     wanted: bool
     """Whether it is to show the publication now."""
     shown: bool
@@ -56,6 +58,8 @@ class ScreenLine(msgspec.Struct, frozen=True, kw_only=True):
         """Gives the step as it reads."""
         if self.link is wording.UNREADABLE:
             return self.link
+        if self.step == "staged" and self.prospect in wording.PROSPECTS:
+            return wording.PROSPECTS[self.prospect]
         return wording.STEPS[self.step] if self.step is not None else wording.WAITING
 
 
@@ -86,16 +90,32 @@ def screen_line(
         marks=_marks(at),
         detail=_detail(said) if said is not None and step == "fetched" else "",
         why=_why(said, refused if step == "refused" else None),
+        prospect=said.prospect if said is not None and said.step == "staged" else "",
         wanted=wanted,
         shown=shown,
     )
+
+
+def publication_label(state: str, lines: Sequence[ScreenLine]) -> Label:
+    """Returns how it stands with a publication: signed is not shown, and what every screen refuses is red."""
+    asked = [line for line in lines if line.wanted]
+    if state != "published" or not asked:
+        return wording.PUBLICATION[state]
+    refused = sum(line.step == "refused" for line in asked)
+    if refused == len(asked):
+        return wording.ALL_REFUSED
+    if refused:
+        return wording.SOME_REFUSED
+    if all(line.label is wording.PROSPECTS["never"] for line in asked):
+        return wording.NEVER
+    return wording.PUBLICATION[state] if any(line.shown for line in asked) else wording.SCHEDULED
 
 
 def unreadable_line(screen: str, *, wanted: bool) -> ScreenLine:
     """Returns the line of a screen that cannot be read, or one of whose receipts cannot."""
     return ScreenLine(
         id=screen, title=screen, link=wording.UNREADABLE, step=None, marks=_marks({}), detail="", why=UNREADABLE,
-        wanted=wanted, shown=False,
+        prospect="", wanted=wanted, shown=False,
     )  # fmt: skip
 
 

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from office.collecting.alarms import tell_unreadable
 from office.console import wording
 from office.console.fragments import live_page
-from office.console.progress import HEADS, ScreenLine, screen_line, unreadable_line
+from office.console.progress import HEADS, ScreenLine, publication_label, screen_line, unreadable_line
 from office.console.wording import Label
 from office.models import Assignment, Publication, Receipt, Screen
 from office.receipts import telling
@@ -103,7 +103,7 @@ def _sheet(one: Publication, lines: tuple[ScreenLine, ...]) -> Sheet:
     asked = tuple(line for line in lines if line.wanted)
     return Sheet(
         publication=one,
-        label=wording.PUBLICATION[one.state],
+        label=publication_label(one.state, lines),
         aims=tuple(each.aim for each in assignments),
         playlists=tuple(
             f"{each.title or each.name}（{wording.RANKS.get(each.rank, each.rank)}）" for each in one.playlists.all()

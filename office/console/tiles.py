@@ -13,7 +13,7 @@ from office.console import wording
 from office.console.wording import Label, size
 from office.stored import UNREADABLE, sound
 from signage.errors import Words
-from signage.messages import Birth, PublicationState, ScreenState, ZoneState
+from signage.messages import Birth, PublicationState, ScreenState, Step, ZoneState
 
 if TYPE_CHECKING:  # values come from elsewhere; so this needs no database
     from office.models import Screen
@@ -33,6 +33,9 @@ class Coming(msgspec.Struct, frozen=True):
     percent: int
     detail: str
     why: Words | None
+    step: Step
+    prospect: str
+    """Of a staged one: waits, held or never; empty where the screen does not say."""
 
 
 class Tile(msgspec.Struct, frozen=True, kw_only=True):
@@ -76,7 +79,7 @@ def tile(screen: "Screen", now: dt.datetime) -> Tile:
         shot="" if screen.shot_at is None else f"{screen.shot_at.timestamp():.3f}",
         shot_at=screen.shot_at,
         zones=state.zones[:MOST_ROWS] if state is not None and online else (),
-        publications=() if state is None else tuple(sorted(state.publications)[-MOST_ROWS:]),
+        publications=() if state is None or not online else tuple(sorted(state.publications)[-MOST_ROWS:]),
         coming=() if state is None else tuple(_coming(each) for each in state.coming[:MOST_ROWS]),
         ordered=() if state is None else _ordered(state),
         troubles=() if state is None else _troubles(state),
@@ -130,7 +133,10 @@ def _coming(state: PublicationState) -> Coming:
     percent = round(100 * state.fetched_bytes / state.needed_bytes) if state.needed_bytes else 0
     why = None if state.why is None else Words(state.why.zh, state.why.en)
     label = wording.STEPS[state.step]
-    return Coming(state.number, label, 100 if state.step in ("staged", "shown") else percent, detail, why)
+    if state.step == "staged":
+        label = wording.PROSPECTS.get(state.prospect, label)
+    percent = 100 if state.step in ("staged", "shown") else percent
+    return Coming(state.number, label, percent, detail, why, state.step, state.prospect)
 
 
 def _ordered(state: ScreenState) -> tuple[Label, ...]:

@@ -48,6 +48,12 @@ STEPS: dict[Step, Label] = {
     "withdrawn": Label("已撤下", "withdrawn", "off"),
     "refused": Label("被拒绝", "refused", "bad"),
 }
+PROSPECTS = {
+    "waits": Label("已就绪，到时间上屏", "scheduled", "busy"),
+    "held": Label("已就绪，暂时上不了屏", "held", "warn"),
+    "never": Label("已就绪，但永远不会播", "never plays", "bad"),
+}
+"""A staged publication that is not on air, by what the screen says becomes of it."""
 WAITING = Label("还没有消息", "no word yet", "warn")
 PUBLICATION = {
     "draft": Label("草稿", "draft", "off"),
@@ -55,6 +61,10 @@ PUBLICATION = {
     "superseded": Label("已被替换", "superseded", "off"),
     "withdrawn": Label("已撤回", "withdrawn", "off"),
 }
+ALL_REFUSED = Label("屏幕全部拒绝", "refused by all", "bad")
+SOME_REFUSED = Label("已发布，有屏幕拒绝", "refused by some", "warn")
+NEVER = Label("已发布，但哪里都不会播", "plays nowhere", "bad")
+SCHEDULED = Label("已发布，还没上屏", "not on screen yet", "busy")
 SHOWS = {"image": "图片", "video": "视频", "audio": "音频", "card": "卡片", "ticker": "字幕"}
 RANKS = {"emergency": "紧急", "broadcast": "广播", "normal": "普通", "filler": "垫片"}
 OUTCOMES = {"complete": "完整", "cut": "中断", "failed": "失败", "unreadable": "无法读取"}

@@ -117,12 +117,17 @@ def highest_publication() -> int:
     """Gives the highest number of a publication that we or a screen know of, for the same reason."""
     numbers = [Publication.objects.order_by("-number").values_list("number", flat=True).first() or 0]
     for state in Screen.objects.filter(revoked_at=None).exclude(state=None).values_list("state", flat=True):
-        on_air = state.get("publications")
-        some = on_air if isinstance(on_air, list) else ()
+        on_air, coming = state.get("publications"), state.get("coming")
+        some = [*(on_air if isinstance(on_air, list) else ()), *_numbers(coming)]
         numbers += [n for n in some if isinstance(n, int) and n < numbers[0] + MOST_AHEAD]
     # A screen that had another office before still tells of that one's publications: their receipts are not for ours.
     told = Receipt.objects.filter(publication__lt=numbers[0] + MOST_AHEAD).order_by("-publication")
     return max([*numbers, *told.values_list("publication", flat=True)[:1]])
+
+
+def _numbers(coming: object) -> list[object]:
+    """The numbers of the publications that are on their way to a screen or wait there."""
+    return [each.get("number") for each in coming if isinstance(each, dict)] if isinstance(coming, list) else []
 
 
 def facts(screens: Iterable[Screen]) -> tuple[ScreenFacts, ...]:

@@ -15,6 +15,7 @@ from player.uplink.connections import Connections
 from player.uplink.mailbox import Mailbox
 from player.uplink.obedience import Hands, Obedience
 from player.uplink.outbox import LinkLike, Outbox
+from player.uplink.prospects import Prospects
 from player.uplink.standing import Standing
 from player.uplink.telling import Self, Sight, birth, news, screen_state
 from player.uplink.upload import Upload
@@ -77,6 +78,7 @@ class Agent:
         self._who, self._topics, self._mail, self._ledger = who, topics, mail, ledger
         self._standing, self._connections, self._publications = standing, connections, publications
         self._sight, self._read_clock, self._renew = sight, read_clock, renew
+        self._prospects = Prospects()
         self._link = link(self._will)
         self._outbox = Outbox(self._link, topics, who.screen)
         self._upload = Upload(who.screen, ledger, forked=self._forked)
@@ -215,10 +217,11 @@ class Agent:
         self._full_at = now + STATE_S * random.uniform(0.8, 1.0)
 
     def _state(self) -> ScreenState:
+        state, kept = self._mail.state, self._standing.kept
         return screen_state(
-            self._sight(),
-            self._mail.state,
-            self._standing.kept,
+            self._prospects.judged(self._sight(), state, kept),
+            state,
+            kept,
             conn=self._connections.number,
             frames=self._mail.frames,
             late_frames=self._mail.late_frames,

@@ -49,6 +49,7 @@ class Sight(msgspec.Struct, frozen=True, kw_only=True):
     refused: tuple[tuple[str, Words], ...] = ()
     """Names and reasons, all of them."""
     publications: tuple[int, ...] = ()
+    """Those that are here whole; `Prospects` leaves those on air."""
     coming: tuple[PublicationState, ...] = ()
     disk_free_bytes: int | None = None
     volume: int = 100

@@ -255,12 +255,17 @@ def test_a_publication_is_on_the_screen_and_every_step_has_its_receipt(house: Ho
     wait_until(lambda: office.status() == "online", "online", 40)
     text = 'rank = "broadcast"\nstarts = ["00:00"]\nlasts_min = 1440\n' + PLAYLIST.format("发布")
     house.repository.publish(7, {"town": text.encode()})
-    house.repository.assign(SCREEN, (7, ("town",)))
+    house.repository.publish(8, {"later": ("from = 2090-01-01\n" + text).encode()})
+    house.repository.assign(SCREEN, (7, ("town",)), (8, ("later",)))
     office.publish_head(house.repository.head())
-    state = office.wait_state(lambda s: 7 in s.publications and s.zones[0].publication == 7, "on the screen", 40)
+    state = office.wait_state(lambda s: s.publications == (7,) and s.zones[0].publication == 7, "on the screen", 40)
     assert state.zones[0].playlist == "town"
+    (later,) = office.wait_state(
+        lambda s: s.coming and s.coming[0].prospect, "and what is not due is not on air"
+    ).coming
+    assert (later.number, later.step, later.prospect) == (8, "staged", "waits")
     wait_until(lambda: "shown" in _steps(office), "the receipt of the first frame")
-    assert _steps(office)[-1] == "shown"
+    assert _steps(office).count("shown") == 1, "what waits is not on the screen"
     assert {"heard", "verified", "fetched", "staged"} <= set(_steps(office))
     wait_until(lambda: any(isinstance(r, PlayRecord) and r.publication == 7 for r in office.records()), "a play of it")
     house.repository.assign(SCREEN)

@@ -76,6 +76,9 @@ EXAMPLES: dict[str, Message] = {
         coming=(
             PublicationState(number=13, step="fetched", fetched=2, needed=3, fetched_bytes=2048, needed_bytes=4096),
             PublicationState(number=11, step="refused", why=Trouble(zh="签名不足", en="not signed by two people")),
+            PublicationState(
+                number=10, step="staged", why=Trouble(zh="12-01 起上屏", en="it comes on 12-01"), prospect="waits"
+            ),
         ),
         refused=(RefusedFile(name="a.mp4", why=Trouble(zh="打不开", en="it cannot be decoded")),), refused_count=1,
         troubles=(Trouble(zh="时钟没有同步", en="the clock is not synchronised"),), disk_free_bytes=9_000_000_000,

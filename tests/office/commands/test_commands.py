@@ -13,10 +13,12 @@ from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import msgspec
 import pytest
 
 from office.cli import main
 from office.place import Place, found
+from signage.messages import PublicationState, ScreenState, Trouble
 from tests.brokers import free_port, wait_until
 from tests.office.people import AT, PASSPHRASES, campaign
 
@@ -109,10 +111,79 @@ def test_a_push_that_not_every_screen_shows_in_time_ends_with_1_and_says_who(
     assert code == 1
     assert re.search(r"sq-led1 .*还没有消息 no word yet", out)
     assert "还缺 missing: sq-led1" in run("receipts", 1)[1]
-    assert "已就绪的屏幕" not in out
+    assert "已就绪" not in out
 
+
+def says(screen: str, *coming: PublicationState) -> None:
+    """A screen that is online says what is on its way to it."""
+    from office.models import Screen
+
+    state = msgspec.to_builtins(ScreenState(conn=1, at=AT.isoformat(), clock="ntp", coming=coming))
+    now = dt.datetime.now(dt.UTC)
+    Screen.objects.filter(id=screen).update(status="online", status_at=now, state=state, state_at=now)
+
+
+def staged(prospect: str, zh: str, en: str) -> PublicationState:
+    return PublicationState(number=1, step="staged", why=Trouble(zh=zh, en=en), prospect=prospect)
+
+
+def test_a_staged_publication_is_promised_nothing_beyond_what_its_screen_says(
+    run: Run, signs: tuple[str, ...], tmp_path: Path
+) -> None:
+    for screen in ("sq-led1", "sq-led2"):
+        run("enroll", screen)
+    run("push", campaign(tmp_path / "six-rules"), "--to", "all", "--wait", "0", *signs)
     shown_on("sq-led1", 1, step="staged")
-    assert "已就绪的屏幕轮到它时自动换上" in run("receipts", 1)[1], "it is said what it waits for"
+    shown_on("sq-led2", 1, key=2, step="staged")
+    assert "正在播的一条放完之后换上" in run("receipts", 1)[1]
+
+    says("sq-led1", staged("never", "永远不会播：until 已经过了", "it never plays: its until is over"))
+    says("sq-led2", staged("never", "永远不会播：until 已经过了", "it never plays: its until is over"))
+    code, out, _ = run("receipts", 1)
+    assert code == 0
+    assert "✕ 已发布，但哪里都不会播 plays nowhere" in out
+    assert "已就绪，但永远不会播 never plays" in out
+    assert "sq-led1、sq-led2：永远不会播：until 已经过了" in out
+    assert "换上" not in out
+    assert "it never plays" in json.loads(run("receipts", 1, "--json")[1].splitlines()[0])["why"]
+
+    says("sq-led2", staged("waits", "2026-12-01 周二 00:00 起上屏", "it comes on at 2026-12-01 00:00"))
+    code, out, _ = run("screens")
+    assert re.search(r"sq-led2 .*发布 1 已就绪，到时间上屏：2026-12-01 周二 00:00 起上屏", out)
+    told = [json.loads(line) for line in run("screens", "--json")[1].splitlines()]
+    assert [(each["publications"], each["coming"][0]["prospect"]) for each in told] == [([], "never"), ([], "waits")]
+
+
+@pytest.mark.slow
+def test_a_push_does_not_wait_for_what_its_screens_say_will_not_come_now(
+    run: Run, signs: tuple[str, ...], tmp_path: Path
+) -> None:
+    from django.db import connection
+
+    from office.models import Publication
+
+    def screen() -> None:
+        wait_until(Publication.objects.filter(number=1).exists, "a publication to stage")
+        says("sq-led1", staged("held", "屏幕按命令黑屏", "the screen is blacked out"))
+        connection.close()
+
+    run("enroll", "sq-led1")
+    stages = threading.Thread(target=screen)
+    stages.start()
+    code, out, _ = run("push", campaign(tmp_path / "six-rules"), "--to", "all", "--wait", "3600", *signs)
+    stages.join()
+    assert code == 1
+    assert "sq-led1：屏幕按命令黑屏" in out
+
+
+def test_what_every_screen_refuses_is_red(run: Run, signs: tuple[str, ...], tmp_path: Path) -> None:
+    for screen in ("sq-led1", "sq-led2"):
+        run("enroll", screen)
+    run("push", campaign(tmp_path / "six-rules"), "--to", "all", "--wait", "0", *signs)
+    shown_on("sq-led1", 1, step="refused")
+    assert "▲ 已发布，有屏幕拒绝 refused by some" in run("receipts", 1)[1]
+    shown_on("sq-led2", 1, key=2, step="refused")
+    assert "✕ 屏幕全部拒绝 refused by all" in run("receipts", 1)[1]
 
 
 def test_a_broken_folder_is_refused_with_2_before_anybody_is_asked_to_sign(run: Run, tmp_path: Path) -> None:
