@@ -9,6 +9,7 @@ import importlib.metadata
 import logging
 import platform
 import threading
+import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -18,13 +19,17 @@ from player.config import Config
 from player.content.digest_store import DigestStore
 from player.content.judge import Probe
 from player.enrolment import read_password
+from player.enrolment_watch import EnrolmentWatch
 from player.errands import Errands
 from player.events import Inbox
 from player.orders import Orders
+from player.publication.either_source import EitherSource
 from player.publication.folder_source import FolderSource
 from player.publication.http_source import HttpSource
+from player.publication.kept import is_anchor
 from player.publication.publications import Publications
 from player.publication.published import OnAir
+from player.publication.sources import Source
 from player.state import Moment
 from player.uplink.beside import Beside
 from player.uplink.connections import Connections
@@ -50,6 +55,8 @@ STOP_S = 10.0
 SESSION_S, WILL_DELAY_S = 300, 10
 """The broker keeps a session over a short outage, and says that the screen is lost after so long."""
 LIBRARIES = ("av", "pillow", "pygame-ce", "paho-mqtt", "tuf", "cryptography")
+ENROLMENT_EVERY_S = 5.0
+"""So often the enrolment's folder is looked at, by an agent that is awake."""
 NO_PASSWORD = "the file with the broker's password cannot be read"
 
 
@@ -71,20 +78,23 @@ class Channel:
         """`changed` has the program composed anew; without `told` nothing is told to the office or looked up there."""
         self._config, self._changed = config, changed
         self._records, self._read_clock, self._told = records, read_clock, told
+        self._probe, self._digests = probe, digests or DigestStore(config.folders.state)
         state = config.folders.state
         self._standing = Standing(state)
         self._first = threading.Event()
         self._mail = Mailbox()
         self.sight: Callable[[], Sight] = lambda: Sight(told=_believed(read_clock()))
-        self.trouble: Words | None = None
+        self._connection_trouble: Words | None = None
+        self._watch = EnrolmentWatch(config) if config.office.enrolment is not None else None
+        self._look_at, self._is_renewed = 0.0, False
         self.saw, self.played, self.took = self._mail.saw, self._mail.played, self._mail.took
         self.release = self._mail.end_orders
-        self._publications = self._opened(probe, digests or DigestStore(state)) if config.takes_publications else None
+        self._publications = self._opened() if config.takes_publications else None
         self.errands = Errands(
             inbox,
             volume=lambda: self.volume,
             recompose=changed.set,
-            look=self._publications.refresh if self._publications is not None else lambda: None,
+            look=self._refresh,
             note=records.happened,
         )
         self._thread = threading.Thread(target=self._run, name="agent", daemon=True)
@@ -99,6 +109,15 @@ class Channel:
         """Gives what the office ordered."""
         kept = self._standing.kept
         return Orders(blackout=kept.blackout, filler=kept.filler)
+
+    @property
+    def trouble(self) -> Words | None:
+        """Gives what is wrong with the enrolment or the way to the office."""
+        troubles = self._watch.troubles if self._watch is not None else ()
+        if not troubles:
+            return self._connection_trouble
+        problem, cure = troubles[0].problem, troubles[0].cure
+        return Words(zh=f"{problem.zh}。{cure.zh}", en=f"{problem.en}; {cure.en}")
 
     @property
     def volume(self) -> int:
@@ -130,7 +149,7 @@ class Channel:
             return
         if self._publications is not None:
             self._publications.start()
-        if self._config.office.broker:
+        if self._config.office.broker or self._watch is not None:
             self._records.on_written = self._mail.wake
             self._thread.start()
 
@@ -143,20 +162,25 @@ class Channel:
         if self._publications is not None and self._told:
             self._publications.stop()
 
-    def _opened(self, probe: Probe, digests: DigestStore) -> Publications:
+    def _refresh(self) -> None:
+        if self._publications is not None:
+            self._publications.refresh()
+
+    def _opened(self) -> Publications:
         config, root = self._config, self._config.trust.root
         assert root is not None
         office = config.office
-        source = (
-            HttpSource(office.http, ca=str(office.ca or "")) if office.http else FolderSource(office.folder or root)
-        )
+        source: Source = FolderSource(office.folder or root)
+        if office.http:
+            http = HttpSource(office.http, ca=str(office.ca or ""))
+            source = EitherSource(http, source) if office.folder is not None else http
         publications = Publications(
             state=config.folders.state,
             screen=config.screen.id,
             root=root,
             source=source,
-            probe=probe,
-            digests=digests,
+            probe=self._probe,
+            digests=self._digests,
             read_clock=self._read_clock,
             receipt=self._records.receipt,
             changed=self._changed.set,
@@ -170,8 +194,42 @@ class Channel:
 
     def _run(self) -> None:
         self._first.wait(FIRST_PICTURE_S)
-        if not self._mail.stopping and (agent := self._agent()) is not None:
-            agent.run()
+        if self._is_outdated():
+            self._begin_anew()
+        while not self._mail.stopping:
+            agent = self._agent() if self._config.office.broker else None
+            if agent is not None:
+                agent.run()
+            elif self._watch is None:
+                return
+            while not self._mail.stopping and not self._is_renewed:
+                self._mail.wait(ENROLMENT_EVERY_S)
+                self._is_outdated()
+            if not self._mail.stopping:
+                self._begin_anew()
+
+    def _is_outdated(self) -> bool:
+        """Whether another enrolment is there than this goes by."""
+        if self._watch is not None and not self._is_renewed and (now := time.monotonic()) >= self._look_at:
+            self._look_at = now + ENROLMENT_EVERY_S
+            self._is_renewed = self._watch.look()
+        return self._is_renewed
+
+    def _begin_anew(self) -> None:
+        """Goes by the enrolment that was found: another office, address, password, authority or root."""
+        assert self._watch is not None
+        former, self._config, self._is_renewed = self._config, self._watch.config, False
+        self._connection_trouble = None
+        config = self._config
+        is_same = _way(former) == _way(config) and is_anchor(config.folders.state, config.trust.root)
+        if self._publications is not None and is_same:
+            return
+        if self._publications is not None:
+            self._publications.stop()
+        self._publications = self._opened() if config.takes_publications else None
+        if self._publications is not None:
+            self._publications.start()
+        self._changed.set()
 
     def _agent(self) -> "Agent | None":
         """Loads what is large and gives the agent; None where no broker is named."""
@@ -195,7 +253,7 @@ class Channel:
 
         if (why := why_no_url(office.broker)) is not None:
             log.error("[office] broker: %s", why.en)
-            self.trouble = Words(zh=f"[office] broker {why.zh}", en=f"[office] broker: {why.en}")
+            self._connection_trouble = Words(zh=f"[office] broker {why.zh}", en=f"[office] broker: {why.en}")
             return None
         state, publications = self._config.folders.state, self._publications
         return Agent(
@@ -212,6 +270,7 @@ class Channel:
             keys=publications.command_keys if publications is not None else tuple,
             sight=self._seen,
             read_clock=self._read_clock,
+            is_outdated=self._is_outdated,
         )
 
     def _password(self) -> str:
@@ -220,7 +279,9 @@ class Channel:
             return read_password(path)
         except (OSError, ValueError) as fault:
             log.error("%s: %s", NO_PASSWORD, fault)
-            self.trouble = Words(zh=f"消息服务器的密码文件读不出来（{fault}）", en=f"{NO_PASSWORD}: {fault}")
+            self._connection_trouble = Words(
+                zh=f"消息服务器的密码文件读不出来（{fault}）", en=f"{NO_PASSWORD}: {fault}"
+            )
             return ""
 
     def _seen(self) -> Sight:
@@ -231,6 +292,16 @@ class Channel:
         return msgspec.structs.replace(
             seen, publications=numbers, coming=publications.progress(), quarantined=publications.quarantined()
         )
+
+
+def _way(config: Config) -> tuple[object, ...]:
+    """Returns what publications are fetched by; the certificates, too: their path may stay while they are others."""
+    ca = config.office.ca
+    try:
+        text = ca.read_bytes() if ca is not None else b""
+    except OSError:
+        text = b""
+    return config.office.http, config.office.folder, ca, text, config.trust
 
 
 def _believed(at: Moment) -> BelievedTime:

@@ -4,7 +4,8 @@ import re
 from pathlib import Path
 
 from player import setting_values as written
-from player.enrolment import OFFICE_KEYS, TRUST_KEYS, read_office
+from player.enrolment import OFFICE_KEYS, TRUST_KEYS, Enrolled, filled, read_enrolment, read_office
+from player.last_enrolment import last_enrolment
 from player.settings import (
     Brightness,
     Config,
@@ -56,11 +57,12 @@ MOST_VARIABLE = 50
 _VARIABLE = re.compile(r"[^\W\d]\w{0,49}")
 
 
-def read_config(path: Path, enrolment: Path | None = None) -> Config:
+def read_config(path: Path, enrolment: Path | None = None, *, lenient: bool = False) -> Config:
     """Gives the configuration in the file; folders named in it start at the file's own folder.
 
     `enrolment`, as the command line gives it, goes before the one that the file names. Raises BadInput with every
-    complaint found, also when there is no such file or it cannot be read.
+    complaint found, also when there is no such file or it cannot be read. With `lenient` what is wrong with the
+    enrolment is no reason: what it said last holds, and its complaints stand in `enrolment_troubles`.
     """
     words = Words(zh=f"配置 {path.name}", en=f'config "{path.name}"')
     place = Place(where=str(path), words=words)
@@ -79,9 +81,16 @@ def read_config(path: Path, enrolment: Path | None = None) -> Config:
     zones = read_zones(top, source, findings, screen.canvas)
     folders = _folders(section("folders"), base)
     sound = _sound(section("sound"))
-    office, trust = read_office(
-        section("office"), section("trust"), findings, base=base, screen=screen.id, enrolment=enrolment
-    )
+    written_office = read_office(section("office"), section("trust"), base=base, enrolment=enrolment)
+    given, failed = Enrolled(), False
+    if (folder := written_office.office.enrolment) is not None:
+        try:
+            given = read_enrolment(folder, screen.id)
+        except BadInput as bad:
+            given, failed = last_enrolment(folders.state, folder, bad.complaints), True
+            for complaint in () if lenient else bad.complaints:
+                findings.add(complaint)
+    office, trust = filled(written_office, given)
     config = Config(
         screen=screen,
         site=site,
@@ -93,6 +102,9 @@ def read_config(path: Path, enrolment: Path | None = None) -> Config:
         brightness=_brightness(section("brightness")),
         power=_power(section("power")),
         base=base,
+        written=written_office,
+        enrolment_troubles=given.noticed,
+        enrolment_failed=failed,
     )
     findings.raise_if_any()
     return config

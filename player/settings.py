@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 
 from signage.daypart import TimeOfDay
+from signage.errors import Complaint
 from signage.layout import Rotate, Zone
 from signage.program import Site
 
@@ -77,6 +78,13 @@ class Trust(msgspec.Struct, frozen=True, kw_only=True):
     """So long is content played on whose signatures have expired."""
 
 
+class Written(msgspec.Struct, frozen=True, kw_only=True):
+    """What a person wrote of the office; the enrolment says what they left empty."""
+
+    office: Office = Office()
+    trust: Trust = Trust()
+
+
 class Brightness(msgspec.Struct, frozen=True, kw_only=True):
     """Percent by day and by night. Read, not yet acted on."""
 
@@ -107,13 +115,20 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     power: Power
     base: Path
     """The folder of the file; relative paths in it start here."""
+    written: Written = Written()
+    """`office` and `trust` without what the enrolment says."""
+    enrolment_troubles: tuple[Complaint, ...] = ()
+    """What is wrong with the enrolment, or odd about it, and does not keep this screen from playing."""
+    enrolment_failed: bool = False
+    """Whether it could not be read: then what it said last holds."""
 
     @property
     def takes_publications(self) -> bool:
-        """Whether there is somebody to believe and a place to fetch from."""
-        return self.trust.root is not None and (bool(self.office.http) or self.office.folder is not None)
+        """Whether there is somebody to believe and a place to fetch from, or was before the enrolment went."""
+        has_source = bool(self.office.http) or self.office.folder is not None or self.enrolment_failed
+        return self.trust.root is not None and has_source
 
     @property
     def has_office(self) -> bool:
         """Whether this screen belongs to an office; without one it plays what lies in its folders and nothing else."""
-        return bool(self.office.broker) or self.takes_publications
+        return bool(self.office.broker) or self.takes_publications or self.office.enrolment is not None

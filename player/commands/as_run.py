@@ -14,11 +14,11 @@ ROTATION = "rotation.json"
 
 
 def read_as_run(path: Path, enrolment: Path | None) -> Config:
-    """Returns the configuration. Raises BadInput."""
-    config = read_config(path, enrolment)
+    """Returns the configuration; what is wrong with its enrolment stands in it. Raises BadInput."""
+    config = read_config(path, enrolment, lenient=True)
     if config.office.enrolment is not None:
         return config
     kept = look_at_kept(config.folders.state / ROTATION)
     if kept is None or not kept.enrolment or not (Path(kept.enrolment) / OFFICE_FILE).is_file():
         return config
-    return read_config(path, Path(kept.enrolment))
+    return read_config(path, Path(kept.enrolment), lenient=True)

@@ -26,6 +26,7 @@ def main(options: argparse.Namespace) -> int:
     seen = survey(config)
     program = seen.composed.program
     complaints = (
+        *config.enrolment_troubles,
         *seen.composed.complaints,
         *inconsistencies(program, config.sound.quiet),
         *_refused(seen),

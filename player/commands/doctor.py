@@ -52,7 +52,7 @@ SUBJECTS = {
 def main(options: argparse.Namespace) -> int:
     """Prints the page; 0 when it could be made, whatever it says."""
     logging.disable(logging.WARNING)
-    config = read_config(options.config, options.enrolment)
+    config = read_config(options.config, options.enrolment, lenient=True)
     findings = (
         _display(config),
         _sound(config),

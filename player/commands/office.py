@@ -34,6 +34,13 @@ AWAY = Words("管理端不在线", "the office is away")
 def broker(config: Config) -> Finding:
     """Says whether the broker takes this screen in, and whether the office is behind it."""
     office = config.office
+    if config.enrolment_troubles:
+        first = config.enrolment_troubles[0]
+        says = Words(
+            f"{first.problem.zh}（{office.enrolment}）。{first.cure.zh}", f"{first.problem.en}; {first.cure.en}"
+        )
+        details: dict[str, object] = {"broker": office.broker, "enrolment": str(office.enrolment)}
+        return Finding(subject="broker", ok=False, says=says, details=details)
     if not office.broker and not config.has_office:
         told = read_uplink(config.folders.state) if is_claimed(config.folders.state) else None
         is_elsewhere = told is not None and told.connected
@@ -41,7 +48,7 @@ def broker(config: Config) -> Finding:
     if not office.broker:
         says = Words("没有消息服务器，只取发布的内容", "no broker: publications only")
         return Finding(subject="broker", ok=True, says=says)
-    details: dict[str, object] = {"broker": office.broker, "user": office.user, "prefix": office.prefix}
+    details = {"broker": office.broker, "user": office.user, "prefix": office.prefix}
     if is_claimed(config.folders.state):
         told = read_uplink(config.folders.state)
         if told is not None:

@@ -16,7 +16,7 @@ def main(options: argparse.Namespace) -> int:
     from player.app import play  # noqa: PLC0415
     from player.config import read_config  # noqa: PLC0415
 
-    config = read_config(options.config, options.enrolment)
+    config = read_config(options.config, options.enrolment, lenient=True)
     pretended = options.at
     if pretended is not None and pretended.tzinfo is None:
         pretended = pretended.replace(tzinfo=ZoneInfo(config.screen.timezone))

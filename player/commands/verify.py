@@ -28,7 +28,7 @@ REASONS = {
 def main(options: argparse.Namespace) -> int:
     """Prints what holds and where it first breaks; 1 if it does, or if there is no ledger to read."""
     logging.disable(logging.WARNING)
-    path = options.ledger or read_config(options.config).folders.state / LEDGER
+    path = options.ledger or read_config(options.config, lenient=True).folders.state / LEDGER
     try:
         db = open_copy(path)
         try:

@@ -24,6 +24,7 @@ class FolderSource:
         self.look_every_s = look_every_s
         self._base = base
         self._seen: tuple[int, int] | None = None
+        self._was_there = True
 
     def metadata(self, name: str, most_bytes: int) -> bytes:
         """Gives a metadata file. Raises SourceError."""
@@ -45,6 +46,11 @@ class FolderSource:
         stamp = (status.st_mtime_ns, status.st_size)
         is_same, self._seen = stamp == self._seen, stamp
         return is_same
+
+    def has_come(self) -> bool:
+        """Whether the newest metadata was away at the last call and is there now."""
+        was_there, self._was_there = self._was_there, (self._base / "metadata" / "timestamp.json").exists()
+        return self._was_there and not was_there
 
     def interrupt(self) -> None:
         """Does nothing: a read from a disk cannot be ended."""

@@ -66,6 +66,10 @@ class HttpSource:
         """Never certain: only a look tells."""
         return False
 
+    def has_come(self) -> bool:
+        """Never known: only a look tells."""
+        return False
+
     def interrupt(self) -> None:
         """Ends what is being read just now, from any thread."""
         with self._lock:

@@ -101,6 +101,14 @@ def _former_root(copy: Path) -> bytes | None:
         return None
 
 
+def is_anchor(state: Path, enrolled: Path | None) -> bool:
+    """Says whether the enrolment's root is the one that all trust hangs on already."""
+    try:
+        return enrolled is not None and load_bytes(state / FOLDER / "root.json") == load_bytes(enrolled)
+    except (OSError, NotOursError):
+        return False
+
+
 def _whole_root(path: Path) -> bytes:
     """Gives the text of a root. Raises OSError, also while a person is still copying it there."""
     text = path.read_bytes()

@@ -182,7 +182,8 @@ class Publications:
             self._look_into(sha256)
         if asked.look:
             self._standing.waiting_for.clear()
-        if asked.head is not None or asked.look or self._rhythm.is_look_due():
+        has_come = self._source.has_come()
+        if asked.head is not None or asked.look or has_come or self._rhythm.is_look_due():
             self._look(asked)
         self._bring()
         self._standing.save()

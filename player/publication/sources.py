@@ -46,8 +46,10 @@ class Opened:
 class Source(Protocol):
     """A place that holds a publishing layout: `metadata/…` and `content/<sha256>`."""
 
-    look_every_s: float
-    """How long to wait between two looks when nothing says that there is something new."""
+    @property
+    def look_every_s(self) -> float:
+        """How long to wait between two looks when nothing says that there is something new."""
+        ...
 
     def metadata(self, name: str, most_bytes: int) -> bytes:
         """Gives a metadata file, such as `3.targets.json`. Raises SourceError."""
@@ -59,6 +61,10 @@ class Source(Protocol):
 
     def is_unchanged(self) -> bool:
         """Whether the newest metadata is certainly what it was at the last call."""
+        ...
+
+    def has_come(self) -> bool:
+        """Whether it was away at the last call and is there now, as a stick that was plugged in."""
         ...
 
     def interrupt(self) -> None:

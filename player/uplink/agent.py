@@ -43,6 +43,8 @@ LOOK_S = 1.0
 """At most so often a state is looked at for news."""
 STATE_S = 30.0
 LONGEST_SLEEP_S = 30.0
+OFFLINE_SLEEP_S = 5.0
+"""Without a connection: somebody may be bringing a new enrolment."""
 FAREWELL_S = 3.0
 _Any = TypeVar("_Any", bound=Message)
 
@@ -73,12 +75,17 @@ class Agent:
         keys: Callable[[], tuple[bytes, ...]],
         sight: Callable[[], Sight],
         read_clock: Callable[[], Moment],
+        is_outdated: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`link` makes the connection from what gives its will; `renew` begins a new epoch of the ledger."""
+        """`link` makes the connection from what gives its will; `renew` begins a new epoch of the ledger.
+
+        `is_outdated` says that another has to go on, with a new enrolment.
+        """
         self._who, self._topics, self._mail, self._ledger = who, topics, mail, ledger
         self._standing, self._connections, self._publications = standing, connections, publications
         self._sight, self._read_clock, self._renew = sight, read_clock, renew
         self._prospects = Prospects()
+        self._is_outdated = is_outdated
         self._link = link(self._will)
         self._outbox = Outbox(self._link, topics, who.screen)
         self._upload = Upload(who.screen, ledger, forked=self._forked)
@@ -104,10 +111,10 @@ class Agent:
         self._said = ""
 
     def run(self) -> None:
-        """Works until the mailbox says stop; then says farewell."""
+        """Works until the mailbox says stop, or another enrolment is there; then says farewell."""
         self._link.start()
         try:
-            while not self._mail.stopping:
+            while not self._mail.stopping and not self._is_outdated():
                 self.turn()
                 self._mail.wait(self._sleep_s())
         finally:
@@ -260,5 +267,6 @@ class Agent:
         dues = [self._obedience.due(), self._upload.due(now)]
         if self._level:
             dues.append(self._look_at if self._looks_again else self._full_at)
-        ends = min((due for due in dues if due is not None), default=now + LONGEST_SLEEP_S)
-        return max(0.0, min(LONGEST_SLEEP_S, ends - now))
+        longest_s = LONGEST_SLEEP_S if self._level else OFFLINE_SLEEP_S
+        ends = min((due for due in dues if due is not None), default=now + longest_s)
+        return max(0.0, min(longest_s, ends - now))

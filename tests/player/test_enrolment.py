@@ -1,5 +1,8 @@
 """The enrolment: read whole or refused with its cure, and always behind what a person wrote."""
 
+import os
+import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -111,3 +114,54 @@ def test_the_folder_of_a_screen_with_a_strange_name_is_told_harmlessly(tmp_path:
     for complaint in bad.value.complaints:
         assert printable(complaint.problem.en) == complaint.problem.en
         assert printable(complaint.problem.zh) == complaint.problem.zh
+
+
+def test_a_second_copy_that_landed_inside_the_first_is_noticed_and_keeps_nobody_from_playing(tmp_path: Path) -> None:
+    folder = enrolled(tmp_path)
+    shutil.copytree(folder, folder / "sq-1")
+    path = written(tmp_path, '[office]\nenrolment = "enrolment"\n')
+    assert read_config(path).enrolment_troubles == (), "the same files twice do no harm"
+
+    (folder / "sq-1" / "password").write_text("the new one")
+    [found] = read_config(path).enrolment_troubles
+    assert 'holds another enrolment, "sq-1", which is not used' in found.problem.en
+    assert "one level up" in found.cure.en
+    assert read_config(path).has_office
+
+    shutil.copytree(folder / "sq-1", folder, dirs_exist_ok=True)
+    assert read_config(path).enrolment_troubles == (), "the cure cures"
+
+
+def test_a_folder_that_was_named_one_level_too_high_is_told_so(tmp_path: Path) -> None:
+    enrolled(tmp_path)
+    (tmp_path / "other").mkdir()
+    with pytest.raises(BadInput) as bad:
+        read_enrolment(tmp_path, "sq-1")
+    [complaint] = bad.value.complaints
+    assert 'one level below: "enrolment"' in complaint.problem.en
+    assert "name that folder" in complaint.cure.en
+
+
+@pytest.mark.parametrize("closed", ["enrolment", "office.toml", "password", "root.json"])
+def test_what_the_players_user_may_not_read_is_told_with_what_to_do(tmp_path: Path, closed: str) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root: files of two owners")
+    home = Path(tempfile.mkdtemp(prefix="wz-enrolment-", dir="/tmp"))  # nobody else may enter pytest's own
+    try:
+        home.chmod(0o755)
+        folder = enrolled(home)
+        folder.chmod(0o755)
+        (folder if closed == "enrolment" else folder / closed).chmod(0o700 if closed == "enrolment" else 0o600)
+        path = written(home, '[office]\nenrolment = "enrolment"\n')
+        os.seteuid(65534)
+        with pytest.raises(BadInput) as bad:
+            read_config(path)
+        told = bad.value.complaints[0]
+        assert "may not be read by the player's user" in told.problem.en
+        assert "chown -R" in told.cure.en
+        config = read_config(path, lenient=True)
+        assert config.enrolment_failed
+        assert config.enrolment_troubles == bad.value.complaints
+    finally:
+        os.seteuid(0)
+        shutil.rmtree(home)

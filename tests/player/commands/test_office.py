@@ -122,3 +122,18 @@ def test_a_player_alone_has_none_of_it(tmp_path: Path) -> None:
     path.write_text('[screen]\nid = "sq-1"\n')
     config = read_config(path)
     assert all(found.ok for found in (broker(config), trust(config), orders(config)))
+
+
+def test_what_is_wrong_with_the_enrolment_is_the_first_thing_that_is_told(tmp_path: Path) -> None:
+    config = enrolled(tmp_path, f"mqtt://127.0.0.1:{free_port()}")
+    folder, path = tmp_path / "enrolment", tmp_path / "kiosk_config.toml"
+    (folder / "sq-1").mkdir()
+    (folder / "sq-1" / "office.toml").write_text("")
+    found = broker(read_config(path))
+    assert (found.ok, "一个登记文件夹" in found.says.zh) == (False, True)
+
+    folder.rename(tmp_path / "away")
+    found = broker(read_config(path, lenient=True))
+    assert not found.ok
+    assert f"enrolment {folder}: is not there" in found.says.en
+    assert config.has_office
