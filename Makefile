@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 MADE   := $(VENV)/.made
 
-.PHONY: run demo player test check bench bench-push bench-office bench-starter soak fuzz lock clean help
+.PHONY: run demo player test check spoilt bench bench-push bench-office bench-starter soak fuzz lock clean help
 
 help:
 	@sed -n 's/^# make/make/p' Makefile
@@ -37,6 +37,10 @@ check: $(MADE)-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m pytest -n 2 --dist loadgroup -m "not slow" -q
+
+# make spoilt a thousand broken playlists, calendars and configurations each, mended by what their complaints say
+spoilt: $(MADE)-test
+	SPOILT=1000 $(BIN)/python -m pytest -q tests/signage/test_cures.py
 
 # make bench  figures beside mpv, ffplay, VLC and Chromium: docs/performance.md (ARGS="--quick", "--only a,d --json F")
 bench: $(MADE)-test

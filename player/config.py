@@ -171,7 +171,9 @@ def _site(table: Table, source: Source, findings: Findings, screen: ScreenSettin
     values = table.table("variables")
     words = Words(zh=f"{source.place.words.zh} [site.variables]", en=f"{source.place.words.en}, [site.variables]")
     place = source.table_place("site.variables", 0, words)
-    variables = Table(values, place, findings, known=tuple(values))
+    lost = {"box": Words("它上面少了一行 [[zone]]", "a line [[zone]] is missing above it")}
+    variables = Table(values, place, findings, known=[name for name in values if name not in lost], elsewhere=lost)
+    values = {name: value for name, value in values.items() if name not in lost}
     good = [name for name in values if _is_variable(name)]
     for name in values:
         if name not in good:

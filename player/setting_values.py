@@ -1,6 +1,7 @@
 """How single values of the configuration are written: ids, sizes, folders, addresses."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +13,31 @@ from signage.notation import Misread, shown, time_of_day
 from signage.suggest import nearest
 from signage.text_rules import flaw, inside
 
+CHINA = "Asia/Shanghai"
+_WEST = re.compile(r"Etc/GMT\+(\d{1,2})")
+_CHINAS = frozenset(
+    {
+        f"{name}{sign}{hours}"
+        for name in ("utc", "gmt", "")
+        for sign in ("+", "")
+        for hours in ("8", "08", "800", "0800")
+    }
+    | {"cst", "cstasia", "bjt", "china", "chinastandardtime", "beijing", "asiabeijing", "asiapeking", "shanghai"}
+    | {
+        "北京时间",
+        "北京",
+        "中国",
+        "中国标准时间",
+        "上海",
+        "东八区",
+        "东8区",
+        "中国时间",
+        "asiachongqin",
+        "asiaguangzhou",
+        "asiashenzhen",
+    }
+)
+"""What people in China call their time, without blanks and signs between."""
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{2,35}")
 
 
@@ -19,28 +45,56 @@ def screen_id(value: object) -> str | Misread:
     """Reads the id of a screen."""
     if isinstance(value, str) and _ID.fullmatch(value):
         return value
+    meant = (
+        unicodedata.normalize("NFKC", value[:64]).strip().casefold().replace("_", "-").replace(" ", "-")
+        if isinstance(value, str)
+        else ""
+    )
     return Misread(
         Words(zh=f"{shown(value)} 不能作屏幕编号", en=f"{shown(value)} cannot be the id of a screen"),
         Words(
             zh='用小写字母、数字和 -，3 到 36 个字，例如 "sq-square-led1"',
             en='use small letters, digits and -, 3 to 36 of them, such as "sq-square-led1"',
         ),
+        meant if _ID.fullmatch(meant) else None,
     )
 
 
 def timezone(value: object) -> str | Misread:
-    """Reads the name of a time zone that this machine knows."""
+    """Reads the name of a time zone that this machine knows; of `Etc/GMT+8` it says what that is.
+
+    In those names the sign is the wrong way round (POSIX): `Etc/GMT+8` lies west of Greenwich, 16 hours from China.
+    """
     if isinstance(value, str):
+        if found := _WEST.fullmatch(value):
+            return Misread(
+                Words(
+                    zh=f"{shown(value)} 是格林尼治以西 {found[1]} 小时，不是东 {found[1]} 区：这个名字里正负号是反的",
+                    en=f"{shown(value)} lies {found[1]} hours west of Greenwich: in these names the sign is reversed",
+                ),
+                Words(zh='在中国写 "Asia/Shanghai"', en='in China write "Asia/Shanghai"'),
+                CHINA if found[1] == "8" else None,
+            )
         try:
             return ZoneInfo(value).key
         except (LookupError, ValueError, OSError):  # a missing zone; `../x`; a folder of zones
             pass
-    near = nearest(value, sorted(available_timezones())) if isinstance(value, str) else ""
+    near = _zone_meant(value) if isinstance(value, str) and len(value) <= 64 else ""
     cure = Words(zh=f'是不是 "{near}"？', en=f'did you mean "{near}"?')
     usual = Words(zh='在中国写 "Asia/Shanghai"', en='write a name such as "Asia/Shanghai"')
     return Misread(
-        Words(zh=f"{shown(value)} 不是时区", en=f"{shown(value)} is not a time zone"), cure if near else usual
+        Words(zh=f"{shown(value)} 不是时区", en=f"{shown(value)} is not a time zone"),
+        cure if near else usual,
+        near or None,
     )
+
+
+def _zone_meant(value: str) -> str:
+    plain = re.sub(r"[\s_/:：]|\(.*\)", "", unicodedata.normalize("NFKC", value)).casefold()
+    if plain in _CHINAS:
+        return CHINA
+    # Short names are all alike: CST is no misspelt UCT.
+    return nearest(value, sorted(available_timezones())) if "/" in value else ""
 
 
 def pair(least: int, most: int, example: str) -> Callable[[object], tuple[int, int] | Misread]:
@@ -53,15 +107,29 @@ def pair(least: int, most: int, example: str) -> Callable[[object], tuple[int, i
             and all(type(one) is int and least <= one <= most for one in value)
         ):
             return value[0], value[1]
+        meant = _whole_numbers(value, 2)
         return Misread(
             Words(
                 zh=f"{shown(value)} 不是两个 {least} 到 {most} 的整数",
                 en=f"{shown(value)} is not two whole numbers from {least} to {most}",
             ),
             Words(zh=f"例如 {example}", en=f"for example {example}"),
+            meant if meant and all(least <= one <= most for one in meant) else None,
         )
 
     return read
+
+
+def _whole_numbers(value: object, count: int) -> list[int]:
+    """So many whole numbers that were meant by `"1280x720"`, `["1280", "720"]` or `[1280.0, 720]`; else []."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    if isinstance(value, str) and len(value) <= 60:
+        found = re.split(r"[\sx×*,，、]+", unicodedata.normalize("NFKC", value).strip("[]()").casefold())
+    else:
+        found = [str(one).removesuffix(".0") for one in value[:9]] if isinstance(value, list) else []
+    right = len(found) == count and all(re.fullmatch(r"-?\d{1,6}", one) for one in found)
+    return [int(one) for one in found] if right else []
 
 
 def path(base: Path) -> Callable[[object], Path | Misread]:

@@ -12,6 +12,17 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """Lines of a person's file, and what is to stand in their place."""
+
+    first: int
+    """1-based."""
+    last: int
+    """Included; `first - 1` where nothing is taken away: the new lines come before `first`."""
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Complaint:
     """Something wrong in what a person wrote: where it stands, what is wrong, how to mend it."""
 
@@ -19,6 +30,8 @@ class Complaint:
     """The place, as a person finds it: `playlists/morning.toml, item 3, dwell_s`."""
     problem: Words
     cure: Words
+    edit: Edit | None = None
+    """The cure as a program can follow it; it says the same. None where only the writer knows what was meant."""
 
 
 class WuzhaError(Exception):

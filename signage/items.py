@@ -26,6 +26,8 @@ MOST_TITLE, MOST_TEXT, MOST_FOOTER, MOST_QR, MOST_PATTERN = 200, 2000, 500, 500,
 MOST_STARS = 4
 """In one pattern; each further `*` multiplies the work of matching a name that nearly fits."""
 
+_ESCAPED = {ord(char): f"/{letter}" for char, letter in zip("\b\t\n\f\r", "btnfr", strict=True)} | {ord("\\"): "/"}
+"""What TOML makes of a `\\` and a letter in a path of Windows."""
 _AUDIO = (".mp3", ".aac", ".m4a", ".wav", ".ogg", ".oga", ".opus", ".flac")
 _CARD_ONLY = ("title", "footer", "qr", "theme")
 
@@ -35,10 +37,14 @@ def read_runs(table: Table) -> Daypart:
     first = table.one("from", None, date)
     last = table.one("until", None, date)
     if first and last and last < first:
+        # No word of swapping them: where the year is wrong, that lets it play for months that nobody meant.
         table.complain(
             "until",
             Words(zh=f"until（{last}）早于 from（{first}）", en=f"until ({last}) is before from ({first})"),
-            Words(zh="把两个日期对调，或者改正年份", en="swap the two dates, or correct the year"),
+            Words(
+                zh="看看是年份写错了，还是两个日期写反了，改正它",
+                en="correct the year, or swap them if they are reversed",
+            ),
         )
     return Daypart(
         first=first,
@@ -108,6 +114,7 @@ def _check_kind(table: Table, item: Item) -> None:
                 en=f"{', '.join(kinds)}: only one of them may stand (audio may have a card beside it)",
             ),
             Words(zh="拆成几个 [[item]]", en="make an [[item]] of each"),
+            table.place.parted(kinds[1]),
         )
 
 
@@ -162,10 +169,11 @@ def _pattern(value: object) -> str | Misread | None:
         return Misread(Words(f"{shown(value)} 不是路径", f"{shown(value)} is not a path"), example)
     if len(value) > MOST_PATTERN:
         return Misread(Words(f"{shown(value)} 太长", f"{shown(value)} is too long"), example)
-    if "\\" in value:
-        mended = printable(value.replace("\\", "/"))
+    if (meant := value.translate(_ESCAPED)) != value:
         return Misread(
-            Words(f"{shown(value)} 里有 \\", f"{shown(value)} has a \\"), Words(f'写成 "{mended}"', f'write "{mended}"')
+            Words(f"{shown(value)} 里有 \\", f"{shown(value)} has a \\"),
+            Words(f'写成 "{printable(meant)}"', f'write "{printable(meant)}"'),
+            meant,
         )
     if value.startswith("/") or re.match(r"[A-Za-z]:", value) or ".." in value.split("/"):
         return Misread(

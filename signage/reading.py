@@ -3,11 +3,12 @@
 import datetime as dt
 import hashlib
 import unicodedata
+from collections.abc import Sequence
 from pathlib import PurePath
 
 from signage.calendar import Calendar, QuietPeriod
 from signage.daypart import DateRange
-from signage.errors import Words
+from signage.errors import Edit, Words
 from signage.findings import Findings
 from signage.items import (
     FITS,
@@ -56,7 +57,14 @@ def read_playlist(text: str | bytes, file: str) -> Playlist:
     source = parse(text, Place(where=file, words=words))
     findings = Findings(source.place)
     elsewhere = {key: _IN_ITEM for key in ITEM_KEYS if key not in PLAYLIST_KEYS}
-    table = Table(source.values, source.place, findings, known=PLAYLIST_KEYS, elsewhere=elsewhere)
+    table = Table(
+        source.values,
+        source.place,
+        findings,
+        known=PLAYLIST_KEYS,
+        elsewhere=elsewhere,
+        edits=_headless(source, ITEM_KEYS, PLAYLIST_KEYS, "item"),
+    )
     order = table.choice("order", ORDERS[0], ORDERS)
     body = text.encode() if isinstance(text, str) else text
     playlist = Playlist(
@@ -80,6 +88,20 @@ def read_playlist(text: str | bytes, file: str) -> Playlist:
     _check_broadcast(table, playlist)
     findings.raise_if_any()
     return playlist
+
+
+def _headless(source: Source, inner: Sequence[str], outer: Sequence[str], name: str) -> dict[str, Edit]:
+    """The header that is missing where `inner` keys, those of a table, stand at the head, by the first of these keys.
+
+    Not where something follows that would then hold for that table only.
+    """
+    lines = source.place.lines
+    stray = [key for key in lines if key in inner and key not in outer]
+    first = min(stray, key=lines.__getitem__, default="")
+    after = {key for key in lines if first and lines[key] > lines[first]}
+    if not first or not after <= set(inner) or after & set(outer):
+        return {}
+    return {first: Edit(lines[first], lines[first] - 1, (f"[[{name}]]",))}
 
 
 def _items(table: Table, source: Source, findings: Findings, *, weighted: bool) -> tuple[Item, ...]:
@@ -150,7 +172,9 @@ def read_calendar(text: str | bytes, file: str) -> Calendar:
     words = Words(zh=f"日历 {PurePath(file).name}", en=f'calendar "{PurePath(file).name}"')
     source = parse(text, Place(where=file, words=words))
     findings = Findings(source.place)
-    table = Table(source.values, source.place, findings, known=CALENDAR_KEYS)
+    elsewhere = {key: Words("写到一行 [[quiet]] 的下面", "write it below a line [[quiet]]") for key in QUIET_KEYS}
+    edits = _headless(source, QUIET_KEYS, CALENDAR_KEYS, "quiet")
+    table = Table(source.values, source.place, findings, known=CALENDAR_KEYS, elsewhere=elsewhere, edits=edits)
     workdays = _days(table.each("workdays", date_range, most=MOST_DAYS, empty=True))
     restdays = _days(table.each("restdays", date_range, most=MOST_DAYS, empty=True))
     for day in sorted(set(workdays) & set(restdays)):

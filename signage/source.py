@@ -3,11 +3,12 @@
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from signage.errors import BadInput, Complaint, Words
+from signage import mending
+from signage.errors import BadInput, Complaint, Edit, Words
 from signage.printable import MISLEADING, code_point, printable, turned
 
 MAX_FILE_BYTES = 256 * 1024
@@ -18,6 +19,12 @@ in a file of 256 KiB takes tens of gigabytes (measured: killed for memory); this
 _KEY = re.compile(r"""\s*(?:([A-Za-z0-9_-]+)|"([^"\\]*)"|'([^']*)')\s*[=.]""")
 _AT_LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _FULL_WIDTH = "“”‘’＂＇，＝［］【】：；｛｝"
+_MOST_NAMED = 3
+_MOST_BACK = 30
+"""Lines above the one at which the reader stopped, in which a bracket or a quote may be missing."""
+_BEGIN_ITEMS = ("media", "card", "ticker")
+_WHAT = ("media", "card", "ticker", "name", "box")
+"""Keys with which a table of a kind of which there may be many begins."""
 
 
 class Place(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,15 +39,89 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     lines: Mapping[str, int] = {}
     """1-based line of each key of the table, as far as they were found."""
 
-    def complaint(self, key: str, problem: Words, cure: Words) -> Complaint:
-        """Gives a complaint about `key` ("" for the table as a whole) that says the place in both languages."""
+    text: Sequence[str] = ()
+    """The lines of the whole file."""
+    headers: Mapping[str, tuple[int, bool]] = {}
+    """Of a whole file: the first line of each table, and whether it has double brackets."""
+
+    def complaint(self, key: str, problem: Words, cure: Words, edit: Edit | None = None) -> Complaint:
+        """Returns a complaint about `key` ("" for the table as a whole) that says the place in both languages.
+
+        With an `edit` that says it all, pass no words as the cure.
+        """
         where = f"{self.where}, {key}" if key else self.where
         line = self.lines.get(key, self.line)
         return Complaint(
             where=f"{where} (第 {line} 行 / line {line})" if line else where,
             problem=Words(zh=f"{self.words.zh}：{problem.zh}", en=f"{self.words.en}: {problem.en}"),
-            cure=cure,
+            cure=cure if edit is None else _told(cure, edit),
+            edit=edit,
         )
+
+    def rewritten(self, key: str, value: object) -> Edit | None:
+        """Returns how the line of `key` reads with another value; None unless it stands in one line."""
+        number, told = self.lines.get(key), mending.written(value)
+        if number is None or not told or not self._is_alone(key, number):
+            return None
+        return _line_edit(number, f"{key} = {told}")
+
+    def renamed(self, key: str, name: str) -> Edit | None:
+        """Returns how the line reads on which `key` begins, or the header of the table `key`, under another name."""
+        if key in self.headers and key not in self.lines:
+            return self.bracketed(key, name)
+        number = self.lines.get(key)
+        if number is None or number > len(self.text):
+            return None
+        found = _KEY.match(self.text[number - 1])
+        if found is None or (found[1] or found[2] or found[3]) != key:
+            return None
+        rest = self.text[number - 1].rstrip("\r")[found.end() - 1 :]
+        return _line_edit(number, f"{name} {rest}")
+
+    def bracketed(self, key: str, name: str | None = None) -> Edit | None:
+        """Returns the first header of the table `key` with the brackets that it must have."""
+        if key not in self.headers:
+            return None
+        name = name or key
+        return _line_edit(self.headers[key][0], f"[[{name}]]" if name in mending.LISTS else f"[{name}]")
+
+    def parted(self, key: str) -> Edit | None:
+        """Returns the header that is missing before `key`, where a gap shows that something else begins there."""
+        number = self.lines.get(key)
+        if number is None or self.line is None or not self.line + 1 < number <= len(self.text):
+            return None
+        return Edit(number, number - 1, ("[[item]]",)) if not self.text[number - 2].strip() else None
+
+    def _is_alone(self, key: str, number: int) -> bool:
+        try:
+            return number <= len(self.text) and [*tomllib.loads(self.text[number - 1].rstrip("\r"))] == [key]
+        except (ValueError, RecursionError):
+            return False
+
+
+MOST_SHOWN = 240
+"""Letters of a line that stands in a sentence."""
+
+
+def _line_edit(number: int, line: str) -> Edit | None:
+    return Edit(number, number, (line,)) if len(line) <= MOST_SHOWN else None
+
+
+def _told(cure: Words, edit: Edit) -> Words:
+    """The cure with the edit in words."""
+    line = printable(edit.lines[0]) if len(edit.lines) == 1 else ""
+    if not edit.lines:
+        words = Words(f"删去第 {edit.first} 行", f"delete line {edit.first}")
+    elif not line:
+        return cure
+    elif edit.last < edit.first:
+        words = Words(f"在第 {edit.first} 行前面加一行 {line}", f"before line {edit.first}, add a line {line}")
+    else:
+        words = Words(f"把第 {edit.first} 行改成 {line}", f"change line {edit.first} to {line}")
+    if not cure.zh:
+        return words
+    stop, point = ("", " ") if cure.zh.endswith("？") else ("；", "; ")
+    return Words(f"{cure.zh}{stop}{words.zh}", f"{cure.en}{point}{words.en}")
 
 
 class Source(msgspec.Struct, frozen=True, kw_only=True):
@@ -59,6 +140,7 @@ class Source(msgspec.Struct, frozen=True, kw_only=True):
             words=words,
             line=found.line if found else None,
             lines=found.lines if found else {},
+            text=self.place.text if found else (),
         )
 
 
@@ -81,16 +163,20 @@ def parse(text: str | bytes, place: Place) -> Source:
         raise BadInput((_syntax_complaint(error, decoded, place),)) from error
     _refuse_turned(decoded, values, place)
     lines, tables = _line_numbers(decoded)
+    headers: dict[str, tuple[int, bool]] = {}
+    for (name, number), table in tables.items():
+        if table.line is not None:
+            headers.setdefault(name, (table.line, number > 0))
     return Source(
         values=values,
-        place=Place(where=place.where, words=place.words, lines=lines),
+        place=Place(where=place.where, words=place.words, lines=lines, text=decoded.split("\n"), headers=headers),
         tables=tables,
     )
 
 
 def _decoded(text: str | bytes, place: Place) -> str:
+    content = text if isinstance(text, bytes) else text.encode("utf-8", "surrogatepass")
     try:
-        content = text.encode() if isinstance(text, str) else text
         if len(content) > MAX_FILE_BYTES:
             problem = Words(
                 zh=f"文件有 {len(content)} 字节，上限是 {MAX_FILE_BYTES} 字节",
@@ -106,6 +192,11 @@ def _decoded(text: str | bytes, place: Place) -> str:
             zh="文件不是 UTF-8 编码，很可能是 GBK（记事本里叫 ANSI）",
             en="the file is not UTF-8, most likely GBK (Notepad calls it ANSI)",
         )
+        if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+            problem = Words(
+                zh="文件不是 UTF-8 编码，而是 UTF-16（记事本里叫 Unicode）",
+                en="the file is not UTF-8 but UTF-16 (Notepad calls it Unicode)",
+            )
         cure = Words(
             zh="用记事本打开，“文件 → 另存为”，“编码”选 UTF-8，再保存",
             en="open it in Notepad, File → Save as, choose Encoding UTF-8 and save",
@@ -114,44 +205,167 @@ def _decoded(text: str | bytes, place: Place) -> str:
 
 
 def _syntax_complaint(error: ValueError, text: str, place: Place) -> Complaint:
-    found = _AT_LINE.search(str(error))
     all_lines = text.rstrip("\n").split("\n")
-    number = int(found[1]) if found else len(all_lines) if "end of document" in str(error) else None
+    if "\r" in text.replace("\r\n", ""):
+        return place.complaint("", Words("换行符是旧式的（CR）", "the file has old line ends (CR)"), _OLD_ENDS)
+    reason, number = str(error).partition(" (at ")[0], _error_line(error, len(all_lines))
+    found = _mended(all_lines, number, at_end="end of document" in str(error)) if number else None
+    if found is not None:
+        number = found.first
     line = all_lines[number - 1].strip() if number and number <= len(all_lines) else ""
-    told, reason = printable(line[:60]), str(error).partition(" (at ")[0]
-    here = Place(where=place.where, words=place.words, line=number)
+    here = Place(where=place.where, words=place.words, line=number or None)
     if not number:
         problem = Words(zh=f"不是合法的 TOML（{reason}）", en=f"not valid TOML: {reason}")
-    else:
-        problem = Words(
-            zh=f"第 {number} 行不是合法的 TOML：{told}（{reason}）",
-            en=f"line {number} is not valid TOML: {reason}: {told}",
+        return here.complaint("", problem, _syntax_cure(line, reason))
+    told = printable(line[:60])
+    zh, en = _unseen_named(all_lines[number - 1])
+    lacks = mending.no_such_day(line.partition("=")[2].split("#")[0])
+    if lacks is not None:
+        zh, en = lacks.zh, lacks.en
+    zh = zh or next((words for start, words in _REASONS.items() if reason.startswith(start)), reason)
+    problem = Words(
+        zh=f"第 {number} 行不是合法的 TOML：{told}（{zh}）",
+        en=f"line {number} is not valid TOML: {en or reason}: {told}",
+    )
+    twice = _doubled(all_lines, number) if _is_doubled(reason) else None
+    if twice is not None:
+        return here.complaint("", *twice)
+    cure = _syntax_cure(line, reason)
+    if found is not None and cure not in (_HALF_WIDTH, _SLASHES):
+        cure = Words("", "")
+    return here.complaint("", problem, cure, found)
+
+
+_REASONS = {
+    "Expected newline or end": "后面多了不该有的东西",
+    "Invalid value": "值的写法不对",
+    "Invalid statement": "不是“键 = 值”",
+    "Expected '='": "键后面没有半角的等号",
+    "Unclosed array": "方括号没有关上",
+    "Unterminated string": "引号没有关上",
+    "Illegal character": "引号没有关上，或者有不该有的字符",
+    "Invalid date": "没有这个日期",
+    "Cannot overwrite": "同一个键写了两次",
+    "Cannot declare": "同一个表写了两次",
+    "Cannot mutate": "有的写了一层方括号，有的写了两层",
+    "Expected ']": "方括号没有关上",
+}
+
+
+def _error_line(error: ValueError, lines: int) -> int:
+    """The line at which the reader stopped; 0 where it does not say."""
+    found = _AT_LINE.search(str(error))
+    return int(found[1]) if found else lines if "end of document" in str(error) else 0
+
+
+def _is_doubled(reason: str) -> bool:
+    return "overwrite" in reason or "twice" in reason
+
+
+def _unseen_named(line: str) -> tuple[str, str]:
+    """Names what stands in a line and is not seen, so that the line looks faultless; "" where nothing does."""
+    found = mending.unseen(line)[:_MOST_NAMED]
+    zh = "，".join(f"第 {at + 1} 个字是看不见的 {code_point(line[at])}" for at in found)
+    en = ", ".join(f"character {at + 1} is {code_point(line[at])}, which is not seen" for at in found)
+    return zh, en
+
+
+def _mended(lines: Sequence[str], number: int, *, at_end: bool) -> Edit | None:
+    """The line that is most likely wrong, as it was meant: the one at which the reader stopped, or one before it.
+
+    A list or a text that is not closed is noticed only further down. Nothing is proposed after which the reader would
+    stop at the same line or before; `at_end` says that it stopped at none, but for want of an end.
+    """
+    above = [n for n in range(number - 1, max(0, number - _MOST_BACK), -1) if lines[n - 1].strip()]
+    for at in (min(number, len(lines)), *above):
+        meant = mending.line(lines[at - 1]) or mending.closing(lines[at - 1])
+        if meant is None:
+            continue
+        edit = _line_edit(at, meant)
+        if edit is None:
+            return None
+        stops, is_doubled = _stops_at([*lines[: at - 1], meant, *lines[at:]])
+        if stops == 0 or stops > (at if at_end else number) - is_doubled or meant.startswith("[["):
+            return edit
+    return None
+
+
+def _stops_at(lines: Sequence[str]) -> tuple[int, bool]:
+    """The line at which the reader stops, 0 if at none, and whether only because a key stands there again."""
+    try:
+        tomllib.loads("\n".join(lines))
+    except RecursionError:
+        return 1, False
+    except ValueError as error:
+        return _error_line(error, len(lines)) or 1, _is_doubled(str(error))
+    return 0, False
+
+
+def _doubled(lines: Sequence[str], number: int) -> tuple[Words, Words, Edit | None] | None:
+    """What to say of a key that stands twice in one table, where `number` is the second line; None: it is no key."""
+    found = _KEY.match(lines[number - 1])
+    key = found and (found[1] or found[2] or found[3])
+    begins = next((n for n in range(number - 1, 0, -1) if _header(lines[n - 1])), 0)
+    same = [n for n in range(begins + 1, number) if (m := _KEY.match(lines[n - 1])) and key == (m[1] or m[2] or m[3])]
+    if not key or not same:
+        return None
+    first = same[0]
+    problem = Words(
+        zh=f"{printable(key[:40])} 写了两次：第 {first} 行和第 {number} 行",
+        en=f"{printable(key[:40])} stands twice: in line {first} and in line {number}",
+    )
+    if lines[first - 1].strip() == lines[number - 1].strip():
+        return problem, Words("", ""), Edit(number, number, ())
+    header = _header(lines[begins - 1]) if begins else ("item", True)
+    between = [n for n in range(first + 1, number) if (m := _KEY.match(lines[n - 1])) and m[1] in _BEGIN_ITEMS]
+    if between and header == ("item", True):
+        lost = Words(zh="下面一项开头的那一行丢了", en="the line with which the next item begins is missing")
+        return problem, lost, Edit(between[0], between[0] - 1, ("[[item]]",))
+    header = header if begins else None
+    if header is None or not header[1]:
+        return problem, Words("只留下对的那一行", "leave the line that is right"), None
+    one = Words(
+        zh=f"是同一项就只留下对的那一行；是两项，就在第二项前面加一行 [[{header[0]}]]",
+        en=f"leave the line that is right; or, if these are two, begin the second with a line [[{header[0]}]]",
+    )
+    if not lines[number - 2].strip() and key in _WHAT:
+        return (
+            problem,
+            Words("两项之间少了一行", "a line between the two is missing"),
+            Edit(number, number - 1, (f"[[{header[0]}]]",)),
         )
-    return here.complaint("", problem, _syntax_cure(line, reason))
+    return problem, one, None
+
+
+_HALF_WIDTH = Words(
+    zh='引号、逗号、等号、括号要用英文半角：" , = [ ]，先关掉中文输入法再改',
+    en='use half-width punctuation: " , = [ ], with the Chinese input method switched off',
+)
+_SLASHES = Words(
+    zh='路径里用 / 代替 \\，例如 "posters/a.png"', en='write / in place of \\ in paths, such as "posters/a.png"'
+)
+_OLD_ENDS = Words(zh="换一个编辑器另存一次，换行选 CRLF", en="save it anew in another editor, with line ends CRLF")
+_TWICE = Words(zh="同一个键或同一个 [表] 写了两次，合成一个", en="the same key or table stands twice, make one of them")
+_VALUES = Words(
+    zh='文字要放在英文双引号里，例如 title = "早间"；日期写成 2026-08-05，要是日历上有的日子',
+    en='put text in double quotes, such as title = "morning"; write dates as 2026-08-05, days that exist',
+)
+_LINES = Words(
+    zh="每行写成“键 = 值”，文字放在英文双引号里，列表用 [ ]，行末不要漏掉引号和括号；说明文字前面加 #",
+    en="write lines as key = value, text in double quotes, lists in [ ]; look for a missing quote or bracket;"
+    " put # before remarks",
+)
 
 
 def _syntax_cure(line: str, reason: str) -> Words:
     code = line.split("#", maxsplit=1)[0]
-    if any(mark in code for mark in _FULL_WIDTH):
-        return Words(
-            zh='引号、逗号、等号、括号要用英文半角：" , = [ ]，先关掉中文输入法再改',
-            en='use half-width punctuation: " , = [ ], with the Chinese input method switched off',
-        )
-    if "\\" in code:
-        return Words(
-            zh='路径里用 / 代替 \\，例如 "posters/a.png"', en='write / in place of \\ in paths, such as "posters/a.png"'
-        )
-    if "overwrite" in reason or "twice" in reason:
-        return Words(zh="同一个键写了两次，删去一个", en="the same key stands twice, delete one")
-    if "Invalid value" in reason:
-        return Words(
-            zh='文字要放在英文双引号里，例如 title = "早间"；日期写成 2026-08-05',
-            en='put text in double quotes, such as title = "morning"; write dates as 2026-08-05',
-        )
-    return Words(
-        zh="每行写成“键 = 值”，文字放在英文双引号里，列表用 [ ]，行末不要漏掉引号和括号",
-        en="write lines as key = value, text in double quotes, lists in [ ]; look for a missing quote or bracket",
+    cures = (
+        (any(mark in code for mark in _FULL_WIDTH), _HALF_WIDTH),
+        ("\\" in code, _SLASHES),
+        (_is_doubled(reason), _TWICE),
+        ("Invalid value" in reason or "Invalid date" in reason, _VALUES),
     )
+    return next((cure for fits, cure in cures if fits), _LINES)
 
 
 def _line_numbers(text: str) -> tuple[dict[str, int], dict[tuple[str, int], Place]]:

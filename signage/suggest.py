@@ -15,10 +15,32 @@ def not_one_of(key: str, value: object, allowed: Sequence[object]) -> tuple[Word
         zh=f"{key} 只能是 {'、'.join(names)}，现在是 {shown(value)}",
         en=f"{key} must be one of {', '.join(names)}, got {shown(value)}",
     )
-    near = nearest(value, [one for one in allowed if isinstance(one, str)]) if isinstance(value, str) else ""
-    if near:
-        return problem, Words(zh=f'是不是 "{near}"？', en=f'did you mean "{near}"?')
-    return problem, Words(zh=f"改成其中一个，例如 {names[0]}", en=f"write one of them, such as {names[0]}")
+    near = meant_choice(value, allowed)
+    if near is not None:
+        return problem, Words(zh=f"是不是 {shown(near)}？", en=f"did you mean {shown(near)}?")
+    # None of them as an example: whoever copies it gives a playlist another rank, or another zone.
+    return problem, Words(zh="改成其中的一个", en="write one of them")
+
+
+_CHOICES = {
+    "emergency": "紧急 应急 警报", "broadcast": "广播", "normal": "普通 一般 正常", "filler": "垫片 填充 空闲",
+    "sequence": "顺序 依次 sequential", "shuffle": "随机 乱序 random", "weighted": "加权 权重",
+    "cut": "无 直接 none", "fade": "淡入淡出 渐变", "slide": "滑动 推入",
+    "contain": "完整 适应", "cover": "铺满 裁剪", "stretch": "拉伸 fill",
+}  # fmt: skip
+
+
+def meant_choice(value: object, allowed: Sequence[object]) -> object:
+    """Returns the one of `allowed` that was most likely meant; None if nobody can tell."""
+    if isinstance(value, str):
+        number = unicodedata.normalize("NFKC", value[:20]).strip().rstrip("度°")
+        by_number = next((one for one in allowed if type(one) is int and str(one) == number), None)
+        texts = [one for one in allowed if isinstance(one, str)]
+        called = next((one for one in texts if value.strip().casefold() in _CHOICES.get(one, "").split()), None)
+        return by_number if by_number is not None else called or nearest(value, texts) or None
+    if isinstance(value, float) and value.is_integer():
+        return next((one for one in allowed if type(one) is int and one == value), None)
+    return None
 
 
 def nearest(written: str, known: Sequence[str]) -> str:

@@ -28,6 +28,7 @@ from typing import Literal
 
 from signage.errors import Words
 from signage.lookalikes import LOOKS
+from signage.mending import only_hidden
 from signage.notation import Misread, shown
 from signage.printable import BLANKS, TURNS, code_point
 
@@ -111,7 +112,8 @@ def flaw(text: str, use: Use = "text") -> Misread | None:
 def inside(value: str, wrong: Misread) -> Misread:
     """Returns the flaw of a value as a sentence that begins with the value."""
     problem = Words(zh=f"{shown(value)} {wrong.problem.zh}", en=f"{shown(value)} {wrong.problem.en}")
-    return Misread(problem, wrong.cure)
+    plain = only_hidden(value)
+    return Misread(problem, wrong.cure, plain if plain is not None and flaw(plain, "name") is None else None)
 
 
 def _why(why: _Why, char: str) -> Words:

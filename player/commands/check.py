@@ -91,13 +91,15 @@ def _calendar_notes(program: Program) -> tuple[Words, ...]:
 def _tell(complaints: tuple[Complaint, ...], notes: tuple[Words, ...], as_json: bool) -> int:
     for complaint in complaints:
         if as_json:
-            told = {
+            told: dict[str, object] = {
                 "where": complaint.where,
                 "problem": complaint.problem.zh,
                 "cure": complaint.cure.zh,
                 "problem_en": complaint.problem.en,
                 "cure_en": complaint.cure.en,
             }
+            if (edit := complaint.edit) is not None:
+                told["edit"] = {"first": edit.first, "last": edit.last, "lines": edit.lines}
             tell_json(told)
         else:
             tell(*complaint_text(complaint).split("\n"))

@@ -7,10 +7,14 @@ from signage.printable import printable
 def complaint_text(complaint: Complaint) -> str:
     """Returns a complaint as three lines: where it stands, what is wrong and what to do, the same in English."""
     cure = complaint.cure.en[:1].upper() + complaint.cure.en[1:]
+    # What ends with the line to be written ends without a full stop: somebody would copy it.
+    is_line = complaint.edit is not None and len(complaint.edit.lines) == 1
+    zh = complaint.cure.zh if is_line else _sentence(complaint.cure.zh, "。")
+    en = cure if is_line else _sentence(cure, ".")
     lines = (
         complaint.where,
-        f"    {_sentence(complaint.problem.zh, '。')}{_sentence(complaint.cure.zh, '。')}",
-        f"    {_sentence(complaint.problem.en, '.')} {_sentence(cure, '.')}",
+        f"    {_sentence(complaint.problem.zh, '。')}{zh}",
+        f"    {_sentence(complaint.problem.en, '.')} {en}",
     )
     return "\n".join(map(printable, lines))
 

@@ -161,11 +161,17 @@ on = "25:00"
     assert complaints(written(tmp_path, text)) == [
         ("titel", "did you mean title? write it under [screen]"),
         ("fullscreen", "write it under [screen]"),
-        ("[screen], id", 'use small letters, digits and -, 3 to 36 of them, such as "sq-square-led1"'),
-        ("[screen], timezone", 'did you mean "Asia/Shanghai"?'),
-        ("[screen], rotate", "write one of them, such as 0"),
-        ("[screen], present", 'did you mean "vsync"?'),
-        ("[site.variables], grid_phone", 'for example grid_phone = "13800000000"'),
+        (
+            "[screen], id",
+            'use small letters, digits and -, 3 to 36 of them, such as "sq-square-led1"; change line 5 to id = "sq-1"',
+        ),
+        ("[screen], timezone", 'did you mean "Asia/Shanghai"? change line 6 to timezone = "Asia/Shanghai"'),
+        ("[screen], rotate", "write one of them"),
+        ("[screen], present", 'did you mean "vsync"? change line 8 to present = "vsync"'),
+        (
+            "[site.variables], grid_phone",
+            'for example grid_phone = "13800000000"; change line 10 to grid_phone = "13800000000"',
+        ),
         ("[sound], volume", "write a number from 0 to 100"),
         ("[office], http", "write the user as user, the password into the file named by credentials"),
         ("[power], on", 'write "00:00" to "23:59", such as "07:00"'),
@@ -322,3 +328,42 @@ def test_examples_of_the_manual_are_read(tmp_path: Path, page: str) -> None:
     screens = [read_config(written(tmp_path, example)) for example in examples]
     assert [screen.screen.rotate for screen in screens] == [0, 90]
     assert all([zone.name for zone in screen.zones] == ["main", "ticker"] for screen in screens)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "UTC+8",
+        "GMT+8",
+        "utc+08:00",
+        "CST",
+        "China Standard Time",
+        "北京时间",
+        "东八区",
+        "Asia/Beijing",
+        "(UTC+08:00) Beijing",
+        "+8",
+    ],
+)
+def test_whatever_people_in_china_call_their_time_is_answered_with_its_name(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput) as bad:
+        read_config(written(tmp_path, f'[screen]\nid = "abc"\ntimezone = "{name}"\n'))
+    assert [c.cure.zh for c in bad.value.complaints] == [
+        '是不是 "Asia/Shanghai"？把第 3 行改成 timezone = "Asia/Shanghai"'
+    ]
+
+
+def test_the_zone_whose_sign_is_the_wrong_way_round_is_explained(tmp_path: Path) -> None:
+    with pytest.raises(BadInput) as bad:
+        read_config(written(tmp_path, '[screen]\nid = "abc"\ntimezone = "Etc/GMT+8"\n'))
+    (complaint,) = bad.value.complaints
+    assert "以西 8 小时" in complaint.problem.zh
+    assert complaint.cure.zh.endswith('把第 3 行改成 timezone = "Asia/Shanghai"')
+    assert read_config(written(tmp_path, '[screen]\nid = "abc"\ntimezone = "Etc/GMT-8"\n'))
+
+
+@pytest.mark.parametrize("name", ["XST", "UTC+5", "EDT"])
+def test_short_names_of_zones_are_not_guessed(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadInput) as bad:
+        read_config(written(tmp_path, f'[screen]\nid = "abc"\ntimezone = "{name}"\n'))
+    assert [(c.edit, c.cure.zh) for c in bad.value.complaints] == [(None, '在中国写 "Asia/Shanghai"')]

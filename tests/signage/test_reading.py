@@ -167,9 +167,9 @@ zone = "main"
 [[item]]
 """
     assert [(one.where, one.cure.en) for one in complaints(text, "p.toml")] == [
-        ("p.toml, prio (第 2 行 / line 2)", "did you mean priority?"),
-        ("p.toml, rank (第 3 行 / line 3)", 'did you mean "broadcast"?'),
-        ("p.toml, until (第 5 行 / line 5)", "swap the two dates, or correct the year"),
+        ("p.toml, prio (第 2 行 / line 2)", "did you mean priority? change line 2 to priority = 3"),
+        ("p.toml, rank (第 3 行 / line 3)", 'did you mean "broadcast"? change line 3 to rank = "broadcast"'),
+        ("p.toml, until (第 5 行 / line 5)", "correct the year, or swap them if they are reversed"),
         ("p.toml, times (第 6 行 / line 6)", 'write "00:00" to "23:59", such as "07:00"'),
         ("p.toml, item 1, zone (第 9 行 / line 9)", "write it at the head of the file, before the first [[item]]"),
         (
@@ -245,6 +245,32 @@ def test_item_that_makes_no_sense_is_refused_at_its_key(item: str, key: str) -> 
 def test_playlist_that_makes_no_sense_is_refused_at_its_key(head: str, key: str) -> None:
     found = complaints(f'{head}\n[[item]]\nmedia = "a"\n', "p.toml")
     assert f"p.toml, {key}" in [one.where.partition(" (")[0] for one in found]
+
+
+@pytest.mark.parametrize(
+    ("head", "cure"),
+    [
+        ("till = 2026-12-10", "是不是 until？把第 1 行改成 until = 2026-12-10"),
+        ('"结束日期" = 2026-12-10', "是不是 until？把第 1 行改成 until = 2026-12-10"),
+        ("untill = 20261210", "是不是 until？把第 1 行改成 until = 20261210"),
+        ('time = ["07:00-08:00"]', '是不是 times？把第 1 行改成 times = ["07:00-08:00"]'),
+        ('dwell_s = "15"', "写数字，不加引号；把第 1 行改成 dwell_s = 15"),
+        ('share = "４"', "写整数，不加引号；把第 1 行改成 share = 4"),
+        ('share = "高"', "写整数，不加引号"),
+        ('rank = "高"', "改成其中的一个"),
+        ('days = ["周一至周五"]', '把第 1 行改成 days = ["mon", "tue", "wed", "thu", "fri"]'),
+        ('days = "周六、周日"', '把第 1 行改成 days = ["sat", "sun"]'),
+        ('times = "7点-11点半，14：00～21：30"', '把第 1 行改成 times = ["07:00-11:30", "14:00-21:30"]'),
+        ('except = ["2026-12-30..2026-01-03"]', '把第 1 行改成 except = ["2026-12-30..2027-01-03"]'),
+        ('until = "2026年2月30日"', "把第 1 行改成 until = 2026-02-28"),
+        ("until = 2026-12-10 18:00:00", "几点到几点写在 times 里"),
+        ("until = 2026-12-10 00:00:00", "把第 1 行改成 until = 2026-12-10"),
+        ('title = "早\u200b间"', '把第 1 行改成 title = "早间"'),
+    ],
+)
+def test_the_cure_fits_what_was_written(head: str, cure: str) -> None:
+    told = complaints(f'{head}\n[[item]]\nmedia = "a"\n', "p.toml")
+    assert any(cure in one.cure.zh for one in told), [one.cure.zh for one in told]
 
 
 @pytest.mark.parametrize("text", ["", "item = []", "title = '1'"])

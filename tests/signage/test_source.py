@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from signage.errors import BadInput, Complaint, Words
+from signage.errors import BadInput, Complaint, Edit, Words
 from signage.source import MAX_FILE_BYTES, Place, _header, parse
 from tests.growth import growth
 
@@ -39,17 +39,41 @@ def test_byte_order_mark_of_notepad_is_accepted() -> None:
         ("a = 1\ntitle = “早间”", 2, "half-width"),
         ('a = ["x"，"y"]', 1, "half-width"),
         ('media = "posters\\a.png"', 1, "/ in place of \\"),
-        ("a = 1\n\na = 2", 3, "twice"),
-        ("title = morning", 1, "double quotes"),
-        ('title = "morning', 1, "missing quote"),
-        ("days = [1", 1, "missing quote or bracket"),
+        ("a = 1\n\na = 2", 3, "leave the line that is right"),
+        ("a = 1\n\na = 1", 3, "delete line 3"),
+        ("title = morning", 1, 'change line 1 to title = "morning"'),
+        ('title = "morning', 1, 'change line 1 to title = "morning"'),
+        ("days = [1", 1, "change line 1 to days = [1]"),
+        ('days = [\n"mon"', 2, "missing quote or bracket"),
+        ("days = [mon, {]", 1, "double quotes"),
+        ("from = 2026-12-1", 1, "change line 1 to from = 2026-12-01"),
+        ("a = 1\nuntil = 2026/12/1", 2, "change line 2 to until = 2026-12-01"),
+        ("until = 2026-02-30", 1, "change line 1 to until = 2026-02-28"),
+        ("from = 2026-02-30", 1, "change line 1 to from = 2026-03-01"),
+        ("（（item））", 1, "change line 1 to [[item]]"),
+        ("a = 1\rb = 2\r", 0, "line ends CRLF"),
     ],
 )
 def test_syntax_error_has_its_line_and_the_usual_cure(text: str, line: int, cure: str) -> None:
     complaint = refused(text)
-    assert f"line {line}" in complaint.where
-    assert f"第 {line} 行" in complaint.problem.zh
+    assert not line or f"line {line}" in complaint.where
+    assert not line or f"第 {line} 行" in complaint.problem.zh
     assert cure in complaint.cure.en
+
+
+def test_utf_16_is_no_gbk() -> None:
+    assert "UTF-16" in refused('title = "早间"'.encode("utf-16")).problem.zh
+
+
+def test_what_nobody_sees_in_a_line_that_looks_right_is_told_by_its_name() -> None:
+    assert "第 8 个字是看不见的 U+00A0 NO-BREAK SPACE" in refused("dwell_s\u00a0= 15").problem.zh
+    assert "U+200B ZERO WIDTH SPACE" in refused("\u200bdwell_s = 15").problem.en
+
+
+def test_a_list_that_is_not_closed_is_mended_where_it_begins() -> None:
+    complaint = refused('days = ["mon", "tue"\ntimes = ["07:00-08:00"]\n')
+    assert complaint.cure.zh == '把第 1 行改成 days = ["mon", "tue"]'
+    assert complaint.edit == Edit(1, 1, ('days = ["mon", "tue"]',))
 
 
 @pytest.mark.parametrize(

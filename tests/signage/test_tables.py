@@ -54,7 +54,11 @@ def test_all_complaints_of_a_table_are_raised_together() -> None:
         ("widht", "did you mean width?"),
         ("Width", "did you mean width?"),
         ("wid", "did you mean width?"),
-        ("宽", "delete it; the keys here are: width name mode loud box part item times"),
+        (
+            "宽",
+            "correct its name, or delete it if it is of no use;"
+            " the keys here are: width name mode loud box part item times",
+        ),
     ],
 )
 def test_unknown_key_is_answered_with_what_was_meant(key: str, cure: str) -> None:
