@@ -10,11 +10,12 @@ import threading
 from collections.abc import Callable
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Protocol
+from typing import TypeVar
 
 import msgspec
 
 from player.alone import Alone, Tie
+from player.answer import MOST_WAIT_S, Answer, NoAnswer, worth_waiting_s
 from player.canvas_points import CanvasPoints
 from player.claim import claim
 from player.clock import Clock, kept_before
@@ -29,9 +30,11 @@ from player.endings import stop_on_broken_thread, stop_on_signals
 from player.events import Ask, Identify, Inbox, SetVolume, Stopped, TakeStill
 from player.heap import trim
 from player.insight import insight
-from player.keeper import Keeper, begins, read_kept
+from player.keeper import Keeper, Kept, begins, read_kept
+from player.latecomers import Latecomers, LateTie, Part
 from player.loop import EVENTS_S, Loop
 from player.presentation import Presentation, edge_details
+from player.processes import own_age_s
 from player.stage.overlay import Overlay
 from player.stage.ports import ScreenEvent
 from player.stage.screen import Screen
@@ -48,9 +51,13 @@ from signage import __version__
 from signage.errors import Words
 from signage.ledger import MOST_WHY
 from signage.presented import Presented
+from signage.trusted_time import SavedTime
 
+T = TypeVar("T")
 log = logging.getLogger(__name__)
 
+ROTATION = "rotation.json"
+"""Its name in the state folder."""
 VERSIONS = (f"wuzha {__version__}", f"Python {'.'.join(map(str, sys.version_info[:3]))}")
 
 
@@ -71,14 +78,13 @@ def play(
     """
     with ExitStack() as parts:
         parts.enter_context(closing(server))
-        claim(config.folders.state)
         inbox = Inbox()
         stop_on_signals(inbox)
         stop_on_broken_thread(inbox)
-        kept_path = config.folders.state / "rotation.json"
-        kept = read_kept(kept_path)
-        known = (kept.clock or kept_before(kept.saved_at)) if kept else None
-        clock = Clock(config.screen.timezone, pretended=pretended, kept=known, boot=boot_id())
+        wait_s = worth_waiting_s(own_age_s())
+        held = Answer(lambda: _taken_up(config.folders.state), "state folder")
+        kept = _in_time(held, wait_s)
+        clock = Clock(config.screen.timezone, pretended=pretended, kept=_known_time(kept), boot=boot_id())
         started = clock.now()
         clock.ask_synchronised()
         screen = parts.enter_context(closing(open_screen(config, headless=headless)))
@@ -89,24 +95,30 @@ def play(
         canvas = CanvasPoints(config, screen)
         records = _records(config, clock)
         room = _Room(
-            config, inbox, threading.Event(), lambda: parts.enter_context(closing(Prober(server=server))), digests
+            config,
+            inbox,
+            threading.Event(),
+            lambda: parts.enter_context(closing(Prober(server=server))),
+            digests,
+            wait_s=wait_s,
+            state_wait_s=MOST_WAIT_S if held.is_there else 0.0,
         )
-        tie = _tie(room, records, clock)
+        coming = _tie(room, records, clock, held)
+        tie = _in_time(coming, room.state_wait_s) or LateTie(config.sound.volume)
         sound.set_volume(tie.volume)
         composer, ingest = _library(room, tie)
         state = opened(composer.first().program, begins(kept) if kept and not clock.pretends else {})
         keeper = Keeper(
-            kept_path,
+            config.folders.state / ROTATION,
             lambda: clock.read(clock.now()).at,
             clock.ask_synchronised,
             kept,
             enrolment=str(config.office.enrolment or ""),
             clock=clock.kept,
         )
-        if not clock.pretends:
-            _run(keeper, parts)
         records.happened("start", {"version": __version__, "pid": os.getpid(), "resumed": resumed})
-        _run(records, parts)
+        writers: tuple[Part, ...] = (records,) if clock.pretends else (keeper, records)
+        writing = parts.enter_context(closing(Latecomers()))
 
         def troubles() -> tuple[Words, ...]:
             display = screen.trouble or presentation.trouble
@@ -114,9 +126,11 @@ def play(
 
         composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en[:MOST_WHY]})
         tie.sight = lambda: _sight(config, clock, troubles(), ingest, presentation.display)
-        _run(tie, parts)
+        office = parts.enter_context(closing(Latecomers()))
         _run(composer, parts)
         _run(ingest, parts)
+        _begin_with_state(coming, tie, (writing, writers), office, room)
+        digests.on_stall = ingest.stalled
         tracer = parts.enter_context(closing(Tracer(trace, append=resumed))) if trace else None
 
         witness = Witness(records, tie, ingest, presentation.word)
@@ -124,7 +138,7 @@ def play(
             lambda now: canvas.pulse(now, witness.begun),
             lambda: inbox.put(Stopped()),
             sighted=presentation.take,
-            beaten=_close_segments,
+            beaten=_beaten(ingest),
         )
         overlay = Overlay(screen)
         loop = Loop(
@@ -159,6 +173,41 @@ def play(
         return AGAIN if loop.again else 0
 
 
+def _begin_with_state(
+    coming: Answer[Tie], tie: Tie, writing: tuple[Latecomers, tuple[Part, ...]], office: Latecomers, room: "_Room"
+) -> None:
+    """Begins what uses the state folder: now, or when its disk answers."""
+    if not isinstance(tie, LateTie):
+        writing[0].come(*writing[1])
+        office.come(tie)
+        return
+
+    def state_answers() -> None:
+        try:
+            real = coming.within(0.0)
+        except Exception as fault:  # such as another player that holds it
+            log.error("%s", fault)
+            room.inbox.put(Stopped(fault=str(fault)))
+            return
+        tie.become(real)
+        writing[0].come(*writing[1])
+        office.come(real)
+        room.inbox.ask(SetVolume(real.volume))
+        room.changed.set()
+
+    coming.then(state_answers)
+
+
+def _beaten(ingest: Ingest) -> Callable[[], None]:
+    """Returns what is done after each pulse, on its thread."""
+
+    def look_after() -> None:
+        _close_segments()
+        ingest.look_after()
+
+    return look_after
+
+
 def _close_segments() -> None:
     """Closes what was made since the window was opened, such as after a change of mode."""
     for each in close_to_others():
@@ -182,13 +231,6 @@ def _look(
     return look
 
 
-class Part(Protocol):
-    """Something that runs on threads of its own."""
-
-    def start(self) -> None: ...
-    def stop(self) -> None: ...
-
-
 def _run(part: Part, parts: ExitStack) -> None:
     part.start()
     parts.callback(part.stop)
@@ -205,6 +247,25 @@ def _do(ask: Ask, now: float, overlay: Overlay, sound: DeviceSound | NullSound, 
             take_still()
 
 
+def _taken_up(state: Path) -> Kept | None:
+    """Holds the state folder and reads where the last run stood; on a thread of its own, as its disk may hang."""
+    claim(state)
+    return read_kept(state / ROTATION)
+
+
+def _known_time(kept: Kept | None) -> SavedTime | None:
+    """Returns what an earlier run knew of the time."""
+    return (kept.clock or kept_before(kept.saved_at)) if kept is not None else None
+
+
+def _in_time(answer: Answer[T], seconds: float) -> T | None:
+    """Returns an answer that comes in time; None for one that does not."""
+    try:
+        return answer.within(seconds)
+    except NoAnswer:
+        return None
+
+
 class _Room(msgspec.Struct, frozen=True):
     """What the parts that make the program are built from."""
 
@@ -214,31 +275,53 @@ class _Room(msgspec.Struct, frozen=True):
     """Set by whoever has something new."""
     prober: Callable[[], Prober]
     digests: DigestStore
+    wait_s: float
+    """How long the first picture waits for the watched folders."""
+    state_wait_s: float
+    """And for the state folder, which has answered once or has not."""
 
 
 def _library(room: _Room, tie: Tie) -> tuple[Composer, Ingest]:
     """Gives what watches the folders and what makes a program of them, neither running yet."""
-    ingest = open_ingest(room.config, room.prober(), room.prober(), room.changed, room.digests.keep)
+    ingest = open_ingest(
+        room.config,
+        room.prober(),
+        room.prober(),
+        room.changed,
+        room.digests.keep,
+        wait_s=room.wait_s,
+        state_wait_s=room.state_wait_s,
+    )
     return Composer(room.config, ingest, room.changed, room.inbox.put, on_air=tie.on_air, orders=tie.orders), ingest
 
 
-def _tie(room: _Room, records: Records, clock: Clock) -> Tie:
-    """Gives the tie to the office, not running yet."""
+def _tie(room: _Room, records: Records, clock: Clock, held: Answer[Kept | None]) -> Answer[Tie]:
+    """Returns the tie to the office, not running yet, as soon as the state folder is held and has told of it."""
     config = room.config
-    if not config.has_office:
-        return Alone(config.sound.volume)
-    from player.channel import Channel  # noqa: PLC0415 - a player on its own loads nothing of it
+    probe = room.prober().probe if config.has_office else None
 
-    return Channel(
-        config,
-        inbox=room.inbox,
-        changed=room.changed,
-        records=records,
-        read_clock=lambda: _moment(clock),
-        probe=room.prober().probe,
-        digests=room.digests,
-        told=not clock.pretends,
-    )
+    is_late = not held.is_there
+
+    def opened() -> Tie:
+        kept = held.within(None)
+        if is_late and (known := _known_time(kept)) is not None:
+            clock.remember(known)
+        if probe is None:
+            return Alone(config.sound.volume)
+        from player.channel import Channel  # noqa: PLC0415 - a player on its own loads nothing of it
+
+        return Channel(
+            config,
+            inbox=room.inbox,
+            changed=room.changed,
+            records=records,
+            read_clock=lambda: _moment(clock),
+            probe=probe,
+            digests=room.digests,
+            told=not clock.pretends,
+        )
+
+    return Answer(opened, "office")
 
 
 def _sight(config: Config, clock: Clock, troubles: tuple[Words, ...], ingest: Ingest, display: Presented) -> Sight:

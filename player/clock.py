@@ -62,10 +62,10 @@ class Clock:
         self._synchronised: bool | None = None
         self._boot = boot
         self._lock = threading.Lock()  # held for microseconds
-        build = max(RELEASED, floor) if floor else RELEASED
+        self._build_s = (max(RELEASED, floor) if floor else RELEASED).timestamp()
         self._asleep_s = _boot_s() - time.monotonic()
         """For how long the machine has slept since it was switched on."""
-        self._known = begun(build.timestamp(), kept, self._started + self._asleep_s, boot)
+        self._known = begun(self._build_s, kept, self._started + self._asleep_s, boot)
 
     @property
     def pretends(self) -> bool:
@@ -85,6 +85,11 @@ class Clock:
         up_s = now + self._asleep_s
         at = _EPOCH + dt.timedelta(seconds=up_s) + dt.timedelta(seconds=believed_s(known, up_s) - up_s)
         return BelievedTime(at=at.astimezone(self._zone), quality=known.quality)
+
+    def remember(self, kept: SavedTime) -> None:
+        """Takes what an earlier run knew of the time when its disk answers late."""
+        with self._lock:
+            self._known = begun(self._build_s, kept, time.monotonic() + self._asleep_s, self._boot)
 
     def ask_synchronised(self) -> bool | None:
         """Asks the kernel whether the wall clock is disciplined, and remembers the answer (None: it cannot say)."""

@@ -4,9 +4,10 @@ import logging
 import threading
 from collections.abc import Callable
 
+from player.answer import MOST_WAIT_S
 from player.composition import Composed, composed
 from player.config import Config
-from player.content.ingest import Ingest
+from player.content.ingest import NO_ANSWER_S, Ingest
 from player.content.judge import KeepDigests
 from player.content.library import Folder, Library
 from player.content.store import Store
@@ -100,9 +101,20 @@ def _notes(library: Library) -> tuple[Words, ...]:
 
 
 def open_ingest(
-    config: Config, pictures: Prober, moving: Prober, changed: threading.Event, keep: KeepDigests
+    config: Config,
+    pictures: Prober,
+    moving: Prober,
+    changed: threading.Event,
+    keep: KeepDigests,
+    *,
+    wait_s: float = MOST_WAIT_S,
+    state_wait_s: float = MOST_WAIT_S,
+    no_answer_s: float = NO_ANSWER_S,
 ) -> Ingest:
-    """Gives what watches the configured folders; `changed` is set whenever its library is a new one."""
+    """Gives what watches the configured folders; `changed` is set whenever its library is a new one.
+
+    The seconds are those of `Ingest`.
+    """
     folders = config.folders
     share = folders.watch == "polling"
     return Ingest(
@@ -114,4 +126,7 @@ def open_ingest(
         on_change=changed.set,
         edition=__version__,
         keep=keep,
+        wait_s=wait_s,
+        state_wait_s=state_wait_s,
+        no_answer_s=no_answer_s,
     )

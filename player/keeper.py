@@ -24,6 +24,8 @@ KEEP_S = 10.0
 """How often what is not news is looked at: the clock's state."""
 CLOCK_S = 600.0
 """How often at least it is written, for the time that is known by then."""
+STOP_S = 5.0
+"""A disk that hangs does not hold up the end of the player for longer."""
 BREATH_S = 0.5
 """Between two writings: a storm of changes costs two a second."""
 MOST_TRIES = 1
@@ -122,7 +124,7 @@ class Keeper:
         """Writes the last state and ends."""
         self._stop.set()
         self._news.set()
-        self._thread.join()
+        self._thread.join(STOP_S)
 
     def _run(self) -> None:
         written: State | None = None

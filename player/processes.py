@@ -5,6 +5,7 @@ Rule: asks nothing but /proc; elsewhere every process counts as living.
 
 import os
 import signal
+import time
 from pathlib import Path
 
 _KILLED = 1 << (signal.SIGKILL - 1) if hasattr(signal, "SIGKILL") else 0
@@ -60,3 +61,12 @@ def _code(pid: int) -> int:
     except (OSError, ValueError, IndexError):
         return -int(signal.SIGKILL)
     return -(status & 0x7F) if status & 0x7F else status >> 8 & 0xFF
+
+
+def own_age_s() -> float:
+    """Returns for how long this process has run; 0 where the system does not tell."""
+    try:
+        ticks = int(Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()[19])  # starttime of proc(5)
+        return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
+    except (OSError, ValueError, IndexError, AttributeError):
+        return 0.0

@@ -15,6 +15,7 @@ from player.content.library import Folder, Library, PlaylistFile, Refused, libra
 from player.content.names import UNKNOWN_KIND, FolderUse
 from player.content.scan import TOO_MANY, Scan, Seen
 from player.content.settle import Stamp
+from player.content.stalls import NO_ANSWER
 from signage.errors import Words
 from signage.lookalikes import alike, difference, skeleton, told_alike
 from signage.media import Media
@@ -35,7 +36,7 @@ _GONE = {
     "ENOTDIR": ("不是文件夹", "it is not a folder"),
     "EACCES": ("没有读取权限", "no permission to read it"),
     "unmounted": ("共享或磁盘已断开", "the share or disk is no longer mounted"),
-    "no answer": ("共享没有响应", "the share does not answer"),
+    NO_ANSWER: ("磁盘或共享没有响应", "its disk or share does not answer"),
 }
 
 

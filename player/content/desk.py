@@ -210,6 +210,17 @@ class Desk:
             for place in self._places:
                 self._note_names(place.scan)
 
+    def adopt_late(self, book: Book) -> None:
+        """Takes the verdicts of the last run when its disk answers late; what this run found itself goes before."""
+        with self._lock:
+            self._quarantine.load(book.quarantined, self._clock(), self._wall(), with_old=True)
+            for verdict in book.verdicts:
+                if verdict.path not in self._verdicts:
+                    self._verdicts[verdict.path] = verdict
+                    self._memory.keep(verdict)
+            self.changes += 1
+            self.changed.set()
+
     def quarantine(self, sha256: str, why: Words) -> None:
         """Refuses these bytes under whatever name until they change, or for a term."""
         with self._lock:
@@ -319,8 +330,10 @@ class Desk:
             del self._since[path]
 
     def _is_looked_at(self, path: str) -> bool:
-        """False while a folder that holds the path has not been looked at: a verdict from the book waits for it."""
-        return all(p.looked for p in self._places if path.startswith(os.path.join(p.folder.path, "")))
+        """False while a folder that holds the path is away or was not looked at: a verdict from the book waits."""
+        return all(
+            p.looked and not p.scan.gone for p in self._places if path.startswith(os.path.join(p.folder.path, ""))
+        )
 
     def close(self) -> None:
         """Ends `take` for everybody."""

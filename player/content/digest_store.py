@@ -11,12 +11,14 @@ import contextlib
 import logging
 import os
 import threading
-from collections import OrderedDict
+import time
+from collections import Counter, OrderedDict
 from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
 
+from player.answer import Answer, NoAnswer
 from player.content.intake import CHUNK_BYTES
 from player.decode import refusal
 from player.decode.digests import DIGEST_BYTES, Digests, Summing, of_one_part
@@ -25,42 +27,86 @@ from player.decode.protocol import ShowFile
 from player.durable import write_whole
 from player.state_files import NotOursError, load_state
 
+_Opened = tuple[int, int, Digests | None]
+"""A descriptor, the file's size, and its digests as far as they are known."""
 log = logging.getLogger(__name__)
 
 AT_ONCE_BYTES = 8 << 20
 """A file up to this is hashed while its request waits (under 0.05 s); a larger one on a thread of its own, once."""
+OPEN_S = 5.0
+"""A disk that has neither opened a file nor read on in it for so long does not answer."""
+MOST_HANGING = 3
 MOST_AT_ONCE = 2
 """Large files that are hashed at once, whoever still waits for them."""
 HELD_BYTES = 8 << 20
 """Of digests in memory: 60 GiB of films, or 250,000 photographs."""
 MOST_FILES = 2000
 """On the disk; at most 128 KiB each."""
+MOST_UNWRITTEN = 20
+"""Digests that wait for the state folder's disk, 128 KiB each at most."""
 LOOK_S = 0.1
 
 
 class DigestStore:
     """Digests in memory, and in the state folder for a next start. Methods may be called from any thread."""
 
-    def __init__(self, state: Path | None = None) -> None:
-        """Without `state` nothing is kept over a restart."""
+    def __init__(self, state: Path | None = None, *, open_s: float = OPEN_S) -> None:
+        """Without `state` nothing is kept over a restart. A disk that says nothing for `open_s` does not answer."""
+        self._open_s = open_s
+        self._hanging: Counter[str] = Counter()
+        """By folder: how many threads hang there."""
+        self.on_stall: Callable[[str], Callable[[], None]] = lambda _: lambda: None
+        """Told of a path that does not answer; what it returns is called when that path answers after all."""
         self._folder = state / "digests" if state is not None else None
         self._lock = threading.Condition()
         self._held: OrderedDict[str, Digests] = OrderedDict()
         self._held_bytes = 0
         self._making: dict[str, _Making] = {}
+        self._unwritten: dict[str, Digests] = {}
+        self._is_writing = False
 
     def keep(self, sha256: str, digests: Digests) -> None:
         """Takes what was found while the whole file was hashed."""
         self._hold(sha256, digests)
         if self._folder is None or digests.size <= AT_ONCE_BYTES:
             return
+        with self._lock:
+            if len(self._unwritten) >= MOST_UNWRITTEN:
+                return  # the disk does not answer; a next start hashes the file again
+            self._unwritten[sha256] = digests
+            if self._is_writing:
+                return
+            self._is_writing = True
         try:
-            path, content = self._folder / sha256, msgspec.msgpack.encode(digests)
-            if not path.exists() or path.read_bytes() != content:
-                write_whole(path, content)
-                self._sweep(self._folder)
-        except OSError as error:
+            threading.Thread(target=self._write, args=(self._folder,), name="digests", daemon=True).start()
+        except RuntimeError as error:  # no thread to be had; the next that is kept tries again
             log.warning("digests are not kept: %s", error)
+            self._is_writing = False
+
+    def _write(self, folder: Path) -> None:
+        """Writes what waits, on a thread of its own: the state folder's disk may never answer."""
+        while True:
+            with self._lock:
+                if not self._unwritten:
+                    self._is_writing = False
+                    self._lock.notify_all()
+                    return
+                sha256 = next(iter(self._unwritten))
+                digests = self._unwritten[sha256]
+            try:
+                path, content = folder / sha256, msgspec.msgpack.encode(digests)
+                if not path.exists() or path.read_bytes() != content:
+                    write_whole(path, content)
+                    self._sweep(folder)
+            except OSError as error:
+                log.warning("digests are not kept: %s", error)
+            with self._lock:
+                self._unwritten.pop(sha256, None)
+
+    def written(self, timeout_s: float) -> bool:
+        """Waits until everything kept is in the state folder; says whether it is."""
+        with self._lock:
+            return self._lock.wait_for(lambda: not self._is_writing, timeout_s)
 
     def of(self, sha256: str, size: int) -> Digests | None:
         """Returns the digests of a file of that SHA-256 and size; None when they are not known."""
@@ -84,16 +130,65 @@ class DigestStore:
 
         Waits while a large file is hashed, until `given_up`. Raises Refused, also for a file that is another one now.
         """
-        file = open_plain(request.path)
+        file, size, known = self._opened(request, given_up)
         try:
-            size = os.fstat(file).st_size
-            digests = self.of(request.sha256, size) or self._made(file, request.sha256, size, given_up)
+            digests = known or self._made(file, request.sha256, size, given_up)
             if digests.size != size:
                 raise refusal.changed()
         except BaseException:
             os.close(file)
             raise
         return file, digests
+
+    def _opened(self, request: ShowFile, given_up: Callable[[], bool]) -> _Opened:
+        """Opens a file and knows its digests, or makes those of one that is not large. Raises Refused.
+
+        A disk may hang in the kernel: the thread that asks it is left behind, and after a few of them nothing more is
+        asked in that folder until one comes back.
+        """
+        folder = os.path.dirname(request.path)
+        with self._lock:
+            if self._hanging[folder] >= MOST_HANGING:
+                raise refusal.no_answer()
+        try:
+            answer = Answer(lambda: self._open(request), "opening")
+        except RuntimeError as error:  # no thread to be had
+            raise refusal.not_handed_over() from error
+        until = time.monotonic() + self._open_s
+        while True:
+            try:
+                return answer.within(min(LOOK_S, max(0.0, until - time.monotonic())))
+            except NoAnswer:
+                is_late = time.monotonic() >= until
+                if is_late or given_up():
+                    break
+        with self._lock:
+            self._hanging[folder] += 1
+        came = self.on_stall(request.path) if is_late else lambda: None
+
+        def late() -> None:
+            with self._lock:
+                self._hanging[folder] -= 1
+                if not self._hanging[folder]:
+                    del self._hanging[folder]
+            with contextlib.suppress(refusal.Refused):
+                os.close(answer.within(0.0)[0])
+            came()
+
+        answer.then(late)
+        raise refusal.no_answer() if is_late else refusal.changed()
+
+    def _open(self, request: ShowFile) -> _Opened:
+        file = open_plain(request.path)
+        try:
+            size = os.fstat(file).st_size
+            known = self.of(request.sha256, size)
+            if known is None and size <= AT_ONCE_BYTES:
+                known = self._made_at_once(file, request.sha256, size)
+        except BaseException:
+            os.close(file)
+            raise
+        return file, size, known
 
     def verified(self, path: str, sha256: str, given_up: Callable[[], bool]) -> Digests:
         """Hashes the file at `path` anew, whole, and returns its digests. Raises Refused when it is another one."""
@@ -108,18 +203,21 @@ class DigestStore:
         self.keep(sha256, digests)
         return digests
 
+    def _made_at_once(self, file: int, sha256: str, size: int) -> Digests:
+        try:
+            digests = _summed(file, size, sha256, lambda: False)
+        except OSError as error:
+            raise why_not_opened(error) from error
+        self._hold(sha256, digests)
+        return digests
+
     def _made(self, file: int, sha256: str, size: int, given_up: Callable[[], bool]) -> Digests:
-        if size <= AT_ONCE_BYTES:
-            try:
-                digests = _summed(file, size, sha256, lambda: False)
-            except OSError as error:
-                raise why_not_opened(error) from error
-            self._hold(sha256, digests)
-            return digests
         making = self._begun(file, sha256, size, given_up)
         while not making.over.wait(LOOK_S):
             if given_up():
                 raise refusal.changed()
+            if making.hangs_s() > self._open_s:
+                raise refusal.no_answer()
         if making.why is not None or making.digests is None:
             raise making.why or refusal.changed()
         return making.digests
@@ -127,7 +225,7 @@ class DigestStore:
     def _begun(self, file: int, sha256: str, size: int, given_up: Callable[[], bool]) -> "_Making":
         """Has a large file hashed, as soon as not too many others are. Raises Refused."""
         with self._lock:
-            while sha256 not in self._making and len(self._making) >= MOST_AT_ONCE:
+            while sha256 not in self._making and self._at_work() >= MOST_AT_ONCE:
                 if given_up():
                     raise refusal.changed()
                 self._lock.wait(LOOK_S)
@@ -137,6 +235,11 @@ class DigestStore:
                 self._start(making, file, sha256, size)
                 self._making[sha256] = making
             return making
+
+    def _at_work(self) -> int:
+        """How many large files are being hashed and come on, or too many that hang."""
+        hanging = sum(making.hangs_s() > self._open_s for making in self._making.values())
+        return len(self._making) - (hanging if hanging < MOST_HANGING else 0)
 
     def _start(self, making: "_Making", file: int, sha256: str, size: int) -> None:
         try:
@@ -152,7 +255,7 @@ class DigestStore:
     def _make(self, making: "_Making", file: int, sha256: str, size: int) -> None:
         """Goes on although nobody waits any more: the file's next turn finds the digests made."""
         try:
-            making.digests = _summed(file, size, sha256, lambda: False)
+            making.digests = _summed(file, size, sha256, making.comes_on)
             self.keep(sha256, making.digests)
         except refusal.Refused as refused:
             making.why = refused
@@ -198,8 +301,18 @@ class _Making:
 
     def __init__(self) -> None:
         self.over = threading.Event()
+        self._moved_at = time.monotonic()
         self.digests: Digests | None = None
         self.why: refusal.Refused | None = None
+
+    def comes_on(self) -> bool:
+        """Takes that some of the file has come; says that the rest is wanted, too."""
+        self._moved_at = time.monotonic()
+        return False
+
+    def hangs_s(self) -> float:
+        """Returns for how long nothing has come."""
+        return time.monotonic() - self._moved_at
 
 
 def _summed(file: int, size: int, sha256: str, given_up: Callable[[], bool]) -> Digests:

@@ -14,6 +14,7 @@ from player.content.desk import Desk
 from player.content.intake import ChangedError, StoppedError, digest, is_alike
 from player.content.names import FileKind
 from player.content.pile import Job
+from player.content.stalls import Stalls
 from player.decode.digests import Digests
 from player.decode.refusal import CHANGED, NO_WORKER, NOT_HANDED_OVER, Refused
 from signage.errors import Words
@@ -107,21 +108,55 @@ class Judge:
         stopped: Callable[[], bool],
         *,
         keep: KeepDigests,
+        stalls: Stalls,
     ) -> None:
         self.thread = threading.Thread(target=self._run, name=f"judge-{'-'.join(kinds)}", daemon=True)
         self._desk = desk
         self._kinds = kinds
         self._probe = probe
         self._wall = wall
-        self._stopped, self._keep = stopped, keep
+        self._stopped, self._keep, self._stalls = stopped, keep, stalls
+        self.reading = ""
+        """The file that it reads, or has read."""
+        self.reading_since: float | None = None
+        """Monotonic; when the reading of a file last went on; None while it reads none."""
+        self._is_left = False
+        self._on_return: Callable[[], None] = lambda: None
+
+    def leave(self, on_return: Callable[[], None]) -> None:
+        """Lets it end whenever the disk answers that it waits for; then `on_return` is called."""
+        self._on_return, self._is_left = on_return, True
+
+    def another(self) -> "Judge":
+        """Returns one that does the same, not begun."""
+        return Judge(
+            self._desk, self._kinds, self._probe, self._wall, self._stopped, keep=self._keep, stalls=self._stalls
+        )
+
+    def _goes_on(self) -> bool:
+        """Takes that a part of the file has come; says whether the rest is not wanted."""
+        self.reading_since = time.monotonic()
+        return self._stopped() or self._is_left
+
+    def _probed(self, path: str, digests: Digests) -> MediaFacts | Words:
+        self.reading_since = None
+        answer = self._probe(path, digests)
+        self.reading_since = time.monotonic()
+        return answer
 
     def _run(self) -> None:
         step_back()
-        while (job := self._desk.take(self._kinds)) is not None:
-            verdict = judge(job, self._probe, self._desk.known, self._wall, self._stopped, keep=self._keep)
+        while not self._is_left and (job := self._desk.take(self._kinds)) is not None:
+            if self._stalls.covers(job.seen.path):
+                self._desk.judged(job, None, time.monotonic())  # it settles again when its disk answers
+                continue
+            self.reading, self.reading_since = job.seen.real, time.monotonic()
+            verdict = judge(job, self._probed, self._desk.known, self._wall, self._goes_on, keep=self._keep)
+            self.reading_since = None
             if verdict is not None and verdict.why is not None and not verdict.passing:
                 log.warning("refused %s: %s", job.seen.name, verdict.why.en)
             self._desk.judged(job, verdict, time.monotonic())
+        self._on_return()
 
 
 def step_back() -> None:

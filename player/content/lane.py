@@ -8,7 +8,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
@@ -21,6 +21,7 @@ from player.content.library import Folder, PlaylistFile, library_name
 from player.content.mounts import is_on_share, read_mounts
 from player.content.pile import Job, Look
 from player.content.scan import Seen, scan
+from player.content.stalls import Stalls, is_below
 from player.content.store import NoRoomError, Store
 from player.decode.digests import Digests
 from player.decode.refusal import Refused
@@ -51,11 +52,20 @@ def pauses(cost_s: float, *, hinted: bool) -> tuple[float, float]:
 class Lane:
     """Looks at `places` (by their index at the desk), and brings what it finds to the desk."""
 
-    def __init__(self, places: Mapping[int, Place], roots: tuple[str, ...], desk: Desk, store: Store) -> None:
+    def __init__(
+        self,
+        places: Mapping[int, Place],
+        roots: Callable[[], tuple[str, ...]],
+        desk: Desk,
+        store: Store,
+        stalls: Stalls,
+    ) -> None:
+        """`roots` gives the real paths that links may lead to, as far as they are known."""
         network = any(p.folder.network for p in places.values())
         self.thread = threading.Thread(target=self._run, name="lane-share" if network else "lane-local", daemon=True)
-        self._places = places
+        self.places = places
         self._roots = roots
+        self._stalls = stalls
         self._desk = desk
         self._store = store
         self._wake = threading.Event()
@@ -63,7 +73,11 @@ class Lane:
         self._hints = None if network else Hints(self._wake.set)
         self._fetch: list[Job] = []
         self.busy_since: float | None = None
-        """Monotonic; when the look in work began or a copy last went on; None while the lane rests."""
+        """Monotonic; when the look or the copy in work last went on; None while the lane rests."""
+        self.reading = ""
+        """The path about which the disk was asked last."""
+        self.on_return: Callable[[], None] = lambda: None
+        """Called once when a lane that was left behind has its answer."""
         self.no_room: Words | None = None
 
     @property
@@ -74,7 +88,16 @@ class Lane:
     @property
     def folders(self) -> tuple[Folder, ...]:
         """The folders of this lane."""
-        return tuple(p.folder for p in self._places.values())
+        return tuple(p.folder for p in self.places.values())
+
+    def wake(self) -> None:
+        """Has it look again now."""
+        self._wake.set()
+
+    def leave(self, on_return: Callable[[], None]) -> None:
+        """Lets it end whenever the disk answers that it waits for; what it finds then counts no more."""
+        self.on_return = on_return
+        self.stop()
 
     def stop(self) -> None:
         """Asks the thread to end."""
@@ -86,7 +109,7 @@ class Lane:
         while not self._ending.is_set():
             began = self.busy_since = time.monotonic()
             self._wake.clear()
-            due = [self._look(index, place) for index, place in self._places.items()]
+            due = [self._look(index, place) for index, place in self.places.items()]
             now = time.monotonic()
             hinted = self._hints is not None and self._hints.trouble is None
             shortest, longest = pauses(now - began, hinted=hinted)
@@ -97,10 +120,18 @@ class Lane:
             self._wake.wait(max(0.0, min(settled_at, now + longest) - time.monotonic()))
         if self._hints is not None:
             self._hints.stop()
+        self.on_return()
+
+    def _note(self, path: str) -> None:
+        self.reading, self.busy_since = path, time.monotonic()
 
     def _look(self, index: int, place: Place) -> float | None:
-        before = self._desk.scan_before(index)
-        found = scan(place.folder, place.use, self._roots, before)
+        if self._ending.is_set():
+            return None
+        before, tops = self._desk.scan_before(index), self._stalls.tops
+        found = scan(place.folder, place.use, self._roots(), before, reading=self._note, stalled=tops)
+        if self._ending.is_set():
+            return None
         if place.mounted and before.files and not found.gone and not found.files and not _is_mounted(place.folder):
             found = msgspec.structs.replace(before, gone="unmounted")
         if found.gone and found.gone != before.gone:
@@ -111,7 +142,8 @@ class Lane:
             name = printable(os.path.relpath(path, place.folder.path))
             log.warning("refused %s: %s", name, found.refused[path].en)
         now = time.monotonic()
-        if self._hints is not None and not found.gone:
+        if self._hints is not None and not found.gone and not any(is_below(top, (place.folder.path,)) for top in tops):
+            self._note(place.folder.path)
             self._hints.follow(place.folder.path, found.identity, now)
         look = self._desk.look(index, found, now)
         self._follow_up(place.folder, look)
@@ -119,6 +151,7 @@ class Lane:
 
     def _follow_up(self, folder: Folder, look: Look) -> None:
         for seen in look.playlists:
+            self._note(seen.real)
             text = read_playlist(seen, folder)
             if text is not None:
                 self._desk.enter_playlist(seen, text[0], passing=text[1])
@@ -131,8 +164,8 @@ class Lane:
 
     def _copy(self, until: float) -> None:
         while self._fetch and time.monotonic() < until and not self._ending.is_set():
-            self.busy_since = time.monotonic()
             job = self._fetch.pop()
+            self._note(job.seen.real)
             fetched = self._fetched(job)
             if fetched is None:
                 self._desk.judged(job, None, time.monotonic())

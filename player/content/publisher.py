@@ -4,7 +4,8 @@ import logging
 import queue
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 import msgspec
 
@@ -12,11 +13,10 @@ from player.content.arrange import CALENDAR
 from player.content.desk import Desk
 from player.content.judge import step_back
 from player.content.lane import Lane
-from player.content.library import Folder, Library
+from player.content.library import Library
 from player.content.mounts import read_mounts
 from player.content.store import Store
 from signage.errors import Words
-from signage.printable import printable
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,15 @@ SAVE_EVERY_S = 2.0
 SAVE_AGAIN_S = 30.0
 SWEEP_EVERY_S = 3600.0
 WATCH_SHARES_EVERY_S = 2.0
+HOUSE_WAIT_S = 1.0
+"""While the state folder's disk works, or does not answer, it is looked so often whether it is over."""
 KEEP_TERMS_EVERY_S = 60.0
 """While something is in quarantine, it is looked so often how much of its term has passed."""
+NO_STATE = Words(
+    zh="状态文件夹所在的磁盘没有响应：请检查磁盘和连线，重新启动机器。播放照常，记录暂存在内存里",
+    en="the disk of the state folder does not answer: check it and its cable, and restart the machine. Playing goes on,"
+    " records wait in memory",
+)
 
 
 class Quarantine(msgspec.Struct, frozen=True):
@@ -52,14 +59,11 @@ class Understood(msgspec.Struct, frozen=True):
 class Publisher:
     """Makes a snapshot when the desk has something new, at most every `PUBLISH_EVERY_S`."""
 
-    def __init__(
-        self, desk: Desk, store: Store, edition: str, no_answer_s: float, on_change: Callable[[], None]
-    ) -> None:
+    def __init__(self, desk: Desk, store: Store, edition: str, on_change: Callable[[], None]) -> None:
         self.thread = threading.Thread(target=self._run, name="publisher", daemon=True)
         self._desk = desk
         self._store = store
         self._edition = edition
-        self._no_answer_s = no_answer_s
         self._on_change = on_change
         self._messages: queue.Queue[Quarantine | Doubted | Understood] = queue.Queue(maxsize=256)
         self._ending = threading.Event()
@@ -72,7 +76,15 @@ class Publisher:
         self.last_good: dict[str, bytes] = {}
         """The playlists that were last understood; replaced whole, never changed in place."""
         self.lanes: Sequence[Lane] = ()
-        """Set before the start: whose troubles are told."""
+        """Whose troubles are told; replaced whole, never changed in place."""
+        self.look_after: Callable[[], None] = lambda: None
+        """Called at each turn."""
+        self.keeps_house = threading.Event()
+        """Set once the state folder has answered: until then nothing is written to it."""
+        self._house: threading.Thread | None = None
+        self._unkept: dict[str, bytes] = {}
+        """Playlists that were understood and are not in the state folder yet."""
+        self._keep_at = 0.0
 
     def tell(self, message: Quarantine | Doubted | Understood) -> None:
         """Leaves a message for the thread and returns at once; one too many is dropped."""
@@ -97,9 +109,14 @@ class Publisher:
             self._take_messages()
             if self.publish():
                 self._ending.wait(PUBLISH_EVERY_S)
+            self.look_after()
             self._keep_house()
         self._take_messages()
-        self._save()
+        if self._house is not None:
+            self._house.join()
+        if self.keeps_house.is_set():
+            self._keep_playlists()
+            self._save()
 
     def _patience_s(self) -> float | None:
         ends, now = self._desk.quarantine_ends(), time.monotonic()
@@ -108,6 +125,8 @@ class Publisher:
             waits.append(max(0.0, change_at - now))
         if self._shares():
             waits.append(WATCH_SHARES_EVERY_S)
+        elif self._is_keeping_house() or not self.keeps_house.is_set():
+            waits.append(HOUSE_WAIT_S)
         elif self._desk.changes != self._saved_changes:
             waits.append(max(0.0, self._save_due() - now))
         return min(waits, default=None)
@@ -128,8 +147,8 @@ class Publisher:
                 case Doubted(sha256):
                     self._desk.doubt(sha256)
                 case Understood(name, text):
-                    if self._store.remember_playlist(name, text):
-                        self.last_good = {**self.last_good, name: text}
+                    self.last_good = {**self.last_good, name: text}
+                    self._unkept[name] = text
 
     def publish(self) -> bool:
         """Makes a snapshot now; True if it says something new."""
@@ -145,28 +164,59 @@ class Publisher:
         return True
 
     def _notes(self) -> list[Words]:
-        now = time.monotonic()
         notes = list(self._store.trouble)
+        if not self.keeps_house.is_set() and self.lanes:
+            notes.append(NO_STATE)
         for lane in self.lanes:
             notes += [words for words in (lane.hints_trouble, lane.no_room) if words is not None]
-            busy_since = lane.busy_since
-            if busy_since is not None and now - busy_since > self._no_answer_s:
-                notes += [_no_answer(f) for f in lane.folders]
         return notes
 
+    def add_last_good(self, known: Mapping[str, bytes]) -> None:
+        """Takes the playlists of the last run when its disk answers late; those of this run go before."""
+        self.last_good = {**known, **self.last_good}
+        self._desk.changed.set()
+
+    # The state folder: on a thread of its own, begun when there is something to do, as its disk may never answer
+
+    def _is_keeping_house(self) -> bool:
+        return self._house is not None and self._house.is_alive()
+
     def _keep_house(self) -> None:
-        now = time.monotonic()
+        if self._is_keeping_house() or not self.keeps_house.is_set():
+            return
+        works = [*self._due_works(time.monotonic())]
+        if works:
+            self._house = threading.Thread(target=self._work_off, args=(works,), name="state folder", daemon=True)
+            self._house.start()
+
+    def _due_works(self, now: float) -> Iterator[Callable[[], None]]:
+        if self._unkept and now >= self._keep_at:
+            yield self._keep_playlists
         if self._desk.changes != self._saved_changes and now >= self._save_due():
-            self._save()
+            yield self._save
         # Never while copies wait for a judge, who would find them gone.
         if self.latest.complete and not self.latest.waiting and now - self._swept_at >= SWEEP_EVERY_S:
             self._swept_at = now
-            self._store.sweep(self._desk.copies())
+            yield partial(self._store.sweep, self._desk.copies())
         if self._desk.lists_are_known() and (self.latest.playlists or not self.latest.listed):
             stale = self.last_good.keys() - {p.name for p in self.latest.playlists} - {CALENDAR}
             if stale:
-                self._store.forget_playlists(stale)
                 self.last_good = {n: t for n, t in self.last_good.items() if n not in stale}
+                yield partial(self._store.forget_playlists, stale)
+
+    def _work_off(self, works: Sequence[Callable[[], None]]) -> None:
+        step_back()
+        troubled = self._store.trouble
+        for work in works:
+            work()
+        if self._store.trouble != troubled:
+            self._desk.changed.set()
+
+    def _keep_playlists(self) -> None:
+        for name, text in list(self._unkept.items()):
+            if self._store.remember_playlist(name, text) and self._unkept.get(name) == text:
+                del self._unkept[name]
+        self._keep_at = time.monotonic() + SAVE_AGAIN_S if self._unkept else 0.0
 
     def _save_due(self) -> float:
         return self._saved_at + (SAVE_AGAIN_S if self._store.trouble else SAVE_EVERY_S)
@@ -175,17 +225,6 @@ class Publisher:
         changes = self._desk.changes
         if changes == self._saved_changes:
             return
-        troubled = self._store.trouble
         self._saved_at = time.monotonic()
         if self._store.save_book(self._desk.book(self._edition, read_mounts())):
             self._saved_changes = changes
-        if self._store.trouble != troubled:
-            self._desk.changed.set()
-
-
-def _no_answer(folder: Folder) -> Words:
-    shown = printable(folder.path)
-    return Words(
-        zh=f"共享文件夹 {shown} 没有响应；已保存到本机的文件照常播放",
-        en=f"the share {shown} does not answer; its files that were copied here play on",
-    )

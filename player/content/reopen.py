@@ -4,7 +4,7 @@ Rule: local files are asked for their stamp only; shares, which may hang, are no
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import msgspec
 
@@ -22,19 +22,46 @@ from signage.media import natural_key
 NOT_LOOKED = "not looked"
 
 
-def reopen(places: Sequence[Place], book: Book, store: Store) -> list[Place]:
-    """The places with those files of the book that are still as they were (in shares: whose copies are there)."""
-    return [_reopened(p, book, store) if p.use == "media" else p for p in places]
+class Reopened(msgspec.Struct, frozen=True):
+    """A folder as far as it could be checked at once."""
+
+    place: Place
+    texts: tuple[tuple[Seen, PlaylistFile], ...] = ()
+    """The playlists of a local folder as they lie there, unsettled: half a file does not parse, and is read again."""
 
 
-def _reopened(place: Place, book: Book, store: Store) -> Place:
+def reopened(
+    place: Place, book: Book, store: Store, roots: tuple[str, ...], reading: Callable[[str], None]
+) -> Reopened:
+    """The folder with those files of the book that are still as they were (in shares: whose copies are there).
+
+    `reading` is told each path before the disk is asked about it.
+    """
+    if place.use == "media":
+        return Reopened(_media(place, book, store, reading))
+    if place.folder.network:
+        return Reopened(place)
+    found = scan(place.folder, place.use, roots, Scan(), reading=reading)
+    texts = []
+    for seen in found.files.values():
+        reading(seen.real)
+        read = read_playlist(seen, place.folder)
+        if read is not None and isinstance(read[0], PlaylistFile):
+            texts.append((seen, read[0]))
+    return Reopened(msgspec.structs.replace(place, scan=found), tuple(texts))
+
+
+def _media(place: Place, book: Book, store: Store, reading: Callable[[str], None]) -> Place:
     folder = place.folder
     top = os.path.join(folder.path, "")
+    reading(folder.path)
     away = folder.network or not os.path.isdir(folder.path)
     files: dict[str, Seen] = {}
     for verdict in book.verdicts:
-        if verdict.path.startswith(top) and (seen := _seen(verdict, folder, away=away, store=store)) is not None:
-            files[verdict.path] = seen
+        if verdict.path.startswith(top):
+            reading(verdict.path)
+            if (seen := _seen(verdict, folder, away=away, store=store)) is not None:
+                files[verdict.path] = seen
     return msgspec.structs.replace(place, scan=Scan(files=files, gone=NOT_LOOKED if away else ""))
 
 
@@ -63,14 +90,3 @@ def _is_there(verdict: Verdict, folder: Folder) -> bool:
         return is_alike(verdict.plays, verdict.stamp, folder) and (not is_link or os.path.islink(verdict.path))
     except OSError:
         return False
-
-
-def read_at_once(place: Place, roots: tuple[str, ...]) -> tuple[Scan, list[tuple[Seen, PlaylistFile]]]:
-    """The playlists of a local folder as they lie there, unsettled: half a file does not parse, and is read again."""
-    found = scan(place.folder, place.use, roots, Scan())
-    texts = []
-    for seen in found.files.values():
-        read = read_playlist(seen, place.folder)
-        if read is not None and isinstance(read[0], PlaylistFile):
-            texts.append((seen, read[0]))
-    return found, texts

@@ -3,7 +3,7 @@
 import errno
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import msgspec
@@ -11,6 +11,7 @@ import msgspec
 from player.content.library import Folder, library_name
 from player.content.names import FileKind, FolderUse, is_folder_passed_over, sort_out
 from player.content.settle import Stamp
+from player.content.stalls import NO_ANSWER, is_below
 from signage.errors import Words
 from signage.filenames import bad_name
 from signage.media import natural_key
@@ -87,16 +88,28 @@ def stamp_of(status: os.stat_result, folder: Folder) -> Stamp:
     return Stamp(status.st_size, status.st_mtime_ns, status.st_ino, status.st_ctime_ns)
 
 
-def scan(folder: Folder, use: FolderUse, roots: tuple[str, ...], before: Scan) -> Scan:
+def scan(
+    folder: Folder,
+    use: FolderUse,
+    roots: tuple[str, ...],
+    before: Scan,
+    *,
+    reading: Callable[[str], None] = lambda _: None,
+    stalled: tuple[str, ...] = (),
+) -> Scan:
     """Looks at every file of a folder (playlists: of its top only).
 
     A link counts when it leads to a regular file below one of `roots` (real paths). When the folder cannot be read, or
     it is empty and no longer the file system it was (an unmounted share leaves an empty folder behind), the answer is
-    `before` with the reason in `gone`. Never blocks on pipes or devices: nothing is opened but folders.
+    `before` with the reason in `gone`. Never blocks on pipes or devices: nothing is opened but folders. `reading` is
+    told each path before the disk is asked about it; nothing below `stalled` is asked about.
     """
+    if is_below(folder.path, stalled):
+        return msgspec.structs.replace(before, gone=NO_ANSWER)
+    reading(folder.path)
     try:
         status = os.stat(folder.path)
-        walk = _Walk(folder, use, roots, before)
+        walk = _Walk(folder, use, roots, before, reading=reading, stalled=stalled)
         walk.run()
     except OSError as error:
         return msgspec.structs.replace(before, gone=reason(error))
@@ -126,8 +139,18 @@ def reason(error: OSError) -> str:
 class _Walk:
     """Gathers one look; `before` saves judging names and making values again."""
 
-    def __init__(self, folder: Folder, use: FolderUse, roots: tuple[str, ...], before: Scan) -> None:
+    def __init__(
+        self,
+        folder: Folder,
+        use: FolderUse,
+        roots: tuple[str, ...],
+        before: Scan,
+        *,
+        reading: Callable[[str], None],
+        stalled: tuple[str, ...],
+    ) -> None:
         self.folder = folder
+        self.reading, self.stalled = reading, stalled
         self.use = use
         self.roots = roots
         self.before = before
@@ -142,6 +165,10 @@ class _Walk:
         stack = [(self.folder.path, 0)]
         while stack and not self.overflow:
             top, depth = stack.pop()
+            if is_below(top, self.stalled):
+                self.unreadable[top] = NO_ANSWER
+                continue
+            self.reading(top)
             try:
                 below = self._read(top)
             except OSError as error:
@@ -174,6 +201,7 @@ class _Walk:
         kind = old.kind if old is not None else sort_out(entry.name, self.use)
         if kind is None:
             return
+        self.reading(entry.path)
         try:
             status = entry.stat(follow_symlinks=False)
             if isinstance(kind, Words):
@@ -204,6 +232,10 @@ class _Walk:
         self.files[path] = Seen(name, natural_key(name), path, stamp, kind, real)
 
     def _follow(self, path: str, link: os.stat_result, kind: FileKind, old: Seen | None) -> None:
+        former = self.before.links.get(path)
+        if former is not None and isinstance(former.outcome, str) and is_below(former.outcome, self.stalled):
+            self.unreadable[path] = NO_ANSWER
+            return
         try:
             target = os.stat(path)
         except OSError:

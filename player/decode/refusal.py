@@ -26,6 +26,15 @@ def unreadable(reason: str) -> Refused:
     )
 
 
+def no_answer() -> Refused:
+    """The disk or share says nothing."""
+    return _no(
+        "文件所在的磁盘或共享没有响应，请检查磁盘、网线和网络存储；恢复后自动继续播放。",
+        "The disk or share of the file does not answer; check the disk, the cable and the network storage. It plays"
+        " again by itself when they are back.",
+    )
+
+
 def badly_named() -> Refused:
     return _no("文件名不是 UTF-8，请改一个名字。", "The file's name is not UTF-8; rename it.")
 

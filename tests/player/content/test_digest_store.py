@@ -97,6 +97,7 @@ def test_digests_of_large_files_survive_a_restart_and_of_others_are_made_again(t
     for kind in SIZES:
         data = content(kind)
         store.keep(sha256_of(data), digests_of(data))
+        assert store.written(20)
         known = DigestStore(tmp_path).of(sha256_of(data), len(data))
         assert known == (None if kind == "middle" else digests_of(data))
 
@@ -105,10 +106,14 @@ def test_digests_of_large_files_survive_a_restart_and_of_others_are_made_again(t
 def test_damaged_digests_on_the_disk_are_made_again(tmp_path, damage):
     data = content("large")
     sha256 = sha256_of(data)
-    DigestStore(tmp_path).keep(sha256, digests_of(data))
+    former = DigestStore(tmp_path)
+    former.keep(sha256, digests_of(data))
+    assert former.written(20)
     (tmp_path / "digests" / sha256).write_bytes(damage)
     (tmp_path / "a").write_bytes(data)
-    assert opened(DigestStore(tmp_path), tmp_path / "a", sha256) == digests_of(data)
+    store = DigestStore(tmp_path)
+    assert opened(store, tmp_path / "a", sha256) == digests_of(data)
+    assert store.written(20)
     assert DigestStore(tmp_path).of(sha256, len(data)) == digests_of(data), "and mended"
 
 
@@ -189,6 +194,7 @@ def test_digests_on_the_disk_are_bounded(tmp_path, monkeypatch):
     store = DigestStore(tmp_path)
     for number in range(6):
         store.keep(f"{number:064x}", Digests(PART_BYTES * 100, PART_BYTES, bytes(3200)))
+    assert store.written(20)
     assert len(list((tmp_path / "digests").iterdir())) == 3
 
 

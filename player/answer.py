@@ -1,0 +1,91 @@
+"""Asks what may never answer – a disk, a share, a mount – on a thread of its own, and waits as long as it is worth.
+
+Rule: a thread that hangs in the kernel cannot be ended. It is left behind, and what it was to find comes late or never.
+"""
+
+import errno
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+LEAST_WAIT_S, MOST_WAIT_S = 0.2, 5.0
+"""How long a start waits for a disk; a disk that is well answers in milliseconds."""
+
+
+class NoAnswer(OSError):
+    """Nothing came in time."""
+
+    def __init__(self) -> None:
+        super().__init__(errno.ETIMEDOUT, os.strerror(errno.ETIMEDOUT))
+
+
+class Answer(Generic[T]):
+    """What `ask` returns or raises, once it does."""
+
+    def __init__(self, ask: Callable[[], T], name: str = "answer") -> None:
+        """Begins to ask."""
+        self._ask = ask
+        self._guard = threading.Lock()
+        self._over = threading.Event()
+        self._found: list[T] = []
+        self._fault: BaseException | None = None
+        self._late: Callable[[], None] | None = None
+        threading.Thread(target=self._run, name=name, daemon=True).start()
+
+    @property
+    def is_there(self) -> bool:
+        """Whether it has answered."""
+        return self._over.is_set()
+
+    def within(self, seconds: float | None) -> T:
+        """Returns what was found, after so long at most; None waits for ever. Raises what was raised, and NoAnswer."""
+        if not self._over.wait(seconds):
+            raise NoAnswer
+        if self._fault is not None:
+            raise self._fault
+        return self._found[0]
+
+    def then(self, late: Callable[[], None]) -> None:
+        """Has `late` called once it has answered: now, or on its own thread."""
+        with self._guard:
+            if not self._over.is_set():
+                self._late = late
+                return
+        late()
+
+    def _run(self) -> None:
+        try:
+            self._found.append(self._ask())
+        except BaseException as fault:
+            self._fault = fault
+        with self._guard:
+            self._over.set()
+        if self._late is not None:
+            self._late()
+
+
+def answers(asks: Sequence[Callable[[], T]], seconds: float) -> list[T | None]:
+    """Asks all at once and returns what each found within so long; None for what did not answer.
+
+    Raises what one of them raised.
+    """
+    asked, until = [Answer(ask) for ask in asks], time.monotonic() + seconds
+    found: list[T | None] = []
+    for each in asked:
+        try:
+            found.append(each.within(max(0.0, until - time.monotonic())))
+        except NoAnswer:
+            found.append(None)
+    return found
+
+
+def worth_waiting_s(age_s: float) -> float:
+    """Returns how long the start of a process waits for a disk, when it began `age_s` ago.
+
+    Where everything takes long, a disk that is well may, too.
+    """
+    return min(MOST_WAIT_S, max(LEAST_WAIT_S, age_s / 2))
