@@ -1,6 +1,7 @@
 """Commands to screens: numbered, signed with the online key, said once; the collector writes down what came of them."""
 
 import datetime as dt
+import re
 import secrets
 from collections.abc import Iterable, Mapping
 
@@ -69,7 +70,7 @@ def order(
         for screen in Screen.objects.select_for_update().filter(pk__in=[s.pk for s in screens], revoked_at=None):
             row = _numbered(screen, op, args, by=by, at=at, valid_s=valid_s)
             rows.append(row)
-            message = sign_command(_message(row), key)
+            message = sign_command(_message(row, nonce_of(screen.state)), key)
             messages.append(Outgoing(topics.screen(screen.id, "command"), encode(message)))
         ids = [row.screen_id for row in rows]
         if noted:
@@ -93,8 +94,14 @@ def _numbered(
     )  # fmt: skip
 
 
-def _message(row: Command) -> Message:
-    return msgspec.convert(
+def nonce_of(state: object) -> str | msgspec.UnsetType:
+    """Returns the nonce of a screen's state; without one the screen can only go by its clock."""
+    said = state.get("nonce") if isinstance(state, dict) else None
+    return said if isinstance(said, str) and re.fullmatch("[0-9a-f]{16}", said) else msgspec.UNSET
+
+
+def _message(row: Command, answers: str | msgspec.UnsetType) -> Message:
+    message = msgspec.convert(
         {
             "id": row.id,
             "screen": row.screen_id,
@@ -107,6 +114,7 @@ def _message(row: Command) -> Message:
         },
         Message,
     )
+    return msgspec.structs.replace(message, answers=answers)
 
 
 def _value(text: str) -> Value:

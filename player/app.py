@@ -40,7 +40,7 @@ from player.stage.ports import ScreenEvent
 from player.stage.screen import Screen
 from player.stage.shared_picture import close_to_others
 from player.stage.sound import DeviceSound, NullSound
-from player.state import Moment, opened
+from player.state import opened
 from player.trace import Tracer
 from player.uplink.recorder import NoRecords, Recorder, Records
 from player.uplink.telling import Sight
@@ -315,7 +315,8 @@ def _tie(room: _Room, records: Records, clock: Clock, held: Answer[Kept | None])
             inbox=room.inbox,
             changed=room.changed,
             records=records,
-            read_clock=lambda: _moment(clock),
+            read_clock=clock.moment,
+            dates=clock,
             probe=probe,
             digests=room.digests,
             told=not clock.pretends,
@@ -345,10 +346,4 @@ def _records(config: Config, clock: Clock) -> Records:
     if clock.pretends:
         return NoRecords()
     writer = Writer(config.folders.state / LEDGER, config.screen.id, boot_id())
-    return Recorder(writer, lambda: _moment(clock), why_corrected=clock.why_corrected)
-
-
-def _moment(clock: Clock) -> Moment:
-    now = clock.now()
-    told = clock.read(now)
-    return Moment(told.at, now, told.quality)
+    return Recorder(writer, clock.moment, why_corrected=clock.why_corrected)

@@ -18,6 +18,7 @@ import msgspec
 from player.config import Config
 from player.content.digest_store import DigestStore
 from player.content.judge import Probe
+from player.dates import NO_DATES, Dates
 from player.enrolment import read_password
 from player.enrolment_watch import EnrolmentWatch
 from player.errands import Errands
@@ -74,10 +75,11 @@ class Channel:
         probe: Probe,
         told: bool,
         digests: DigestStore | None = None,
+        dates: Dates = NO_DATES,
     ) -> None:
         """`changed` has the program composed anew; without `told` nothing is told to the office or looked up there."""
         self._config, self._changed = config, changed
-        self._records, self._read_clock, self._told = records, read_clock, told
+        self._records, self._read_clock, self._told, self._dates = records, read_clock, told, dates
         self._probe, self._digests = probe, digests or DigestStore(config.folders.state)
         state = config.folders.state
         self._standing = Standing(state)
@@ -188,6 +190,7 @@ class Channel:
             budget_bytes=config.folders.published_mib << 20,
             expired_days=config.trust.expired_days,
             first_picture=self._first,
+            dates=self._dates,
         )
         publications.cached()
         return publications
@@ -271,6 +274,7 @@ class Channel:
             sight=self._seen,
             read_clock=self._read_clock,
             is_outdated=self._is_outdated,
+            dates=self._dates,
         )
 
     def _password(self) -> str:

@@ -14,16 +14,21 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from player.state import Moment
 from signage.timefloor import BelievedTime
 from signage.trusted_time import (
     ClockReading,
     SavedTime,
     TimeKnowledge,
     Why,
+    answered,
     begun,
     believed_s,
+    hard_least_s,
+    least_s,
     observed,
     saved,
+    signed,
 )
 
 log = logging.getLogger(__name__)
@@ -91,6 +96,33 @@ class Clock:
         with self._lock:
             self._known = begun(self._build_s, kept, time.monotonic() + self._asleep_s, self._boot)
 
+    def moment(self) -> Moment:
+        """Returns this moment, with the time that it is at least."""
+        if self._pretended is not None:
+            told = self.read(now := self.now())
+            return Moment(told.at, now, told.quality)
+        now, known = self.now(), self._look()
+        up_s = now + self._asleep_s
+        return Moment(
+            self._at(believed_s(known, up_s)),
+            now,
+            known.quality,
+            least=self._at(least_s(known, up_s)),
+            signed_least=self._at(hard_least_s(known, up_s)),
+        )
+
+    def signed(self, kind: str, by: str, number: int, at: dt.datetime) -> None:
+        """Takes the time that a document was signed at, whose signature by the key `by` held."""
+        with self._lock:
+            up_s = self.now() + self._asleep_s
+            self._known = signed(self._known, kind, by, number, at.timestamp(), up_s)
+
+    def answered(self, by: str, at: dt.datetime, sent: float) -> None:
+        """Takes the time that the office signed in answer to what was sent at monotonic `sent`."""
+        with self._lock:
+            up_s = self.now() + self._asleep_s
+            self._known = answered(self._known, by, at.timestamp(), sent + self._asleep_s, up_s)
+
     def ask_synchronised(self) -> bool | None:
         """Asks the kernel whether the wall clock is disciplined, and remembers the answer (None: it cannot say)."""
         self._synchronised = kernel_synchronised()
@@ -106,6 +138,9 @@ class Clock:
         """Returns what the next run has to know of the time."""
         known = self._look()
         return saved(known, self.now() + self._asleep_s, self._boot)
+
+    def _at(self, at_s: float) -> dt.datetime:
+        return (_EPOCH + dt.timedelta(seconds=at_s)).astimezone(self._zone)
 
     def _look(self) -> TimeKnowledge:
         """Looks at both clocks; returns what is known."""

@@ -27,6 +27,10 @@ class Moment(msgspec.Struct, frozen=True):
     now: float
     """Monotonic seconds."""
     clock: ClockQuality
+    least: dt.datetime | None = None
+    """It is this late at least, whatever the clock on the wall says; None: nobody asked."""
+    signed_least: dt.datetime | None = None
+    """The same, without what synchronised clocks said."""
 
 
 class Play(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,19 +5,20 @@ import time
 
 import msgspec
 
-from player.clock import Clock
+from player.clock import Clock, kept_before
 from player.composer import open_ingest
 from player.composition import NO_ORDERS, Composed, composed
 from player.config import Config
 from player.content.digest_store import DigestStore
 from player.content.library import Library
 from player.decode.prober import Prober
+from player.keeper import look_at_kept
 from player.orders import Orders
 from player.publication.published import OnAir, Published
 from player.publication.rest import on_air_at_rest
-from player.state import Moment
 from player.uplink.standing import NAME as ORDERS_FILE
 from player.uplink.standing import Kept
+from player.uplink.writer import boot_id
 from signage.program import Program
 
 LOOK_S = 1.0
@@ -67,10 +68,16 @@ def survey(config: Config, within_s: float = 600.0, *, with_orders: bool = False
 def _published(config: Config) -> OnAir:
     if not config.takes_publications:
         return OnAir()
-    clock = Clock(config.screen.timezone)
+    return on_air_at_rest(config.folders.state, clock_at_rest(config).moment(), config.trust.expired_days)
+
+
+def clock_at_rest(config: Config) -> Clock:
+    """Returns a clock that knows of the time what the player kept, for commands beside it."""
+    kept = look_at_kept(config.folders.state / "rotation.json")
+    known = (kept.clock or kept_before(kept.saved_at)) if kept else None
+    clock = Clock(config.screen.timezone, kept=known, boot=boot_id())
     clock.ask_synchronised()
-    told, now = clock.read(clock.now()), clock.now()
-    return on_air_at_rest(config.folders.state, Moment(told.at, now, told.quality), config.trust.expired_days)
+    return clock
 
 
 def _orders(config: Config) -> Orders:

@@ -19,6 +19,7 @@ Seq = Count
 Hash = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}\\Z")]
 Epoch = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{16}\\Z")]
 Short = Annotated[str, msgspec.Meta(max_length=300)]
+Nonce = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{16})?\\Z")]
 Screen = Annotated[str, msgspec.Meta(pattern="^[a-z0-9][a-z0-9-]{2,35}\\Z")]
 
 MOST_RECORDS = 200
@@ -197,6 +198,8 @@ class ScreenState(Message, frozen=True, kw_only=True):
     """How what it shows is presented just now; `presented.as_presented` reads it, for later versions may add words."""
     quarantined: Annotated[tuple[QuarantinedFile, ...], Few] = ()
     """Published files that are not shown for a while; the first 20."""
+    nonce: Nonce = ""
+    """Another one in every message: a command that repeats it was signed after it; empty: of an earlier version."""
 
 
 class LedgerBatch(Message, frozen=True, kw_only=True):
@@ -238,6 +241,8 @@ class Command(Message, frozen=True, kw_only=True):
     """RFC 3339; not obeyed later than this."""
     by: Short = ""
     """Who asked for it, for the record."""
+    answers: Nonce | msgspec.UnsetType = msgspec.UNSET
+    """The nonce of the newest state that the office had: it proves to the screen how old the command is at most."""
     signature: Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{128}\\Z")] = "0" * 128
     """Ed25519 over `trust.command_bytes`, by the online key."""
 

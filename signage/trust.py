@@ -21,6 +21,8 @@ from signage.timefloor import ClockQuality
 
 ASSIGN = "assign"
 """The delegated role."""
+SIGNED_AT = "signed_at"
+"""Of the timestamp, beside what TUF says of it: when it was signed, RFC 3339."""
 SIGNERS = 2
 """Different people who must have signed what may be shown."""
 
@@ -192,12 +194,16 @@ def why_not_obeyed(
     at: dt.datetime,
     keys: tuple[bytes, ...],
     clock: ClockQuality = "ntp",
+    least: dt.datetime | None = None,
+    age_s: float | None = None,
 ) -> Words | None:
     """Says why a command is refused, or None.
 
     `last_number` is the highest number that this screen ever took, `at` the believed time and `clock` how good it is,
     `keys` the raw Ed25519 public keys of the trusted role `assign`. A clock that is not believed stands at a time that
     is past: it cannot tell what lies in the future, and a screen with an empty battery must still go dark when told.
+    Nor can it tell what is late, but by `least`, the time that it is at least. `age_s` is how old the command is at
+    most, where it answers this screen: then no clock is asked.
     """
     if command.screen != screen:
         return Words(zh="这是给另一块屏幕的命令", en="it is for another screen")
@@ -208,7 +214,8 @@ def why_not_obeyed(
             zh=f"编号 {command.number} 已经用过（最新 {last_number}）",
             en=f"its number {command.number} was reached before (the newest is {last_number})",
         )
-    return _untimely(command, at, clock)
+    known_by = least if clock == "unsynced" and least is not None else at
+    return _untimely(command, at, known_by, knows_early=clock != "unsynced", age_s=age_s)
 
 
 def signing_key(command: Command, keys: tuple[bytes, ...]) -> bytes | None:
@@ -216,16 +223,20 @@ def signing_key(command: Command, keys: tuple[bytes, ...]) -> bytes | None:
     return next((key for key in keys if _holds(command, key)), None)
 
 
-def _untimely(command: Command, at: dt.datetime, clock: ClockQuality) -> Words | None:
+def _untimely(
+    command: Command, at: dt.datetime, least: dt.datetime, *, knows_early: bool, age_s: float | None
+) -> Words | None:
     try:
         issued, not_after = time(command.issued), time(command.not_after)
     except MessageError as error:
         return Words(zh="时间看不懂", en=str(error))
     if (not_after - issued).total_seconds() > COMMAND_S:
         return Words(zh="有效期太长", en="it is valid for too long")
-    if at > not_after:
+    if age_s is not None and age_s <= (not_after - issued).total_seconds():
+        return None
+    if least > not_after:
         return Words(zh="已经过期", en=f"it came too late: valid until {command.not_after}")
-    if clock != "unsynced" and (issued - at).total_seconds() > CLOCK_SKEW_S:
+    if knows_early and (issued - at).total_seconds() > CLOCK_SKEW_S:
         return Words(zh="签发时间在将来", en=f"it was issued in the future: {command.issued}")
     return None
 

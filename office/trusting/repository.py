@@ -30,7 +30,7 @@ from office.place import Place, write_together, write_whole
 from office.trusting.root import COMPACT, newest_root
 from signage.errors import WuzhaError
 from signage.messages import Trusted
-from signage.trust import ASSIGN, MOST_TARGETS, Assignment, AssignTarget, Wanted, read_target, target_path
+from signage.trust import ASSIGN, MOST_TARGETS, SIGNED_AT, Assignment, AssignTarget, Wanted, read_target, target_path
 
 TARGETS_DAYS, ASSIGN_DAYS, SNAPSHOT_DAYS, TIMESTAMP_DAYS = 365, 60, 14, 7
 """How long each is believed. The office signs the last three again by itself when half of that is over."""
@@ -168,7 +168,9 @@ def write(
         snapshot = _snapshot(place, files, was.snapshot, parts, online, floor=floor.snapshot, at=at)
     elif _stands(was.timestamp, TIMESTAMP_DAYS, floor=floor.timestamp, at=at):
         return None
-    timestamp = Timestamp(version=_above(was.timestamp, floor.timestamp), expires=_until(at, TIMESTAMP_DAYS))
+    said = {SIGNED_AT: at.astimezone(dt.UTC).isoformat(timespec="seconds")}  # screens take it that it is later
+    version, expires = _above(was.timestamp, floor.timestamp), _until(at, TIMESTAMP_DAYS)
+    timestamp = Timestamp(version=version, expires=expires, unrecognized_fields=said)
     timestamp.snapshot_meta = _named(_path(place, "snapshot", snapshot), snapshot, files)
     document = Metadata(timestamp)
     document.sign(online)

@@ -9,7 +9,6 @@ import sys
 from zoneinfo import ZoneInfo
 
 from player.claim import is_claimed
-from player.clock import Clock, kept_before
 from player.commands import worker_walls
 from player.commands.finding import Finding
 from player.commands.office import broker, orders, trust
@@ -18,14 +17,13 @@ from player.config import Config, read_config
 from player.decode.prober import Prober
 from player.doors import open_screen
 from player.durable import write_whole
-from player.keeper import read_kept
 from player.sound.asking import ask_device
 from player.sound.device_watch import device_trouble, device_word
 from player.sound.report import Opened
-from player.survey import survey
+from player.survey import clock_at_rest, survey
 from player.uplink.ledger_db import TROUBLE, open_copy, why_not_read
 from player.uplink.loss_note import read_loss
-from player.uplink.writer import LEDGER, boot_id
+from player.uplink.writer import LEDGER
 from player.watch.glass import Glass
 from player.watch.health import read_health
 from player.watch.platform_facts import AGAINST, against
@@ -134,9 +132,7 @@ def _sound(config: Config) -> Finding:
 
 
 def _clock(config: Config) -> Finding:
-    kept = read_kept(config.folders.state / "rotation.json")
-    known = (kept.clock or kept_before(kept.saved_at)) if kept else None
-    clock = Clock(config.screen.timezone, kept=known, boot=boot_id())
+    clock = clock_at_rest(config)
     synchronised = clock.ask_synchronised()
     told = clock.read(clock.now())
     quality = {"ntp": "已与网络时间同步", "rtc": "走机内时钟，未同步", "unsynced": "未校时，可能不准"}[told.quality]

@@ -13,6 +13,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from player.content.digest_store import DigestStore
+from player.dates import NO_DATES, Dates
 from player.publication.courier import Courier, Probe
 from player.publication.depot import BUDGET_BYTES, KEEP_FREE_BYTES, Depot, NoRoomError
 from player.publication.expiry import expiry
@@ -58,14 +59,16 @@ class Publications:
         first_delay_s: float = FIRST_DELAY_S,
         first_picture: Event | None = None,
         digests: DigestStore | None = None,
+        dates: Dates = NO_DATES,
     ) -> None:
         """`root` is the enrolment's root metadata; `probe` decodes a file in the sandboxed worker.
 
         `changed` and `progressed` are called when `latest` and `progress` give something new, `receipt` once for
         each step, from any thread; they may only set or wake. Nothing is loaded or fetched before `first_picture`.
-        `digests` takes those of the media.
+        `digests` takes those of the media, `dates` the time that a head was signed at.
         """
         self._folder, self._screen, self._root, self._source = state / FOLDER, screen, root, source
+        self._dates = dates
         self._read_clock, self._changed, self._progressed = read_clock, changed, progressed
         self._grace = dt.timedelta(days=expired_days)
         self._news = News(source.interrupt)
@@ -207,7 +210,8 @@ class Publications:
         head, moment = asked.head or (None, self._read_clock())
         try:
             lookout = self._lookout or self._open()
-            signed, plans = lookout.look(moment.at if moment.clock != "unsynced" else None, head)
+            believed = moment.at if moment.clock != "unsynced" else None
+            signed, plans = lookout.look(moment.least or believed, head)
         except (TrustError, MismatchError) as error:
             self._wrong("look", error.words)
             if not isinstance(error, ExpiredError):
@@ -219,6 +223,8 @@ class Publications:
             # The head may be good and the server away: what the server has then is looked at soon, asked or not.
             self._rhythm.failed(unasked=True)
             return
+        if signed.signed_at is not None:
+            self._dates.signed("timestamp", signed.heads, signed.versions.timestamp, signed.signed_at)
         if head is not None:
             self._news.held(head)
         self._troubles.pop("look", None)

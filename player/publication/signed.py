@@ -29,6 +29,8 @@ class Signed(msgspec.Struct, frozen=True, kw_only=True):
     versions: Trusted
     expires: dt.datetime
     """When the first of them does."""
+    signed_at: dt.datetime | None = None
+    """When the office signed the timestamp, by its clock; None: it does not say."""
     heads: str
     """Names the keys of timestamp and snapshot: rotating them is how an office recovers from stolen ones."""
     targets: tuple[Wanted, ...] = ()

@@ -29,8 +29,8 @@ from player.publication.signed import (
 )
 from player.publication.sources import NotThereError, Source, SourceError, TooLargeError
 from signage.errors import Words
-from signage.messages import Trusted
-from signage.trust import ASSIGN, AssignTarget, TrustError, target_path
+from signage.messages import MessageError, Trusted, time
+from signage.trust import ASSIGN, SIGNED_AT, AssignTarget, TrustError, target_path
 
 _FILE = re.compile(r"(?:[1-9][0-9]{0,15}\.)?(root|timestamp|snapshot|targets|assign)\.json")
 _BASE = "wuzha:metadata/"
@@ -52,7 +52,7 @@ class Verifier:
     def refresh(self, source: Source, *, at: dt.datetime | None, head: bytes | None = None) -> Signed:
         """Fetches what is newer, verifies it, and gives what holds now.
 
-        `at` is the believed time, None while no clock can be believed: then nothing expires. `head` is the exact
+        `at` is the time that it is at least, None while nobody knows: then nothing expires. `head` is the exact
         timestamp metadata when it came another way than from the source. Raises TrustError, SourceError, OSError.
         """
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -82,6 +82,7 @@ class Verifier:
                     assign=assign.version if assign is not None else 0,
                 ),
                 expires=min(each.expires for each in dated),
+                signed_at=_signed_at(known.timestamp),
                 heads=_fingerprint([*_keys(root, Timestamp.type), *_keys(root, Snapshot.type)]),
                 targets=content,
                 assignment=wanted(self._own, own.length, own.hashes) if own is not None else None,
@@ -191,6 +192,15 @@ def _public(key: Key) -> str:
 
 def _fingerprint(keys: list[Key]) -> str:
     return hashlib.sha256("\n".join(sorted({_public(key) for key in keys})).encode()).hexdigest()
+
+
+def _signed_at(timestamp: Timestamp) -> dt.datetime | None:
+    """When it was signed; what the office's version does not say, or says badly, is not known."""
+    said = timestamp.unrecognized_fields.get(SIGNED_AT)
+    try:
+        return time(said) if isinstance(said, str) else None
+    except MessageError:
+        return None
 
 
 def _raw_keys(targets: Targets) -> tuple[bytes, ...]:

@@ -9,10 +9,12 @@ import random
 from collections.abc import Callable
 from typing import Literal, Protocol, TypeVar
 
+from player.dates import NO_DATES, Dates
 from player.state import Moment
 from player.uplink.beside import Beside
 from player.uplink.connections import Connections
 from player.uplink.mailbox import Mailbox
+from player.uplink.nonces import Nonces
 from player.uplink.obedience import Hands, Obedience
 from player.uplink.outbox import LinkLike, Outbox
 from player.uplink.prospects import Prospects
@@ -76,11 +78,13 @@ class Agent:
         sight: Callable[[], Sight],
         read_clock: Callable[[], Moment],
         is_outdated: Callable[[], bool] = lambda: False,
+        dates: Dates = NO_DATES,
     ) -> None:
         """`link` makes the connection from what gives its will; `renew` begins a new epoch of the ledger.
 
-        `is_outdated` says that another has to go on, with a new enrolment.
+        `is_outdated` says that another has to go on, with a new enrolment; `dates` takes when commands were signed.
         """
+        self._nonces = Nonces()
         self._who, self._topics, self._mail, self._ledger = who, topics, mail, ledger
         self._standing, self._connections, self._publications = standing, connections, publications
         self._sight, self._read_clock, self._renew = sight, read_clock, renew
@@ -97,6 +101,8 @@ class Agent:
             read_clock=read_clock,
             send=self._outbox.message,
             ask_again=self._upload.ask_again,
+            dates=dates,
+            sent=self._nonces.sent,
         )
         self._level = 0
         self._office = False
@@ -232,6 +238,7 @@ class Agent:
             conn=self._connections.number,
             frames=self._mail.frames,
             late_frames=self._mail.late_frames,
+            nonce=self._nonces.next(self._read_clock().now),
         )
 
     def _status(self, state: Literal["online", "offline"]) -> ScreenStatus:

@@ -3,6 +3,7 @@
 Rule: the number is on the disk before anything is done; so whatever fails, nothing is done twice.
 """
 
+import contextlib
 import logging
 from collections import deque
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from typing import Protocol
 
 import msgspec
 
+from player.dates import NO_DATES, Dates
 from player.state import Moment
 from player.uplink.mailbox import Mailbox
 from player.uplink.parcel import Span
@@ -17,7 +19,7 @@ from player.uplink.standing import Kept, Standing, last_number
 from player.uplink.still import Still
 from signage.errors import Words
 from signage.ledger import Details, What
-from signage.messages import Command, MessageError, Reply, Value, decode, encode, trouble
+from signage.messages import Command, MessageError, Reply, Value, decode, encode, time, trouble
 from signage.ops import (
     Blackout,
     Brightness,
@@ -84,8 +86,14 @@ class Obedience:
         read_clock: Callable[[], Moment],
         send: Callable[[ScreenLeaf, bytes], None],
         ask_again: Callable[[Span], bool],
+        dates: Dates = NO_DATES,
+        sent: Callable[[str], float | None] = lambda _: None,
     ) -> None:
-        """`keys` gives the raw public keys that may command, `read_clock` the moment; `send` publishes."""
+        """`keys` gives the raw public keys that may command, `read_clock` the moment; `send` publishes.
+
+        `dates` takes when commands were signed, `sent` gives when a nonce of this screen went out.
+        """
+        self._dates, self._sent = dates, sent
         self._screen, self._standing, self._hands = screen, standing, hands
         self._keys, self._read_clock, self._send, self._ask_again = keys, read_clock, send, ask_again
         self._shots: deque[_Asked] = deque()
@@ -100,14 +108,21 @@ class Obedience:
             self._refusals.tell(f"not read: {error}", now)
             return
         why = RETAINED if retained else None
-        moment, keys = self._read_clock(), self._keys()
+        keys = self._keys()
+        last = last_number(self._standing.kept, keys)
+        sent = self._sent(command.answers) if isinstance(command.answers, str) else None
+        if why is None and command.screen == self._screen and command.number > last:
+            self._learn_time(command, keys, sent)
+        moment = self._read_clock()
         why = why or why_not_obeyed(
             command,
             screen=self._screen,
-            last_number=last_number(self._standing.kept, keys),
+            last_number=last,
             at=moment.at,
             keys=keys,
             clock=moment.clock,
+            least=moment.signed_least,
+            age_s=None if sent is None else moment.now - sent,
         )
         if why is not None:
             self._refusals.tell(f"{command.op} number {command.number}: {why.en}", now)
@@ -129,6 +144,16 @@ class Obedience:
         else:
             self._note_orders(before, kept, {"command": command.id, "by": _line(command.by)})
             self._obey(order, command.id, now)
+
+    def _learn_time(self, command: Command, keys: tuple[bytes, ...], sent: float | None) -> None:
+        """Whatever comes of it: who signed a command with a new number says what time it was then."""
+        key = signing_key(command, keys)
+        with contextlib.suppress(MessageError):
+            if key is not None:
+                issued = time(command.issued)
+                self._dates.signed("command", key.hex()[:16], command.number, issued)
+                if sent is not None:
+                    self._dates.answered(key.hex()[:16], issued, sent)
 
     def look(self, mail: Mailbox, now: float, *, all_sent: bool) -> None:
         """Goes on with what takes its time: pictures, leaving, a person at the screen."""

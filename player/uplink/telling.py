@@ -79,7 +79,7 @@ def birth(who: Self, at: Moment, *, conn: int, newest: Epoch | None, trusted: Tr
 
 
 def screen_state(
-    sight: Sight, state: State | None, kept: Kept, *, conn: int, frames: int, late_frames: int
+    sight: Sight, state: State | None, kept: Kept, *, conn: int, frames: int, late_frames: int, nonce: str = ""
 ) -> ScreenState:
     """Gives the message, small enough for its topic."""
     notes = state.notes if state is not None else ()
@@ -103,6 +103,7 @@ def screen_state(
         filler=kept.filler,
         display=sight.display,
         quarantined=sight.quarantined[:MOST_QUARANTINED],
+        nonce=nonce,
     )
     while len(encode(made)) > MOST_BYTES["state"] and (
         made.refused or made.troubles or made.coming or made.quarantined
@@ -119,7 +120,7 @@ def screen_state(
 
 def news(state: ScreenState) -> ScreenState:
     """Gives what of a state is news when it is another: without what changes all the time."""
-    return msgspec.structs.replace(state, at="", frames=0, late_frames=0, disk_free_bytes=None)
+    return msgspec.structs.replace(state, at="", frames=0, late_frames=0, disk_free_bytes=None, nonce="")
 
 
 def _zone(run: ZoneRun) -> ZoneState:

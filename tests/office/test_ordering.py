@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from msgspec import UNSET
 
 from office.place import Place
 from signage.errors import BadInput
@@ -84,6 +85,7 @@ def test_a_screen_hears_a_command_that_it_would_obey_and_a_revoked_one_hears_non
     needs("mosquitto")
     done = enroll(keyed, Enrolment(screen="sq-led1"), tmp_path / "out", "guan", AT)
     Screen.objects.create(id="sq-led2", revoked_at=AT)
+    Screen.objects.filter(pk="sq-led1").update(state={"nonce": "0123456789abcdef"})
     write_broker_files(keyed)
     heard: list[Arrived] = []
     with own_mosquitto(keyed, tmp_path / "broker") as url:
@@ -108,5 +110,15 @@ def test_a_screen_hears_a_command_that_it_would_obey_and_a_revoked_one_hears_non
     command = decode(heard[0].payload, Command, MOST_BYTES["command"])
     assert (heard[0].topic, heard[0].retained) == ("wuzha/1/screen/sq-led1/command", False)
     assert (command.op, command.args, command.by) == ("volume", {"percent": 40}, "li")
+    assert command.answers == "0123456789abcdef", "of the newest state of the screen"
     key = open_online_key(keyed).public_key().public_bytes_raw()
     assert why_not_obeyed(command, screen="sq-led1", last_number=0, at=now, keys=(key,)) is None
+
+
+@pytest.mark.parametrize(
+    "state", [None, [], {}, {"nonce": ""}, {"nonce": 7}, {"nonce": "0123456789ABCDEF"}, {"nonce": "0" * 17}]
+)
+def test_a_state_that_says_no_nonce_is_not_answered(database: None, state: object) -> None:
+    from office.ordering import nonce_of
+
+    assert nonce_of(state) is UNSET

@@ -6,6 +6,8 @@ signs documents, some of which arrive late, and answers. What is judged is what 
 """
 
 import random
+import sys
+import time
 from collections import Counter
 from collections.abc import Iterator
 
@@ -222,3 +224,19 @@ _EVENTS = (
     Story._restart, Story._power_cycle, Story._step, Story._moment_in_the_wrong, Story._come_right, Story._come_right,
     Story._sign, Story._answer,
 )  # fmt: skip
+
+
+def _main(count: int) -> int:
+    began_s = time.process_time()
+    faults, told = [], Counter[str]()
+    for story in stories(count):
+        faults += story.faults
+        told += story.told
+    events = ", ".join(f"{name} {number}" for name, number in sorted(told.items()))
+    sys.stdout.write(f"{count} stories in {time.process_time() - began_s:.1f} s of processor time: {events}\n")
+    sys.stdout.write("\n".join(faults[:20]) + ("\n" if faults else "no faults\n"))
+    return int(bool(faults))
+
+
+if __name__ == "__main__":
+    sys.exit(_main(int(sys.argv[1]) if len(sys.argv) > 1 else 10_000))

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from signage.filenames import bad_path
 from signage.messages import OPS, Command, Trusted, decode, encode
+from signage.timefloor import ClockQuality
 from signage.topics import SCREEN_ID
 from signage.trust import (
     CLOCK_SKEW_S,
@@ -77,6 +78,36 @@ def test_a_clock_that_is_not_believed_cannot_call_a_command_early() -> None:
     assert why_not_obeyed(signed, clock="unsynced", **asked) is None  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize(
+    ("at_s", "clock", "least_s", "age_s", "late"),
+    [
+        (61, "ntp", None, None, True),
+        (61, "rtc", -900, None, True),
+        (10**9, "unsynced", -900, None, False),
+        (-900, "unsynced", 61, None, True),
+        (10**9, "ntp", 10**9, 60, False),
+        (10**9, "ntp", 10**9, 61, True),
+        (0, "ntp", None, 10**6, False),
+        (61, "ntp", None, 10**6, True),
+    ],
+)
+def test_a_command_is_late_by_what_is_known_for_certain_and_not_if_it_answers(
+    at_s: float, clock: ClockQuality, least_s: float | None, age_s: float | None, late: bool
+) -> None:
+    """Of a command that is valid for a minute."""
+    least = None if least_s is None else after(least_s)
+    given = sign_command(command(), KEY)
+    why = why_not_obeyed(
+        given, screen="sq-led1", last_number=6, keys=KEYS, at=after(at_s), clock=clock, least=least, age_s=age_s
+    )
+    assert (why is not None and "too late" in why.en) == late
+
+
+def test_a_command_without_an_answer_is_signed_as_it_always_was() -> None:
+    assert b"answers" not in encode(sign_command(command(), KEY))
+    assert refused(sign_command(command(answers="0" * 16), KEY)) == ""
+
+
 def test_a_signature_survives_the_wire() -> None:
     sent = encode(sign_command(command(args={"b": 1, "a": "你好", "c": None, "d": 0.5}), KEY))
     assert refused(decode(sent, Command, 8 * 1024)) == ""
@@ -91,6 +122,7 @@ CHANGES: dict[str, st.SearchStrategy[Any]] = {
     "issued": st.datetimes(timezones=st.just(dt.UTC)).map(dt.datetime.isoformat),
     "not_after": st.datetimes(timezones=st.just(dt.UTC)).map(dt.datetime.isoformat),
     "by": st.text(max_size=20),
+    "answers": st.from_regex(r"[0-9a-f]{16}", fullmatch=True),
     "signature": st.from_regex(r"[0-9a-f]{128}", fullmatch=True),
 }
 

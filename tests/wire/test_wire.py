@@ -89,6 +89,7 @@ EXAMPLES: dict[str, Message] = {
                 why=Trouble(zh="解码进程中断", en="the decoder broke"),
             ),
         ),
+        nonce="fedcba9876543210",
     ),
     "ledger": LedgerBatch(
         screen=SCREEN, epoch=EPOCH, first=1, before=genesis(SCREEN, EPOCH).hash.hex(), after=LINES[-1].hash.hex(),
@@ -98,7 +99,7 @@ EXAMPLES: dict[str, Message] = {
     "command": sign_command(
         Command(
             id="00112233445566778899aabbccddeeff", screen=SCREEN, number=7, op="volume", args={"percent": 40},
-            issued=AT, not_after="2026-06-06T07:01:00.000+08:00", by="王小明",
+            issued=AT, not_after="2026-06-06T07:01:00.000+08:00", by="王小明", answers="fedcba9876543210",
         ),
         KEY,
     ),

@@ -37,6 +37,7 @@ def test_the_player_believes_every_step_of_an_offices_life(town: Office, tmp_pat
 
     sign_again(town.place, town.signers, AT)
     signed = verifier.refresh(source, at=AT, head=head(town.place))
+    assert signed.signed_at == AT, "so the screen knows that it is later"
     assert signed.targets == ()
     assert signed.assignment is not None
     assert signed.command_keys == (open_online_key(town.place).public_key().public_bytes_raw(),)

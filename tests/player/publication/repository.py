@@ -41,6 +41,8 @@ class Repository:
         self.expires = at + YEAR
         self.head_expires = at + dt.timedelta(days=7)
         self.signers = [self.author, self.approver]
+        self.signed_at: object = None
+        """What the head says of when it was signed."""
         self.hashed = True
         """Whether snapshot and timestamp say the hashes of what they name."""
         self.files: dict[str, bytes] = {}
@@ -104,7 +106,10 @@ class Repository:
     def sign_timestamp(self) -> bytes:
         text = self.read(f"{self.versions['snapshot']}.snapshot.json")
         meta = self.named(self.versions["snapshot"], text)
-        timestamp = Timestamp(version=self.next("timestamp"), expires=self.head_expires, snapshot_meta=meta)
+        said = {} if self.signed_at is None else {"signed_at": self.signed_at}
+        timestamp = Timestamp(
+            version=self.next("timestamp"), expires=self.head_expires, snapshot_meta=meta, unrecognized_fields=said
+        )
         return self.sealed(Metadata(timestamp), [self.online], "timestamp.json")
 
     def named(self, version: int, text: bytes) -> MetaFile:

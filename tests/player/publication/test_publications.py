@@ -9,9 +9,11 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from player.dates import NoDates
 from player.publication.folder_source import FolderSource
 from player.publication.http_source import HttpSource
 from player.publication.sources import Source
+from player.state import Moment
 from signage.errors import Words
 from signage.messages import Trusted
 from tests.player.publication.conftest import BROKEN, PICTURE, SCREEN, Follow, Follower
@@ -474,6 +476,40 @@ def test_expired_content_plays_on_with_an_alarm_and_then_leaves_filler_only(offi
     screen.publications.refresh()
     screen.wait_for(lambda: not screen.latest.expired)
     assert screen.numbers == (1,)
+
+
+def test_a_clock_in_2039_neither_expires_what_plays_nor_refuses_what_is_new(office: Repository, follow: Follow) -> None:
+    screen = follow(folder(office), start=False)
+    far = dt.datetime(2039, 3, 1, tzinfo=dt.UTC)
+    screen.clock = Moment(far, 0.0, "ntp", least=NOW)
+    screen.publications.start()
+    screen.shows(1)
+    assert not screen.latest.expired
+    assert any("look at the clock" in words.en for words in screen.latest.notes)
+
+
+def test_an_old_head_is_refused_where_it_is_later_for_certain_whatever_the_clock_says(
+    office: Repository, follow: Follow
+) -> None:
+    screen = follow(folder(office), start=False)
+    dawn = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    screen.clock = Moment(dawn, 0.0, "unsynced", least=NOW + dt.timedelta(days=8))
+    screen.publications.start()
+    screen.wait_for(lambda: any("expired" in words.en for words in screen.latest.notes))
+    assert screen.numbers == ()
+
+
+def test_the_clock_learns_when_a_head_was_signed(office: Repository, follow: Follow) -> None:
+    class Learning(NoDates):
+        def signed(self, kind: str, by: str, number: int, at: dt.datetime) -> None:
+            learned.append((kind, number, at))
+
+    learned: list[tuple[str, int, dt.datetime]] = []
+    office.signed_at = NOW.isoformat()
+    office.head()
+    screen = follow(folder(office), dates=Learning())
+    screen.shows(1)
+    assert learned[0] == ("timestamp", 2, NOW)
 
 
 def test_a_clock_in_1970_still_takes_what_is_new(office: Repository, follow: Follow) -> None:

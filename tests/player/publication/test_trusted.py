@@ -156,6 +156,26 @@ def test_expired_metadata_is_refused_by_a_clock_that_is_believed(screen: Screen,
         screen.look(at=NOW + later)
 
 
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        (None, None),
+        ("2026-12-01T16:00:00+08:00", NOW),
+        ("2026-12-01T16:00:00", None),
+        ("yesterday", None),
+        (5, None),
+        ({"at": 1}, None),
+        ("9" * 5000, None),
+    ],
+)
+def test_a_head_says_when_it_was_signed_or_nothing(
+    screen: Screen, office: Repository, said: object, found: dt.datetime | None
+) -> None:
+    office.signed_at = said
+    office.head()
+    assert screen.look(at=NOW).signed_at == found
+
+
 def test_a_clock_that_nobody_believes_expires_nothing(screen: Screen, office: Repository) -> None:
     office.head_expires = NOW - 20 * YEAR
     office.head()

@@ -77,6 +77,9 @@ class Screen:
         self.hands, self.mail, self.standing = FakeHands(), Mailbox(), Standing(state)
         self.sent: list[tuple[ScreenLeaf, bytes]] = []
         self.resent: list[Span] = []
+        self.sent_at: dict[str, float] = {}
+        self.learned: list[tuple[object, ...]] = []
+        self.least: dt.datetime | None = None
         self.at = NOW
         self.clock: ClockQuality = "ntp"
         self.now = 1000.0
@@ -86,10 +89,18 @@ class Screen:
             standing=self.standing,
             hands=self.hands,
             keys=lambda: (self.key.public_key().public_bytes_raw(),),
-            read_clock=lambda: Moment(self.at, self.now, self.clock),
+            read_clock=lambda: Moment(self.at, self.now, self.clock, signed_least=self.least),
             send=lambda leaf, payload: self.sent.append((leaf, payload)),
             ask_again=lambda span: self.resent.append(span) is None,
+            dates=self,
+            sent=self.sent_at.get,
         )
+
+    def signed(self, kind: str, by: str, number: int, at: dt.datetime) -> None:
+        self.learned.append((kind, number, at))
+
+    def answered(self, by: str, at: dt.datetime, sent: float) -> None:
+        self.learned.append(("answer", at, sent))
 
     def command(self, op: Op, args: dict[str, Value] | None = None, **changes: object) -> Command:
         self.number += 1
@@ -113,6 +124,11 @@ class Screen:
         return [decode(payload, Reply, MOST_BYTES["reply"]) for leaf, payload in self.sent if leaf == "reply"]
 
 
+def told(reply: Reply) -> str:
+    """Why it was refused."""
+    return reply.why.en if reply.why is not None else ""
+
+
 @pytest.fixture
 def screen(tmp_path: Path) -> Screen:
     return Screen(tmp_path)
@@ -123,6 +139,49 @@ def test_a_screen_whose_clock_stands_in_the_past_goes_dark_when_told_and_only_on
     command = screen.command("blackout", {"on": True})
     assert screen.take(command).ok
     assert not screen.take(command).ok, "its number was reached"
+
+
+def test_a_screen_whose_clock_stands_in_2039_goes_dark_when_told(screen: Screen) -> None:
+    screen.at, screen.clock, screen.least = NOW + dt.timedelta(days=4500), "unsynced", NOW - dt.timedelta(days=2)
+    assert screen.obey("blackout", on=True).ok
+
+
+def test_a_command_that_was_held_back_is_late_for_certain_when_the_office_signed_something_later(
+    screen: Screen,
+) -> None:
+    screen.at, screen.clock, screen.least = NOW - dt.timedelta(days=90), "unsynced", NOW + dt.timedelta(seconds=61)
+    assert "too late" in told(screen.obey("blackout", on=True))
+
+
+@pytest.mark.parametrize("clock", ["ntp", "rtc", "unsynced"])
+def test_a_command_that_answers_this_screen_is_in_time_whatever_its_clock_says(
+    screen: Screen, clock: ClockQuality
+) -> None:
+    screen.at, screen.clock = NOW + dt.timedelta(days=4500), clock
+    screen.sent_at["a" * 16] = screen.now - 20
+    assert screen.take(screen.command("blackout", {"on": True}, answers="a" * 16)).ok
+    screen.now += 41
+    assert "too late" in told(screen.take(screen.command("blackout", {"on": True}, answers="a" * 16)))
+    assert "too late" in told(screen.take(screen.command("blackout", {"on": True}, answers="b" * 16)))
+
+
+def test_the_clock_learns_when_a_command_was_signed_and_what_it_answers(screen: Screen) -> None:
+    screen.sent_at["a" * 16] = 990.0
+    screen.at += dt.timedelta(days=1)
+    late = screen.command("next")
+    assert "too late" in told(screen.take(late)), "but it was signed"
+    assert screen.take(screen.command("next", answers="a" * 16)).ok
+    assert screen.learned == [("command", 1, NOW), ("command", 2, NOW), ("answer", NOW, 990.0)]
+
+
+def test_the_clock_learns_nothing_from_what_is_not_signed_old_kept_or_another_screens(screen: Screen) -> None:
+    assert screen.obey("next").ok
+    screen.learned.clear()
+    forged = msgspec.structs.replace(screen.command("next"), issued="2039-01-01T00:00:00+00:00")
+    for command in (forged, screen.command("next", number=1), screen.command("next", screen="sq-led9")):
+        assert not screen.take(command).ok
+    assert not screen.take(screen.command("next"), retained=True).ok
+    assert screen.learned == []
 
 
 def test_every_operation_is_carried_out_and_answered(screen: Screen) -> None:
