@@ -96,6 +96,8 @@ def _publishing(commands: "argparse._SubParsersAction[CommandParser]") -> None:
     enroll.add_argument("--village", help="村、社区 · its village")
     enroll.add_argument("--tag", action="append", metavar="TAG", help="标签，可以多次 · may be repeated")
     enroll.add_argument("--variable", action="append", metavar="NAME=TEXT", help="场所变量，可以多次 · may be repeated")
+    enroll.add_argument("--new-names", action="store_true",
+                        help="村、类型、标签确实是新的，不要问 · village, kind and tags are new indeed")  # fmt: skip
     enroll.add_argument("--new-password", action="store_true",
                         help="换密码，旧的马上作废 · a new password, which ends the old one")  # fmt: skip
     enroll.add_argument("--revoke", action="store_true", help="注销这块屏幕 · take its rights away")

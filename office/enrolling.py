@@ -6,7 +6,7 @@ the player works with it; a lost folder is replaced by asking for a new password
 
 import datetime as dt
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,6 +24,7 @@ from office.trusting.root import root_bytes
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.printable import printable
 from signage.source import MAX_FILE_BYTES
+from signage.suggest import near_names
 from signage.text_rules import flaw
 from signage.topics import SCREEN_ID
 
@@ -174,6 +175,15 @@ def _refuse_misleading(told: Enrolment) -> None:
             complaints.append(Complaint(f"enroll {told.screen}", problem, wrong.cure))
     if complaints:
         raise BadInput(tuple(complaints))
+
+
+def new_names(told: Enrolment, usual_kinds: Iterable[str]) -> dict[tuple[str, str], tuple[str, ...]]:
+    """Returns the villages, kinds and tags that nobody entered before, each with the known ones that it may mean."""
+    tags = set(Tag.objects.values_list("name", flat=True))
+    kinds = {*usual_kinds, *Site.objects.values_list("kind", flat=True)}
+    said = [("village", told.village, set(Village.objects.values_list("name", flat=True)))]
+    said += [("kind", told.kind, kinds), *(("tag", tag, tags) for tag in told.tags or ())]
+    return {(what, name): near_names(name, known) for what, name, known in said if name and name not in known}
 
 
 def _entered(told: Enrolment) -> Screen:

@@ -40,7 +40,7 @@ from player.uplink.recorder import Records
 from player.uplink.standing import Standing
 from player.uplink.telling import Self, Sight
 from player.uplink.writer import LEDGER, boot_id
-from signage import __version__
+from signage import __version__, cards
 from signage.errors import Words
 from signage.slot import Slot
 from signage.timefloor import BelievedTime
@@ -260,7 +260,13 @@ class Channel:
             return None
         state, publications = self._config.folders.state, self._publications
         return Agent(
-            Self(screen=screen, boot=boot_id(), canvas=self._config.screen.canvas, versions=_versions()),
+            Self(
+                screen=screen,
+                boot=boot_id(),
+                canvas=self._config.screen.canvas,
+                versions=_versions(),
+                variables=cards.filled_in(self._config.site),
+            ),
             topics=topics,
             link=link,
             mail=self._mail,

@@ -29,6 +29,11 @@ def missing(text: str, site: Site) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in _VARIABLE.findall(text) if not values.get(name)))
 
 
+def filled_in(site: Site) -> tuple[str, ...]:
+    """Returns the names of the variables that the site has a value for."""
+    return tuple(name for name, value in _values(site).items() if value)
+
+
 def ticker_em(text: str) -> float:
     """Gives the length of a ticker text with the gap behind it, in em: 1 for a full-width character, 0.6 for others."""
     return sum(1.0 if unicodedata.east_asian_width(c) in "WFA" else 0.6 for c in text) + GAP_EM

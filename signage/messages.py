@@ -115,6 +115,8 @@ class Birth(Message, frozen=True, kw_only=True):
     ledger: LedgerExtent | None = None
     """The newest epoch; None while the ledger cannot be read."""
     trusted: Trusted = Trusted()
+    variables: Annotated[tuple[Short, ...], Few] | None = None
+    """Names of the words that cards may use and that are filled in on the screen; None: an older player."""
 
 
 class Trouble(msgspec.Struct, frozen=True, kw_only=True):

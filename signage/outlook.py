@@ -172,8 +172,15 @@ def _no_item(playlist: Playlist, site: Site) -> tuple[str, str]:
     lacks = list(dict.fromkeys(name for text in texts for name in cards.missing(text, site)))
     if lacks:
         names = " ".join(f"{{{_named(name)}}}" for name in lacks[:MOST_VARIABLES])
-        return (f"这块屏幕没有填写 {names}", f"this screen lacks {names}")
+        return (f"这块屏幕没有填写 {names}，写进播放机的 kiosk_config.toml：{place(lacks)}",
+                f"this screen lacks {names}: enter them in its kiosk_config.toml, {place(lacks)}")  # fmt: skip
     return ("它的素材一个也不能播", "none of its media can be shown")
+
+
+def place(names: Iterable[str]) -> str:
+    """Returns the tables of a screen's configuration in which variables of these names are entered."""
+    where = {"village": "[site]", "kind": "[site]", "screen_title": "[screen]"}
+    return " ".join(dict.fromkeys(where.get(name, "[site.variables]") for name in names))
 
 
 def _no_day(playlist: Playlist, items: list[Item], today: dt.date) -> tuple[str, str]:

@@ -2,10 +2,13 @@
 
 import difflib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from signage.errors import Words
+from signage.lookalikes import skeleton
 from signage.notation import shown
+
+_NEIGHBOURS = frozenset("0123456789东西南北中上下前后左右内外大小新老甲乙丙丁一二三四五六七八九十")
 
 
 def not_one_of(key: str, value: object, allowed: Sequence[object]) -> tuple[Words, Words]:
@@ -41,6 +44,35 @@ def meant_choice(value: object, allowed: Sequence[object]) -> object:
     if isinstance(value, float) and value.is_integer():
         return next((one for one in allowed if type(one) is int and one == value), None)
     return None
+
+
+def near_names(written: str, known: Iterable[str]) -> tuple[str, ...]:
+    """Returns the names that may have been meant by a new one: a part of it, its like, or off by a letter.
+
+    Names that differ in figures or in words that tell neighbours apart (东河村, 西河村) are different on purpose.
+    """
+    plain = _plain(written)
+    found = []
+    for name in known:
+        other = _plain(name)
+        if name != written and plain and other and (plain == other or _is_near(plain, other)):
+            found.append(name)
+    return tuple(sorted(found))
+
+
+def _plain(name: str) -> str:
+    return skeleton(unicodedata.normalize("NFKC", name[:64]).strip()).replace("-", "").replace("_", "").replace(" ", "")
+
+
+def _is_near(one: str, other: str) -> bool:
+    match = difflib.SequenceMatcher(None, one, other, autojunk=False)
+    differ = {c for tag, a, b, x, y in match.get_opcodes() if tag != "equal" for c in one[a:b] + other[x:y]}
+    if differ <= _NEIGHBOURS:
+        return False
+    shorter, longer = sorted((one, other), key=len)
+    if len(shorter) >= 2 and (longer.startswith(shorter) or longer.endswith(shorter)):
+        return len(longer) - len(shorter) <= 3
+    return match.ratio() >= (0.8 if (one + other).isascii() else 0.66)
 
 
 def nearest(written: str, known: Sequence[str]) -> str:

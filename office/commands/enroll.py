@@ -7,17 +7,20 @@ from urllib.parse import urlsplit
 
 import msgspec
 
-from office.commands.asking import me
+from office.commands.asking import ask_sure, me
 from office.commands.telling import tell_head
-from office.enrolling import Enrolled, Enrolment, enroll, from_config, revoke, write_broker_files
+from office.console.wording import KINDS
+from office.enrolling import Enrolled, Enrolment, enroll, from_config, new_names, revoke, write_broker_files
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
+from signage.printable import printable
 
 _SAYS = {
     "new": Words("已登记，密码是新的", "is enrolled with a new password"),
     "kept": Words("的资料已记下，密码没有变", "is entered as said, and its password is the same"),
     "elsewhere": Words("的资料已记下，密码没有变", "is entered as said, and its password is the same"),
 }
+MOST_NEAR = 4
 HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -30,12 +33,14 @@ def main(options: argparse.Namespace, place: Place) -> int:
         changed = revoke(place, told.screen, me(), at) is not None
         print(f"{told.screen} 已注销 · {told.screen} has no rights any more")
     else:
+        _ask_about_names(told, sure=options.new_names)
         done = enroll(place, told, options.out, me(), at, new_password=options.new_password)
         changed = done.head is not None
         shows = "、".join(str(n) for n in done.publications) or "—"
         print(f"{done.screen} {_SAYS[done.password].zh}；会显示发布 {shows}\n"
               f"{done.screen} {_SAYS[done.password].en}; it shows {shows}")  # fmt: skip
         _tell_folder(done)
+        _tell_where_words_are_entered(options, done.screen)
         _warn_of_loopback(place)
     if options.revoke or done.password == "new":
         print("让消息服务器重新读密码 · let the broker read its passwords again: systemctl reload mosquitto")
@@ -60,6 +65,36 @@ def _tell_folder(done: Enrolled) -> None:
     else:
         print(f"文件在 {done.folder}（含密码，不要发在群里） · its files are in {done.folder} (a password among them)\n"
               f"播放机上 · on the player: wuzha-player run --enrolment {done.folder.name}")  # fmt: skip
+
+
+def _ask_about_names(told: Enrolment, *, sure: bool) -> None:
+    """Names what would be entered for the first time, and asks where a known one may be meant."""
+    new = new_names(told, KINDS)
+    for (what, name), near in new.items():
+        if near:
+            known = "、".join(map(printable, near[:MOST_NEAR]))
+            words = Words(
+                f"{what} {printable(name)} 没有登记过，是不是 {known}？照写就新建一个，收不到发往后者的内容",
+                f"{what} {printable(name)} is new; did you mean {known}? A new one misses what is aimed at that",
+            )
+            ask_sure(f"enroll --{what} {printable(name)}", words, yes=sure, flag="--new-names")
+    for what, name in new:
+        print(f"新建 {what}：{printable(name)} · a new {what}")
+
+
+def _tell_where_words_are_entered(options: argparse.Namespace, screen: str) -> None:
+    """The office's words are for aiming and checking: what cards say comes from the screen's own configuration."""
+    site = [f"{key} = {_quoted(value)}" for key in ("kind", "village") if (value := getattr(options, key))]
+    words = [f"{name} = {_quoted(value)}" for name, value in map(_variable, options.variable or ())]
+    lines = [*(["[site]", *site] if site else []), *(["[site.variables]", *words] if words else [])]
+    if lines:
+        print("▲ 这些只登记在管理端，不会传到屏幕；字卡里要用，就在播放机的 kiosk_config.toml 里也写上：\n"
+              f"  it is entered at the office only; for cards {screen} needs it in kiosk_config.toml:")  # fmt: skip
+        print("\n".join(f"      {line}" for line in lines))
+
+
+def _quoted(text: str) -> str:
+    return '"' + printable(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _warn_of_loopback(place: Place) -> None:

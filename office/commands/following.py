@@ -3,7 +3,7 @@
 import datetime as dt
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from office.collecting.alarms import tell_unreadable
 from office.commands.table import Progress, clock, show
@@ -92,10 +92,17 @@ def show_lines(found: tuple[ScreenLine, ...]) -> None:
         if line.why is not None:
             same.setdefault(line.why, []).append(line.id)
     for why, ids in same.items():
-        more = f" …（{len(ids)}）" if len(ids) > MOST_SCREENS else ""
-        print(f"{'、'.join(ids[:MOST_SCREENS])}{more}：{printable(why.zh)}\n    {printable(why.en)}")
+        print(f"{shown_ids(ids, len(found))}：{printable(why.zh)}\n    {printable(why.en)}")
     if any(line.step == "staged" and line.why is None for line in found):
         print(STAGED)
+
+
+def shown_ids(ids: Sequence[str], of: int) -> str:
+    """Returns the names of screens as a sentence has room for them; `of` is how many there are in all."""
+    if len(ids) == of > MOST_SCREENS:
+        return f"全部 {of} 块屏幕 all screens"
+    more = f" …（{len(ids)}）" if len(ids) > MOST_SCREENS else ""
+    return f"{'、'.join(ids[:MOST_SCREENS])}{more}"
 
 
 def _when(line: ScreenLine) -> str:

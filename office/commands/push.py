@@ -5,17 +5,17 @@ import datetime as dt
 import sys
 
 from office.commands.asking import ask_signers
-from office.commands.following import follow, is_shown, show_lines
+from office.commands.following import follow, is_shown, show_lines, shown_ids
 from office.commands.table import Progress
 from office.commands.telling import tell_head
 from office.console.wording import size
 from office.place import Place
 from office.publishing.aims import chosen
-from office.publishing.changes import Change, changes
+from office.publishing.changes import Changes, changes
 from office.publishing.check import mistakes
 from office.publishing.folder import Draft, read_folder
 from office.publishing.publish import publish
-from signage.errors import BadInput
+from signage.errors import BadInput, Words
 
 
 def main(options: argparse.Namespace, place: Place) -> int:
@@ -23,7 +23,7 @@ def main(options: argparse.Namespace, place: Place) -> int:
     draft = _read(options)
     aims = chosen(options.to)
     screens = {screen.id: screen for _, group in aims for screen in group}
-    _show(draft, changes(draft, screens.values()))
+    _show(draft, changes(draft, screens.values(), dt.datetime.now(dt.UTC)))
     if options.dry_run:
         return 0
     signers = ask_signers(
@@ -76,11 +76,12 @@ def _read(options: argparse.Namespace) -> Draft:
     return draft
 
 
-def _show(draft: Draft, found: tuple[Change, ...]) -> None:
+def _show(draft: Draft, found: Changes) -> None:
     media = sum(medium.size_bytes for medium in draft.media)
     print(f"{draft.line}：{len(draft.playlists)} 个播放表 playlists，{len(draft.media)} 个素材 media，{size(media)}，"
-          f"{len(found)} 块屏幕 screens")  # fmt: skip
-    for each in found:
+          f"{len(found.screens)} 块屏幕 screens")  # fmt: skip
+    same: dict[Words, list[str]] = {}
+    for each in found.screens:
         was = f"替换 replaces {each.replaces}" if each.replaces else "新增 new"
         marks = [f"+{stem}" for stem in each.added] + [f"~{stem}" for stem in each.changed]
         marks += [f"-{stem}" for stem in each.removed]
@@ -88,4 +89,8 @@ def _show(draft: Draft, found: tuple[Change, ...]) -> None:
         name = f"{each.screen} {each.title}".strip()
         print(f"  {name}：{was}，{' '.join(marks) or '播放表不变 same playlists'}，{fetch}")
         for note in each.notes:
-            print(f"    ▲ {note.zh}\n      {note.en}")
+            same.setdefault(note, []).append(each.screen)
+    for note, ids in same.items():
+        print(f"▲ {note.zh}\n  {note.en}\n    {shown_ids(ids, len(found.screens))}")
+    if found.plays_nowhere:
+        print("▲▲ 这次发布在任何一块屏幕上都永远不会播 · nothing of this ever plays on any screen")

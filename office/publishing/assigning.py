@@ -1,7 +1,7 @@
 """Which screen is to show which publications, as the database has it."""
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from django.db.models import Q
@@ -9,7 +9,9 @@ from django.db.models import Q
 from office.models import Assignment, Publication, Receipt, Screen
 from office.publishing.aims import Aim, meets, read_aim
 from office.publishing.check import ScreenFacts
+from signage.cards import BUILT_IN, filled_in
 from signage.messages import Trusted
+from signage.playlist import Playlist
 from signage.program import Site
 from signage.trust import Assigned
 from signage.trust import Assignment as SignedAssignment
@@ -130,22 +132,38 @@ def _numbers(coming: object) -> list[object]:
     return [each.get("number") for each in coming if isinstance(each, dict)] if isinstance(coming, list) else []
 
 
-def facts(screens: Iterable[Screen]) -> tuple[ScreenFacts, ...]:
-    """Gives what the office knows of screens, for checking."""
-    found = []
-    for screen in screens:
-        site = screen.site
-        found.append(
-            ScreenFacts(
-                site=Site(
-                    screen=screen.id,
-                    title=screen.title,
-                    kind=site.kind if site else "",
-                    village=site.village.name if site and site.village else "",
-                    variables={str(k): str(v) for k, v in (site.variables if site else {}).items()},
-                ),
-                zones=screen.zone_names,
-                timezone=screen.timezone,
-            )
+def facts(screens: Iterable[Screen], others: Mapping[str, tuple[Playlist, ...]]) -> tuple[ScreenFacts, ...]:
+    """Returns what the office knows of screens, for checking; `others` are the playlists of other publications."""
+    return tuple(_facts(screen, others.get(screen.id, ())) for screen in screens)
+
+
+def _facts(screen: Screen, others: tuple[Playlist, ...]) -> ScreenFacts:
+    site, said, state = screen.site, (screen.birth or {}).get("variables"), screen.state or {}
+    here = Site(
+        screen=screen.id,
+        title=screen.title,
+        kind=site.kind if site else "",
+        village=site.village.name if site and site.village else "",
+        variables={str(k): str(v) for k, v in (site.variables if site else {}).items()},
+    )
+    only_here: set[str] = set()
+    if isinstance(said, list):
+        # What counts is what stands on the screen: our words do not reach it.
+        known, there = set(filled_in(here)), {str(name) for name in said}
+        only_here = known - there
+        here = Site(
+            screen=screen.id,
+            title=(screen.title or "·") if "screen_title" in there else "",
+            kind=(here.kind or "·") if "kind" in there else "",
+            village=(here.village or "·") if "village" in there else "",
+            variables={name: here.variables.get(name) or "·" for name in there - set(BUILT_IN)},
         )
-    return tuple(found)
+    return ScreenFacts(
+        site=here,
+        zones=screen.zone_names,
+        timezone=screen.timezone,
+        only_here=frozenset(only_here),
+        others=others,
+        blackout=bool(state.get("blackout")),
+        filler=bool(state.get("filler")),
+    )

@@ -1,14 +1,21 @@
 """What a draft would change on each screen that it is aimed at."""
 
-from collections.abc import Iterable
+import contextlib
+import datetime as dt
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
-from office.models import PublishedMedia, Screen
+from office.models import Playlist as StoredPlaylist
+from office.models import Publication, PublishedMedia, Screen
 from office.publishing import assigning
-from office.publishing.check import shortfalls
+from office.publishing.assigning import signed_assignments
+from office.publishing.check import plays_nowhere, shortfalls
 from office.publishing.folder import Draft
-from signage.errors import Words
+from signage.errors import BadInput, Words
+from signage.media import Media, MediaFacts, natural_key
+from signage.playlist import Playlist
+from signage.reading import read_playlist
 
 
 class Change(msgspec.Struct, frozen=True, kw_only=True):
@@ -29,10 +36,19 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What it would not show of the draft."""
 
 
-def changes(draft: Draft, screens: Iterable[Screen]) -> tuple[Change, ...]:
-    """Gives what would change, by screen."""
+class Changes(msgspec.Struct, frozen=True, kw_only=True):
+    """What a push would change."""
+
+    screens: tuple[Change, ...]
+    plays_nowhere: bool
+    """Whether nothing of it ever plays on any of them."""
+
+
+def changes(draft: Draft, screens: Iterable[Screen], at: dt.datetime) -> Changes:
+    """Returns what would change, by screen, and what of it will not be seen at `at`."""
     aimed = {screen.id: screen for screen in screens}
-    notes = shortfalls(draft, assigning.facts(aimed.values()))
+    facts = assigning.facts(aimed.values(), _others(draft, aimed))
+    notes = shortfalls(draft, facts, at)
     new = {playlist.name: playlist.sha256 for playlist in draft.playlists}
     found = []
     for name, screen in sorted(aimed.items()):
@@ -57,7 +73,46 @@ def changes(draft: Draft, screens: Iterable[Screen]) -> tuple[Change, ...]:
                 notes=(*notes.get(name, ()), *(_namesake(stem) for stem in sorted(twice))),
             )
         )
-    return tuple(found)
+    return Changes(screens=tuple(found), plays_nowhere=plays_nowhere(draft, facts, at))
+
+
+def _others(draft: Draft, screens: Iterable[str]) -> dict[str, tuple[Playlist, ...]]:
+    """The playlists of other lines that screens show, as they play there."""
+    wanted = signed_assignments()
+    lines = dict(Publication.objects.filter(state=assigning.PUBLISHED).values_list("number", "line"))
+    read: dict[int, tuple[Playlist, ...]] = {}
+    found = {}
+    for name in screens:
+        shows = wanted[name].shows if name in wanted else ()
+        numbers = [each.publication for each in shows if lines.get(each.publication) != draft.line]
+        for number in numbers:
+            if number not in read:
+                read[number] = tuple(_read(number))
+        found[name] = tuple(_apart(each for number in reversed(numbers) for each in read[number]))
+    return found
+
+
+def _read(number: int) -> Iterator[Playlist]:
+    files = PublishedMedia.objects.filter(publication=number).select_related("media")
+    media = tuple(
+        Media(
+            name=f.name, path="", sha256=f.media_id, size_bytes=f.media.size_bytes, facts=MediaFacts(kind=f.media.kind)
+        )
+        for f in sorted(files, key=lambda f: natural_key(f.name))
+    )
+    for row in StoredPlaylist.objects.filter(publication=number):
+        with contextlib.suppress(BadInput):  # of a version that read it otherwise
+            playlist = read_playlist(row.text.encode(), f"{row.name}.toml")
+            yield msgspec.structs.replace(playlist, publication=number, media=media)
+
+
+def _apart(playlists: Iterable[Playlist]) -> Iterator[Playlist]:
+    """Two of one name both play, under two names."""
+    taken: set[str] = set()
+    for each in playlists:
+        name = f"{each.name}@{each.publication}" if each.name in taken else each.name
+        taken.add(name)
+        yield msgspec.structs.replace(each, name=name)
 
 
 def _namesake(stem: str) -> Words:

@@ -3,7 +3,8 @@
 Rule: pure; screens come as values.
 """
 
-from collections.abc import Iterable, Iterator
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
@@ -13,7 +14,8 @@ from signage.cards import missing
 from signage.consistency import inconsistencies
 from signage.errors import Complaint, Words
 from signage.layout import Box, Zone
-from signage.playlist import Item
+from signage.outlook import BLACKED_OUT, FILLER_ONLY, outlook, place
+from signage.playlist import Item, Playlist
 from signage.program import Program, Site
 
 
@@ -24,6 +26,13 @@ class ScreenFacts(msgspec.Struct, frozen=True, kw_only=True):
     zones: tuple[str, ...] = ()
     """Names; () when the office does not know."""
     timezone: str = "Asia/Shanghai"
+    only_here: frozenset[str] = frozenset()
+    """Variables that the office has and the screen says it has not."""
+    others: tuple[Playlist, ...] = ()
+    """What it shows of other publications."""
+    blackout: bool = False
+    filler: bool = False
+    """What was ordered."""
 
 
 def mistakes(draft: Draft) -> tuple[Complaint, ...]:
@@ -40,27 +49,65 @@ def mistakes(draft: Draft) -> tuple[Complaint, ...]:
     return inconsistencies(program)
 
 
-def shortfalls(draft: Draft, screens: Iterable[ScreenFacts]) -> dict[str, tuple[Words, ...]]:
-    """Gives, by screen, what of the draft it will not show: a zone that it lacks, words that its site has not."""
-    return {facts.site.screen: tuple(dict.fromkeys(_short(draft, facts))) for facts in screens}
+def shortfalls(draft: Draft, screens: Iterable[ScreenFacts], at: dt.datetime) -> dict[str, tuple[Words, ...]]:
+    """Returns, by screen, what of the draft it will not show at `at`: never, not yet or held, and why."""
+    return {facts.site.screen: tuple(dict.fromkeys(_short(draft, facts, at))) for facts in screens}
 
 
-def _short(draft: Draft, facts: ScreenFacts) -> Iterator[Words]:
-    for playlist in draft.playlists:
-        if facts.zones and playlist.zone not in facts.zones:
-            yield Words(
-                zh=f"没有区域 {playlist.zone}，不播放 {playlist.name}",
-                en=f"has no zone {playlist.zone}: {playlist.name} does not play",
-            )
-            continue
-        for item in playlist.items:
+def _short(draft: Draft, facts: ScreenFacts, at: dt.datetime) -> Iterator[Words]:
+    if facts.blackout or facts.filler:
+        yield BLACKED_OUT if facts.blackout else FILLER_ONLY
+    program = _program(draft, facts)
+    lacked: dict[str, None] = {}
+    for playlist in program.playlists[len(facts.others) :]:
+        found = outlook(program, playlist, at)
+        if found.why is not None:
+            yield Words(f"{playlist.name}：{found.why.zh}", f"{playlist.name}: {found.why.en}")
+        for item in playlist.items if playlist.zone in [zone.name for zone in program.zones] else ():
             lacks = dict.fromkeys(name for text in _words(item) for name in missing(text, facts.site))
-            if lacks:
+            lacked |= lacks
+            if lacks and found.prospect != "never":
                 names = " ".join(f"{{{name}}}" for name in lacks)
                 yield Words(
-                    zh=f"场所没有填写 {names}，不播放 {playlist.name} 第 {item.number} 项",
-                    en=f"its site lacks {names}: item {item.number} of {playlist.name} does not play",
+                    zh=f"屏幕没有填写 {names}，不播放 {playlist.name} 第 {item.number} 项："
+                    f"写进播放机的 kiosk_config.toml，{place(lacks)}",
+                    en=f"the screen lacks {names}: item {item.number} of {playlist.name} does not play; "
+                    f"enter them in its kiosk_config.toml, {place(lacks)}",
                 )
+    here = " ".join(f"{{{name}}}" for name in lacked if name in facts.only_here)
+    if here:
+        yield Words(
+            zh=f"{here} 只登记在管理端，没有传到屏幕：播放机的 kiosk_config.toml 里也要写",
+            en=f"{here} is entered at the office only, which does not reach the screen: enter it in its "
+            "kiosk_config.toml, too",
+        )
+
+
+def plays_nowhere(draft: Draft, screens: Sequence[ScreenFacts], at: dt.datetime) -> bool:
+    """Whether no playlist of the draft ever plays on any of the screens."""
+    programs = ((_program(draft, facts), len(facts.others)) for facts in screens)
+    return bool(screens) and all(
+        outlook(program, playlist, at).prospect == "never"
+        for program, others in programs
+        for playlist in program.playlists[others:]
+    )
+
+
+def _program(draft: Draft, facts: ScreenFacts) -> Program:
+    """What the screen would play with the draft, as far as the office knows; the draft's playlists come last."""
+    taken = {playlist.name for playlist in facts.others}
+    mine = [
+        msgspec.structs.replace(each, name=f"{each.name}@" if each.name in taken else each.name, media=draft.media)
+        for each in draft.playlists
+    ]
+    zones = facts.zones or tuple(dict.fromkeys(playlist.zone for playlist in mine))
+    return Program(
+        site=facts.site,
+        timezone=facts.timezone,
+        zones=tuple(Zone(name=name, box=Box(0, 0, 16, 16)) for name in zones),
+        playlists=(*facts.others, *mine),
+        calendar=draft.calendar or Calendar(),
+    )
 
 
 def _every_variable(draft: Draft) -> dict[str, str]:

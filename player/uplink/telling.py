@@ -30,6 +30,7 @@ from signage.topics import MOST_BYTES
 
 MOST_REFUSED, MOST_TROUBLES, MOST_COMING, MOST_QUARANTINED = 20, 10, 20, 20
 MOST_NAME = 120
+MOST_VARIABLES = 100
 
 
 class Self(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +40,8 @@ class Self(msgspec.Struct, frozen=True, kw_only=True):
     boot: str
     canvas: tuple[int, int]
     versions: dict[str, str]
+    variables: tuple[str, ...] = ()
+    """Names of the words that its configuration fills in."""
 
 
 class Sight(msgspec.Struct, frozen=True, kw_only=True):
@@ -75,6 +78,7 @@ def birth(who: Self, at: Moment, *, conn: int, newest: Epoch | None, trusted: Tr
         canvas=who.canvas,
         ledger=extent,
         trusted=trusted,
+        variables=who.variables[:MOST_VARIABLES],
     )
 
 

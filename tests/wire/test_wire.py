@@ -64,6 +64,7 @@ EXAMPLES: dict[str, Message] = {
         screen=SCREEN, conn=42, boot="b0", at=AT, clock="ntp", versions={"wuzha": "0.5", "python": "3.11.7"},
         canvas=(1280, 720), ledger=LedgerExtent(epoch=EPOCH, first=1, last=2, head=LINES[-1].hash.hex()),
         trusted=Trusted(root=1, timestamp=30, snapshot=14, targets=12, assign=14),
+        variables=("village", "grid_phone"),
     ),
     "state": ScreenState(
         conn=42, at=AT, clock="ntp",

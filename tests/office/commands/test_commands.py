@@ -619,3 +619,49 @@ def test_a_database_password_on_the_command_line_is_refused(run: Run) -> None:
     assert code == 2
     assert "everybody sees a command line" in err
     assert "geheim" not in out + err
+
+
+@pytest.mark.parametrize(
+    ("option", "known", "written"),
+    [("--village", "石桥村", "石桥"), ("--kind", "village", "vilage"), ("--tag", "重点屏幕", "重点屏")],
+)
+def test_a_name_near_a_known_one_is_asked_about_before_it_is_new(
+    run: Run, monkeypatch: pytest.MonkeyPatch, option: str, known: str, written: str
+) -> None:
+    from office.models import Screen
+
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    run("enroll", "sq-led1", option, known)
+    code, _, err = run("enroll", "sq-led2", option, written)
+    assert code == 2
+    assert f"是不是 {known}" in err
+    assert "--new-names" in err
+    assert not Screen.objects.filter(id="sq-led2").exists(), "nothing was entered"
+
+    assert run("enroll", "sq-led2", option, known)[0] == 0
+    code, out, _ = run("enroll", "sq-led3", option, written, "--new-names")
+    assert code == 0
+    assert f"新建 {option[2:]}：{written}" in out
+
+
+def test_words_entered_at_the_office_are_said_not_to_reach_the_screen_and_pushes_go_by_its_own(
+    run: Run, tmp_path: Path
+) -> None:
+    from office.models import Screen
+
+    code, out, _ = run("enroll", "sq-led1", "--variable", 'grid_phone=138 "9"')
+    assert code == 0
+    assert '[site.variables]\n      grid_phone = "138 \\"9\\""' in out
+    assert "不会传到屏幕" in out
+
+    folder = campaign(tmp_path / "x", text='[[item]]\ncard = "contact"\ntext = "{grid_phone}"\n')
+    push = ("push", folder, "--to", "all", "--dry-run")
+    assert "grid_phone" not in run(*push)[1], "a player that does not say is believed to have it"
+    Screen.objects.update(birth={"variables": ["village"]})
+    code, out, _ = run(*push)
+    assert code == 0
+    assert "永远不会播：这块屏幕没有填写 {grid_phone}" in out
+    assert "{grid_phone} 只登记在管理端，没有传到屏幕" in out
+    assert "▲▲ 这次发布在任何一块屏幕上都永远不会播" in out
+    Screen.objects.update(birth={"variables": ["village", "grid_phone"]})
+    assert "▲" not in run(*push)[1]

@@ -28,7 +28,7 @@ def test_a_push_names_what_comes_what_goes_and_what_is_to_be_fetched(
     (folder / "playlists/old.toml").rename(folder / "playlists/new.toml")
     (folder / "playlists/main.toml").write_text('title = "other"\n[[item]]\nmedia = "posters/*.png"\n')
     (folder / "media/c.png").write_bytes(b"twelve bytes")
-    has, new = changes(read_folder(folder), Screen.objects.all())
+    has, new = changes(read_folder(folder), Screen.objects.all(), AT).screens
 
     assert (has.screen, has.replaces) == ("has-led1", former.number)
     assert (has.added, has.changed, has.removed) == (("new",), ("main",), ("old",))

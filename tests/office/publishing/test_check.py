@@ -1,12 +1,18 @@
 """What is told before people sign."""
 
+import datetime as dt
 from pathlib import Path
 
-from office.publishing.check import ScreenFacts, mistakes, shortfalls
+import pytest
+
+from office.publishing.check import ScreenFacts, mistakes, plays_nowhere, shortfalls
 from office.publishing.folder import Draft, read_folder
+from signage.playlist import Item, Playlist
 from signage.program import Site
 from tests.office.people import campaign
 
+NOW = dt.datetime(2026, 11, 30, 4, tzinfo=dt.UTC)
+CARD_ITEM = Item(number=1, card="alert", text="x")
 CARD = '[[item]]\ncard = "contact"\ntext = "网格员 {grid_worker} {grid_phone}，{village}"\n'
 
 
@@ -38,10 +44,44 @@ def test_a_screen_is_told_of_words_that_its_site_lacks_and_zones_it_does_not_hav
         ScreenFacts(site=Site(screen="silent-led4", village="x", variables=complete.variables)),
     )
 
-    found = shortfalls(draft(tmp_path, CARD), screens)
+    found = shortfalls(draft(tmp_path, CARD), screens, NOW)
 
     assert found["full-led1"] == found["silent-led4"] == ()
     assert [words.en for words in found["bare-led2"]] == [
-        "its site lacks {grid_worker} {grid_phone} {village}: item 1 of main does not play"
+        "main: it never plays: this screen lacks {grid_worker} {grid_phone} {village}: "
+        "enter them in its kiosk_config.toml, [site.variables] [site]"
     ]
-    assert [words.en for words in found["left-led3"]] == ["has no zone main: main does not play"]
+    assert [words.en for words in found["left-led3"]] == [
+        "main: it never plays: this screen has no zone main (it has left)"
+    ]
+
+
+def test_an_item_that_lacks_a_word_is_told_though_the_rest_plays(tmp_path: Path) -> None:
+    text = f'{CARD}[[item]]\nmedia = "posters/*.png"\n'
+    facts = ScreenFacts(site=Site(screen="led1"), only_here=frozenset({"grid_phone"}))
+    told = [words.en for words in shortfalls(draft(tmp_path, text), [facts], NOW)["led1"]]
+    assert len(told) == 2
+    assert told[0].startswith("the screen lacks {grid_worker} {grid_phone} {village}: item 1 of main does not play")
+    assert told[1].startswith("{grid_phone} is entered at the office only")
+
+
+@pytest.mark.parametrize(
+    ("head", "facts", "says", "nowhere"),
+    [
+        ("until = 2025-12-31\n", {}, "its until = 2025-12-31 is over", True),
+        ("from = 2026-12-01\n", {}, "it comes on at 2026-12-01 00:00", False),
+        ('zone = "ticker"\n', {"zones": ("main",)}, "this screen has no zone ticker", True),
+        ("", {"blackout": True}, "blacked out by order", False),
+        ("", {"filler": True}, "only filler by order", False),
+        ("", {"others": (Playlist(name="alarm", rank="emergency", publication=4, items=(CARD_ITEM,)),)},
+         "playlist alarm of publication 4, goes first", False),
+    ],
+)  # fmt: skip
+def test_what_will_not_be_seen_now_is_said_before_anybody_signs(
+    tmp_path: Path, head: str, facts: dict[str, object], says: str, nowhere: bool
+) -> None:
+    pushed = draft(tmp_path, f'{head}[[item]]\nmedia = "posters/*.png"\n')
+    screen = ScreenFacts(site=Site(screen="led1"), **facts)  # type: ignore[arg-type]
+    (words,) = shortfalls(pushed, [screen], NOW)["led1"]
+    assert says in words.en
+    assert plays_nowhere(pushed, [screen], NOW) is nowhere
