@@ -36,6 +36,12 @@ def parser() -> argparse.ArgumentParser:
     _publishing(commands)
     _looking(commands)
     _ordering(commands)
+    for name in ("keys", "enroll", "push", "withdraw", "command"):
+        commands.choices[name].add_argument(
+            "--clock-is-right",
+            action="store_true",
+            help="本机时钟没有错，照样签名 · sign although the clock looks wrong",
+        )
     for command in commands.choices.values():
         command.add_argument("--home", type=Path, default=HOME, metavar="FOLDER", help="管理端的文件夹 · its folder")
         command.add_argument(

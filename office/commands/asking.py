@@ -1,11 +1,13 @@
 """What the commands ask a person: who signs, with which passphrase. Secrets come from files or a terminal only."""
 
+import datetime as dt
 import getpass
 import sys
 from pathlib import Path
 
 from office.place import Place
 from office.publishing.publish import Signers, open_signers
+from office.publishing.signing_clock import FLAG, clock_doubt
 from office.trusting.keys import UnusableKeyError
 from office.trusting.root import holders, newest_root
 from signage.errors import BadInput, Complaint, Words
@@ -62,6 +64,18 @@ def ask_sure(where: str, what: Words, *, yes: bool, flag: str = "--yes") -> None
         answer = ""
     if answer.strip().lower() not in ("yes", "y", "是"):
         raise BadInput((refused,))
+
+
+def signing_time(place: Place, *, is_right: bool) -> dt.datetime:
+    """Returns the time to sign by: the clock's. Raises BadInput when it is hardly right and nobody vouches for it.
+
+    `is_right` is what the command line says of it.
+    """
+    at = dt.datetime.now(dt.UTC)
+    words = clock_doubt(place, at)
+    if words is not None:
+        ask_sure("时钟 clock", words, yes=is_right, flag=FLAG)
+    return at
 
 
 def ask_signers(

@@ -1,10 +1,9 @@
 """`wuzha-office command`: a command to screens, and what they replied."""
 
 import argparse
-import datetime as dt
 import time
 
-from office.commands.asking import me
+from office.commands.asking import me, signing_time
 from office.commands.table import Progress, show
 from office.models import Command
 from office.ordering import order, read_arguments
@@ -20,8 +19,8 @@ def main(options: argparse.Namespace, place: Place) -> int:
     """0: every screen did it, or nobody waited; 1: some did not reply, or said no."""
     args = read_arguments(options.op, options.arguments)
     screens = {screen.id: screen for _, group in chosen(options.to) for screen in group}
-    rows = order(place, screens.values(), options.op, args, by=options.by or me(), at=dt.datetime.now(dt.UTC),
-                 valid_s=options.valid)  # fmt: skip
+    at = signing_time(place, is_right=options.clock_is_right)
+    rows = order(place, screens.values(), options.op, args, by=options.by or me(), at=at, valid_s=options.valid)
     if options.wait <= 0:
         return 0
     bar, until = Progress(), time.monotonic() + options.wait

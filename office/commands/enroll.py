@@ -1,13 +1,12 @@
 """`wuzha-office enroll`: what a new screen needs, and its rights at the broker."""
 
 import argparse
-import datetime as dt
 import sys
 from urllib.parse import urlsplit
 
 import msgspec
 
-from office.commands.asking import ask_sure, me
+from office.commands.asking import ask_sure, me, signing_time
 from office.commands.telling import tell_head
 from office.console.wording import KINDS
 from office.enrolling import Enrolled, Enrolment, enroll, from_config, new_names, revoke, write_broker_files
@@ -26,8 +25,8 @@ HERE = ("127.0.0.1", "localhost", "::1")
 
 def main(options: argparse.Namespace, place: Place) -> int:
     """Enrols, enrols again, or revokes."""
-    at = dt.datetime.now(dt.UTC)
     told = _told(options)
+    at = signing_time(place, is_right=options.clock_is_right)
     write_broker_files(place)  # the settings may say another prefix or user by now
     if options.revoke:
         changed = revoke(place, told.screen, me(), at) is not None

@@ -5,12 +5,13 @@ import datetime as dt
 from pathlib import Path
 
 from office import audit
-from office.commands.asking import ask_passphrase, ask_signers, ask_sure, me, only_holder
+from office.commands.asking import ask_passphrase, ask_signers, ask_sure, me, only_holder, signing_time
 from office.commands.table import show
 from office.commands.telling import tell_head
 from office.enrolling import write_broker_files
 from office.place import ONLINE_PASSPHRASE, Place
 from office.publishing.publish import Signers, remembered, sign_again
+from office.publishing.signing_clock import clock_doubt
 from office.trusting import setup
 from office.trusting.keys import UnusableKeyError, key_path, unreadable
 from office.trusting.repository import is_believed
@@ -23,7 +24,8 @@ _ROLES = {"author": Words("编制人", "author"), "approver": Words("审核人",
 
 def main(options: argparse.Namespace, place: Place) -> int:
     """Makes, lists, takes away keys, or has two people sign again."""
-    at = dt.datetime.now(dt.UTC)
+    asks_only = options.action == "list" or not (options.action or options.remove or options.person or options.role)
+    at = dt.datetime.now(dt.UTC) if asks_only else signing_time(place, is_right=options.clock_is_right)
     match options.action:
         case "init":
             _init(options, place, at)
@@ -138,6 +140,8 @@ def _list(place: Place) -> None:
         if part is not None:
             print(f"{name} v{part.signed.version} → {part.signed.expires:%Y-%m-%d}")
     _tell_doubted(place)
+    if (words := clock_doubt(place, dt.datetime.now(dt.UTC))) is not None:
+        print(f"▲ {words.zh}。\n  {words.en}.")
     broken = audit.first_break()
     if broken is None:
         print("操作记录完整 · the audit log holds")

@@ -4,7 +4,7 @@ import argparse
 import datetime as dt
 import sys
 
-from office.commands.asking import ask_signers
+from office.commands.asking import ask_signers, signing_time
 from office.commands.following import follow, is_shown, show_lines, shown_ids
 from office.commands.table import Progress
 from office.commands.telling import tell_head
@@ -26,6 +26,7 @@ def main(options: argparse.Namespace, place: Place) -> int:
     _show(draft, changes(draft, screens.values(), dt.datetime.now(dt.UTC)))
     if options.dry_run:
         return 0
+    signing_time(place, is_right=options.clock_is_right)  # before anybody types a passphrase
     signers = ask_signers(
         place, options.author, options.approver, options.passphrase_file_author, options.passphrase_file_approver
     )

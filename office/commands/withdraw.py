@@ -1,9 +1,8 @@
 """`wuzha-office withdraw`: takes a publication off every screen."""
 
 import argparse
-import datetime as dt
 
-from office.commands.asking import me
+from office.commands.asking import me, signing_time
 from office.commands.following import follow, is_gone, show_lines
 from office.commands.telling import tell_head
 from office.place import Place
@@ -12,7 +11,8 @@ from office.publishing.publish import withdraw
 
 def main(options: argparse.Namespace, place: Place) -> int:
     """0: it is off every screen, or nobody waited; 1: some show it still."""
-    publication = withdraw(place, options.number, options.by or me(), dt.datetime.now(dt.UTC))
+    at = signing_time(place, is_right=options.clock_is_right)
+    publication = withdraw(place, options.number, options.by or me(), at)
     print(f"已撤回 {publication.number}（{publication.line}） · withdrawn", flush=True)
     tell_head(place)
     if options.wait <= 0:

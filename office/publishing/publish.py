@@ -16,6 +16,7 @@ from office.place import Place, locked
 from office.publishing import assigning
 from office.publishing.aims import Aim
 from office.publishing.folder import CALENDAR, Draft
+from office.publishing.signing_clock import must_be_believable
 from office.trusting.content import keep_file, keep_texts, prune
 from office.trusting.keys import UnusableKeyError, open_key, open_online_key
 from office.trusting.repository import PublishError, Standing, signed_targets, standing, write
@@ -144,6 +145,7 @@ def renew(place: Place, at: dt.datetime) -> bytes | None:
     """
     if remembered(place).targets is None:
         return None
+    must_be_believable(place, at)
     online = online_signer(place)
     with locked(place), transaction.atomic():
         head = _write_online(place, online, at)

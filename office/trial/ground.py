@@ -58,7 +58,7 @@ def set_addresses(place: Place, *, broker: str, http: str, listen: str) -> None:
 def enroll_screen(place: Place, config: Path, at: dt.datetime) -> None:
     """Enrols the screen of a `kiosk_config.toml`, into `enrolments/{id}` of the home. Raises BadInput."""
     write_broker_files(place)
-    enroll(place, from_config(config), None, "trial", at)
+    enroll(place, from_config(config), None, "trial", at, new_password=True)
 
 
 def new_login() -> str:

@@ -18,6 +18,7 @@ from office.collecting.collector import Collector
 from office.ending import Ending
 from office.enrolling import from_config
 from office.place import Place
+from office.publishing.signing_clock import clock_doubt
 from office.serving import Console
 from office.trial import ground
 from office.trial.player_log import PlayerLog
@@ -52,6 +53,8 @@ def run(place: Place, wish: Wish, say: Callable[[str], None]) -> int:
     ending = Ending()
     ending.listen()
     with ExitStack() as parts:
+        if (words := clock_doubt(place, dt.datetime.now(dt.UTC))) is not None:
+            say(f"▲ {words.zh} · {words.en}")
         ground.make_keys(place, dt.datetime.now(dt.UTC))
         screen = from_config(wish.config).screen
         console = Console(place, HOST, wish.port, or_next=True)

@@ -94,6 +94,12 @@ def head(place: Place) -> bytes | None:
     return None
 
 
+def signed_at(place: Place) -> dt.datetime | None:
+    """Returns when the head was signed; None before the first signature. Raises PublishError."""
+    timestamp = standing(place).timestamp
+    return timestamp.signed.expires - dt.timedelta(days=TIMESTAMP_DAYS) if timestamp is not None else None
+
+
 def signed_targets(
     place: Place, files: Iterable[Wanted], signers: tuple[CryptoSigner, CryptoSigner],
     *, was: Standing, floor: Trusted, at: dt.datetime,

@@ -333,6 +333,37 @@ def test_what_becomes_of_a_screens_password_is_said_every_time(run: Run, tmp_pat
     assert (tmp_path / "one" / "password").read_text() != old
 
 
+def test_a_clock_that_is_hardly_right_signs_nothing_unless_somebody_vouches_for_it(
+    run: Run, signs: tuple[str, ...], tmp_path: Path, keyed: Place
+) -> None:
+    from office import audit
+    from office.models import AuditEntry, Screen
+
+    run("enroll", "sq-led1")
+    audit.note("zhang", "sign", {}, AT + dt.timedelta(days=3650))  # as seen from there, the clock of now was set back
+    known = AuditEntry.objects.count()
+    root = ("--root-passphrase-file", tmp_path / "guan")
+    for words in (
+        ("push", campaign(tmp_path / "x"), "--to", "all", "--wait", "0", *signs),
+        ("withdraw", "1"),
+        ("enroll", "sq-led2"),
+        ("enroll", "sq-led1", "--revoke"),
+        ("command", "blackout", "on", "--to", "all"),
+        ("keys", "sign", *signs),
+        ("keys", "renew", *root),
+        ("keys", "online", *root),
+        ("keys", "--remove", "zhang", "--yes", *root),
+    ):
+        code, _, err = run(*words)
+        assert (code, "--clock-is-right" in err) == (2, True), words
+    assert (AuditEntry.objects.count(), Screen.objects.count()) == (known, 1)
+    assert run("push", tmp_path / "x", "--to", "all", "--dry-run")[0] == 0, "nothing is signed by that"
+    assert "本机时钟是" in run("keys", "list")[1]
+
+    assert run("enroll", "sq-led2", "--clock-is-right")[0] == 0
+    assert run("enroll", "sq-led3")[0] == 0, "who vouched for it once is not asked again"
+
+
 def test_screens_are_listed_with_what_they_last_said(run: Run) -> None:
     from office.models import Screen
 
