@@ -30,7 +30,9 @@ class CanvasPoints:
     def pulse(self, now: float, plays: int) -> Pulse:
         """Returns the sign of life of a moment, until which so many plays have begun."""
         if self._pulses % SAME_POINTS == 0:
-            self._places = tuple(point for _, area in self._areas for point in spread(area, self._side, self._chance))
+            self._places = tuple(
+                point for _, area in self._areas for point in spread(self._seen(area), self._side, self._chance)
+            )
         self._pulses += 1
         return Pulse(
             state=self._state,
@@ -42,3 +44,9 @@ class CanvasPoints:
             zones=tuple((name, self._side**2) for name, _ in self._areas),
             plays=plays,
         )
+
+    def _seen(self, area: tuple[int, int, int, int]) -> tuple[int, int, int, int]:
+        """Returns the part of an area that has room on the display; all of it where that is none."""
+        x, y, width, height = area
+        right, bottom = (min(x + width, self._screen.visible_px[0]), min(y + height, self._screen.visible_px[1]))
+        return (x, y, right - x, bottom - y) if right > x and bottom > y else area

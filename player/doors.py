@@ -13,18 +13,22 @@ from player.stage.stage import Stage
 from player.stage.window import Wish
 
 
-def open_screen(config: Config, *, headless: bool) -> Screen:
-    """Opens the window that the configuration asks for; without a display the canvas stays in memory."""
+def wish_of(config: Config) -> Wish:
+    """Returns the window that the configuration asks for."""
     settings = config.screen
     width, height = settings.canvas
-    wish = Wish(
+    return Wish(
         size=(height, width) if settings.rotate in (90, 270) else (width, height),
         position=settings.position,
         fullscreen=settings.fullscreen,
         present=settings.present,
         title=settings.title or settings.id,
     )
-    return Screen(wish, rotate=settings.rotate, headless=headless)
+
+
+def open_screen(config: Config, *, headless: bool) -> Screen:
+    """Opens the window that the configuration asks for; without a display the canvas stays in memory."""
+    return Screen(wish_of(config), rotate=config.screen.rotate, headless=headless)
 
 
 def open_sound(config: Config, server: ForkServer) -> DeviceSound | NullSound:

@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from player.watch.platform_facts import AGAINST
 from player.watch.sighting import Sighting
 from signage.errors import Words
 from signage.ledger import Details
@@ -27,6 +28,7 @@ FRESH_S = 12.0
 FORGET_S = 30.0
 """Without any look for so long, nothing is known."""
 
+NO_ANSWER = AGAINST["unknown"]
 NO_DISPLAY = Words("没有接上显示屏", "no display is connected")
 TROUBLES: dict[Presented, Words] = {
     "dark": Words("播放正常，但显示屏没有亮", "the display is dark although a picture is shown"),
@@ -68,7 +70,7 @@ class Presentation:
         self._wrong: dict[str, _Spell] = {}
         self._right: dict[str, float] = {}
         """When each zone was last seen."""
-        self._looked_at = self._judged_at = NEVER
+        self._looked_at = self._judged_at = self._unanswered_at = NEVER
         self._told: Presented = "seen"
         """What the last edge said; nothing is wrong until something is."""
         self.display: Presented = "headless" if headless else "unknown"
@@ -77,7 +79,8 @@ class Presentation:
     @property
     def trouble(self) -> Words | None:
         """Returns what is wrong with the display, for people."""
-        return TROUBLES.get(self.display)
+        is_hanging = self.display == "unknown" and self._unanswered_at > self._looked_at
+        return NO_ANSWER if is_hanging else TROUBLES.get(self.display)
 
     def take(self, sighting: Sighting) -> None:
         """Takes what the supervisor saw; any thread."""
@@ -128,6 +131,7 @@ class Presentation:
 
     def _weigh(self, zone: str, at: float, word: Presented) -> None:
         if word == "unknown":
+            self._unanswered_at = max(self._unanswered_at, at)
             return
         self._looked_at = max(self._looked_at, at)
         if word == "seen":
@@ -145,13 +149,14 @@ class Presentation:
             if is_over or now - wrong.last > FORGET_S:
                 del self._wrong[zone]
         held = {zone: wrong.word for zone, wrong in self._wrong.items() if wrong.last - wrong.since >= LEAST_WRONG_S}
-        is_lost = self._looked_at != NEVER and now - self._looked_at > FORGET_S
+        is_hanging = self._unanswered_at > self._looked_at and now - self._unanswered_at <= FRESH_S
+        is_lost = is_hanging or (self._looked_at != NEVER and now - self._looked_at > FORGET_S)
         if held:
             self.display = worst(held.values())
-        elif not self._wrong and now - max(self._right.values(), default=NEVER) <= FRESH_S:
-            self.display = "seen"
         elif is_lost:
             self.display = "unknown"
+        elif not self._wrong and now - max(self._right.values(), default=NEVER) <= FRESH_S:
+            self.display = "seen"
         if self.display == self._told or (self.display == "unknown" and not is_lost):
             return None
         edge = Edge(self.display, self._told, tuple(zone for zone, word in held.items() if word == self.display))

@@ -6,6 +6,7 @@ import logging
 import platform
 import shutil
 import sys
+import threading
 from zoneinfo import ZoneInfo
 
 from player.claim import is_claimed
@@ -15,17 +16,19 @@ from player.commands.office import broker, orders, trust
 from player.commands.terminal import tell, tell_json
 from player.config import Config, read_config
 from player.decode.prober import Prober
-from player.doors import open_screen
+from player.doors import open_screen, wish_of
 from player.durable import write_whole
 from player.sound.asking import ask_device
 from player.sound.device_watch import device_trouble, device_word
 from player.sound.report import Opened
+from player.stage.window import room, too_small_words
 from player.survey import clock_at_rest, survey
 from player.uplink.ledger_db import TROUBLE, open_copy, why_not_read
 from player.uplink.loss_note import read_loss
 from player.uplink.writer import LEDGER
 from player.watch.glass import Glass
 from player.watch.health import read_health
+from player.watch.lookout import ANSWER_S
 from player.watch.platform_facts import AGAINST, against
 from player.watch.verdict import SAYS
 from signage import calendar
@@ -51,14 +54,15 @@ def main(options: argparse.Namespace) -> int:
     """Prints the page; 0 when it could be made, whatever it says."""
     logging.disable(logging.WARNING)
     config = read_config(options.config, options.enrolment, lenient=True)
+    hinders, desktop = _platform_now()
     findings = (
-        _display(config),
+        _display(config, hinders, desktop),
         _sound(config),
         _clock(config),
         _disk(config),
         *_content(config),
         _workers(),
-        _watch(config),
+        _watch(config, hinders),
         _ledger(config),
         broker(config),
         trust(config),
@@ -85,11 +89,18 @@ CHOICES = {
 }
 
 
-def _display(config: Config) -> Finding:
+def _display(config: Config, hinders: Presented | None, desktop: tuple[int, int] | None) -> Finding:
+    if hinders == "unknown":
+        return Finding(subject="display", ok=False, says=AGAINST[hinders])
     if is_claimed(config.folders.state):
         # A second window would lie over the picture that people look at.
         health = read_health(config.folders.state)
         present = health.present if health is not None else ""
+        wish = wish_of(config)
+        visible = room(desktop, wish.position, wish.size) if desktop and wish.fullscreen else wish.size
+        if visible != wish.size:
+            says = too_small_words(visible, wish.size)
+            return Finding(subject="display", ok=False, says=says, details={"present": present})
         says = Words(
             f"播放程序正在运行，送显方式 {present or '未知'}；不另开窗口检查",
             f"a player is running, present {present or 'unknown'}; no second window is opened",
@@ -205,8 +216,10 @@ UNSEEN = Words(
 )
 
 
-def _watch(config: Config) -> Finding:
-    health, hinders = read_health(config.folders.state), _against_now()
+def _watch(config: Config, hinders: Presented | None) -> Finding:
+    health = read_health(config.folders.state)
+    if hinders is None and health is not None and is_claimed(config.folders.state):
+        hinders = health.against or None
     if health is None:
         says = AGAINST[hinders] if hinders else Words("还没有记录", "nothing noted yet")
         return Finding(subject="watch", ok=hinders is None, says=says, details={"against": hinders or ""})
@@ -230,13 +243,22 @@ def _watch(config: Config) -> Finding:
     )
 
 
-def _against_now() -> Presented | None:
-    """Returns what the platform says at this moment against a picture being seen."""
-    glass = Glass()
-    try:
-        return against(glass.facts())
-    finally:
+def _platform_now() -> tuple[Presented | None, tuple[int, int] | None]:
+    """Returns what the platform says at this moment against a picture being seen, and the size of the desktop.
+
+    `unknown` where X does not answer.
+    """
+    found: list[tuple[Presented | None, tuple[int, int] | None]] = []
+
+    def ask() -> None:
+        glass = Glass()
+        found.append((against(glass.facts()), glass.desktop_px()))
         glass.close()
+
+    asking = threading.Thread(target=ask, daemon=True)
+    asking.start()
+    asking.join(ANSWER_S)
+    return found[0] if found else ("unknown", None)
 
 
 def _ledger(config: Config) -> Finding:

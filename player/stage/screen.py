@@ -14,7 +14,19 @@ from player.stage.panel import Panel
 from player.stage.ports import Closed, Exposed, Key, ScreenEvent
 from player.stage.shared_picture import close_to_others
 from player.stage.shot import CanvasStill
-from player.stage.window import UNSEEN, XRGB, NoDisplayError, NoWindow, Window, Wish, no_display_words, open_window
+from player.stage.window import (
+    UNSEEN,
+    XRGB,
+    NoDisplayError,
+    NoWindow,
+    Window,
+    Wish,
+    desktop_size,
+    no_display_words,
+    open_window,
+    room,
+    too_small_words,
+)
 from signage.errors import Words
 from signage.layout import Box, Rotate
 
@@ -58,7 +70,7 @@ class Screen:
         self._sheets: dict[int, pygame.Surface] = {}
         self._made = 0
         self._retry_at = 0.0
-        self.trouble: Words | None = None
+        self._no_display: Words | None = None
         self._window: Window = NoWindow(wish.size)
         if not headless:
             self._open()
@@ -100,6 +112,18 @@ class Screen:
     def is_on_display(self) -> bool:
         """Whether there is a window, on something that people could look at."""
         return not isinstance(self._window, NoWindow) and pygame.display.get_driver() not in UNSEEN
+
+    @property
+    def trouble(self) -> Words | None:
+        """What is wrong with the display, for people."""
+        if self._no_display is not None or self.visible_px == self.size:
+            return self._no_display
+        return too_small_words(self.visible_px, self.size)
+
+    @property
+    def visible_px(self) -> tuple[int, int]:
+        """Returns how much of the turned canvas, from its top left, has room on the display."""
+        return self._window.visible_px
 
     def colours_at(self, places: tuple[tuple[int, int], ...]) -> tuple[int, ...]:
         """Gives 0xRRGGBB at places of the canvas, as it was last brought before people's eyes."""
@@ -206,12 +230,23 @@ class Screen:
         return tuple(found)
 
     def retry_display(self, now: float) -> bool:
-        """Looks for a display again, every two seconds, if one is wanted and missing; says whether it came."""
-        if self._headless or self.trouble is None or now < self._retry_at:
+        """Looks every two seconds for a display that is missing, or of another size than before.
+
+        Says whether the picture came onto it.
+        """
+        if self._headless or now < self._retry_at:
             return False
         self._retry_at = now + RETRY_S
-        before = self._window.surface
+        if self._no_display is None and not self._has_other_room():
+            return False
+        before = self._copied()
+        if self._no_display is None:
+            log.info("the display has another size, %s: the window is opened anew", desktop_size())
+            self._panel = None
+            self._window.close()
+            self._window = NoWindow(self.size)
         if not self._open():
+            self._window.surface.blit(before, (0, 0))
             return False
         left, top = self._window.origin
         self._window.surface.blit(before, (left, top))
@@ -251,13 +286,18 @@ class Screen:
         try:
             self._window = _opened_alone(self._wish)
         except NoDisplayError as error:
-            if self.trouble is None:
+            if self._no_display is None:
                 log.warning("no display: %s", error)
-            self.trouble = no_display_words(error)
+            self._no_display = no_display_words(error)
             return False
-        self.trouble = None
+        self._no_display = None
         log.info("display open: %s", self.describe())
         return True
+
+    def _has_other_room(self) -> bool:
+        """Whether the display shows more or less of a full screen's canvas than when its window was opened."""
+        display = desktop_size() if self._wish.fullscreen else None
+        return display is not None and room(display, self._wish.position, self.size) != self.visible_px
 
     def _target(self) -> tuple[pygame.Surface, tuple[int, int]]:
         """Gives where to draw: below the panel while there is one."""

@@ -54,6 +54,11 @@ class Window(Protocol):
     def mode(self) -> str: ...
     @property
     def vsync_hz(self) -> float | None: ...
+    @property
+    def visible_px(self) -> tuple[int, int]:
+        """Returns how much of the canvas, from its top left, has room on the display."""
+        ...
+
     def flip(self, areas: list[pygame.Rect]) -> None: ...
     def close(self) -> None: ...
 
@@ -67,6 +72,7 @@ class NoWindow:
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.surface = pygame.Surface(size, 0, 32, XRGB)
+        self.visible_px = size
 
     def flip(self, areas: list[pygame.Rect]) -> None:
         """Does nothing: nobody looks."""
@@ -91,6 +97,7 @@ class DirectWindow:
             raise NoDisplayError(str(error)) from error
         pygame.display.set_caption(wish.title)
         self.origin = wish.position if wish.fullscreen else (0, 0)
+        self.visible_px = room(self.surface.get_size(), self.origin, wish.size)
 
     def flip(self, areas: list[pygame.Rect]) -> None:
         """Sends the given parts to the display."""
@@ -99,6 +106,33 @@ class DirectWindow:
     def close(self) -> None:
         """Closes the window."""
         pygame.display.quit()
+
+
+class CroppedWindow:
+    """A full screen that is smaller than the canvas: drawn in memory, and shown as far as there is room."""
+
+    mode = "direct"
+    vsync_hz = None
+    origin = (0, 0)
+
+    def __init__(self, wish: Wish, window: DirectWindow) -> None:
+        """Shows in an open `window`."""
+        self.surface = pygame.Surface(wish.size, 0, 32, XRGB)
+        self.visible_px = window.visible_px
+        self._window = window
+
+    def flip(self, areas: list[pygame.Rect]) -> None:
+        """Sends the given parts to the display, as far as they are on it."""
+        shown, (left, top) = self._window.surface, self._window.origin
+        visible = pygame.Rect((0, 0), self.visible_px)
+        parts = [part for area in areas if (part := area.clip(visible))]
+        for part in parts:
+            shown.blit(self.surface, part.move(left, top), part)
+        self._window.flip([part.move(left, top) for part in parts])
+
+    def close(self) -> None:
+        """Closes the window."""
+        self._window.close()
 
 
 class VsyncWindow:
@@ -117,6 +151,7 @@ class VsyncWindow:
         self.surface = pygame.Surface(wish.size, 0, 32, XRGB)
         self.origin = (0, 0)
         self._dest = pygame.Rect(wish.position if wish.fullscreen else (0, 0), wish.size)
+        self.visible_px = room(self._window.size, self._dest.topleft, wish.size)
         self.vsync_hz: float | None = self._measured_hz()
         if self.vsync_hz is None:
             self.close()
@@ -208,6 +243,29 @@ def no_display_words(error: NoDisplayError) -> Words:
     )
 
 
+def desktop_size() -> tuple[int, int] | None:
+    """Returns how large the display is now; None without one."""
+    sizes = pygame.display.get_desktop_sizes() if pygame.display.get_init() else []
+    return sizes[0] if sizes else None
+
+
+def room(display: tuple[int, int], origin: tuple[int, int], canvas: tuple[int, int]) -> tuple[int, int]:
+    """Returns how much of a canvas that lies at `origin` a display shows."""
+    width, height = (max(0, min(canvas[n], display[n] - origin[n])) for n in (0, 1))
+    return width, height
+
+
+def too_small_words(visible: tuple[int, int], canvas: tuple[int, int]) -> Words:
+    """Returns the sentence for people who see only a part of the picture."""
+    (width, height), (wide, high) = visible, canvas
+    return Words(
+        zh=f"显示屏放不下整个画布：画布 {wide}×{high}，只看得到左上角 {width}×{height}；"
+        f"请在电脑的显示设置里把分辨率改成 {wide}×{high} 或更大，或把配置 [screen] 里的 canvas 改成显示屏的大小",
+        en=f"the display has no room for the whole canvas of {wide}×{high}: only its top left {width}×{height} is "
+        f"seen; set the display to {wide}×{high} or more, or canvas under [screen] to the size of the display",
+    )
+
+
 def _opened(wish: Wish) -> Window:
     if wish.present == "vsync" or (wish.present == "auto" and has_gpu()):
         with contextlib.suppress(NoDisplayError), warnings.catch_warnings():
@@ -217,7 +275,8 @@ def _opened(wish: Wish) -> Window:
                 return window
             # A virtual machine has a render node too; what it draws with is the processor.
             window.close()
-    return DirectWindow(wish)
+    whole = DirectWindow(wish)
+    return whole if whole.visible_px == wish.size else CroppedWindow(wish, whole)
 
 
 def _bare_window(wish: Wish) -> pygame.Window:

@@ -47,6 +47,11 @@ class Glass:
             return PlatformFacts(cards)
         return PlatformFacts(cards, display.outputs(), display.is_powered_down(), display.console())
 
+    def desktop_px(self) -> tuple[int, int] | None:
+        """Returns the size of the whole desktop when this connected to it; None where that is not known."""
+        display = self._open()
+        return None if display is None or display.is_rootless() else display.size
+
     def close(self) -> None:
         """Lets go of the display."""
         if self._display is not None:

@@ -25,6 +25,8 @@ from signage.presented import Presented
 FACTS_EVERY_S = 5.0
 REST_S = 4.5
 """How long a display that agreed everywhere is believed while the canvas stays as it is and no play begins."""
+ANSWER_S = 5.0
+"""A display answers within milliseconds, or hangs."""
 IN_A_ROW = 2
 """Looks that must differ before a zone is said not to show what it should."""
 
@@ -61,9 +63,22 @@ class Lookout:
         """On the display as a whole; None while there was nothing to compare."""
         self.against: Presented | None = None
         """What the platform says against a picture being seen."""
+        self._asking_since: float | None = None
 
     def look(self, pulse: Pulse, now: float) -> None:
         """Takes a pulse that just came, at monotonic `now`, and looks at the display."""
+        self._asking_since = now
+        try:
+            self._look(pulse, now)
+        finally:
+            self._asking_since = None
+
+    def is_unanswered(self, now: float) -> bool:
+        """Returns whether the display has not answered for so long that it must hang. From any thread."""
+        since = self._asking_since
+        return since is not None and now - since > ANSWER_S
+
+    def _look(self, pulse: Pulse, now: float) -> None:
         if now >= self._facts_at:
             self._facts_at = now + FACTS_EVERY_S
             self.against = against(self._glass.facts())

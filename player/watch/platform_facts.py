@@ -17,6 +17,11 @@ AGAINST: dict[Presented, Words] = {
     "no-display": Words("没有接上显示屏", "no display is connected"),
     "dark": Words("显示屏已关闭或休眠", "the display is switched off or asleep"),
     "covered": Words("显示屏上是另一个控制台", "the display shows another console"),
+    "unknown": Words(
+        "显示服务（X）没有回应，不知道画面还在不在：请重启显示服务，或重启这台电脑",
+        "the display server (X) does not answer, nobody knows whether the picture is still there: "
+        "start it anew, or this computer",
+    ),
 }
 NOTHING_LEFT = "nothing is in the way of the display any more"
 NO_CARDS = Cards()

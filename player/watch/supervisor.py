@@ -28,6 +28,7 @@ from player.watch.lookout import Lookout
 from player.watch.notify import ADDRESS, Notify
 from player.watch.platform_facts import AGAINST, NOTHING_LEFT
 from player.watch.pulse import AGAIN, Pulse
+from player.watch.sighting import Sighting
 from player.watch.sighting_pipe import SightingPipe
 from player.watch.verdict import SAYS, Verdict
 from signage.presented import Presented
@@ -62,6 +63,7 @@ class Supervisor:
         """The newest pulse of all that were heard."""
         self._verdict: Verdict | None = None
         self._against: Presented | None = None
+        self._present = ""
         self._looking: threading.Thread | None = None
         """Looks at the display; a display that hangs holds up this thread and nothing else."""
         self._restarts = 0
@@ -189,8 +191,9 @@ class Supervisor:
                 log.error("the screen process does not end, killing it")
                 child.process.kill()
                 break
-            if lookout is not None:
-                self._judge(lookout.verdict, lookout.against)
+            if lookout is None and not (self._looking is not None and self._looking.is_alive()):
+                lookout = self._look_out(ear, child.pipe)
+            self._judge(lookout.verdict if lookout else None, self._hinders(lookout, child.pipe))
         if (heard := ear.last) is not None:
             self._hear(heard.pulse)
 
@@ -199,10 +202,23 @@ class Supervisor:
             self._notify.pulse()
         self._last = pulse
 
+    def _hinders(self, lookout: Lookout | None, pipe: SightingPipe) -> Presented | None:
+        """Returns what is against the picture being seen; a display that does not answer is told further."""
+        if self._last is None:
+            return self._against
+        if lookout is None or lookout.is_unanswered(time.monotonic()):
+            pipe.tell(Sighting(self._last.at, dict.fromkeys((name for name, _ in self._last.zones), "unknown")))
+            return "unknown"
+        if self._last.present == "headless" and "--headless" not in self._words:
+            return "no-display"
+        return lookout.against
+
     def _judge(self, verdict: Verdict | None, against: Presented | None) -> None:
         verdict = verdict or self._verdict
-        if (verdict, against) == (self._verdict, self._against):
+        present = self._last.present if self._last is not None else ""
+        if (verdict, against, present) == (self._verdict, self._against, self._present):
             return
+        self._present = present
         if verdict is not None and verdict != self._verdict:
             log.log(logging.INFO if verdict == "fine" else logging.ERROR, "%s", SAYS[verdict].en)
         if against != self._against:

@@ -74,6 +74,8 @@ class XDisplay:
         number = ctypes.c_int(0)
         self._connection = xcb.xcb_connect(None, ctypes.byref(number))
         self._root = 0
+        self.size = (0, 0)
+        """The whole desktop, as it was when this connected."""
         self._opcodes: dict[bytes, int | None] = {}
         self._rootless: bool | None = None
         if self.is_lost:
@@ -82,6 +84,8 @@ class XDisplay:
         for _ in range(number.value):
             xcb.xcb_screen_next(ctypes.byref(screens))
         self._root = screens.screen[0]  # the first field of a screen is its root window
+        shorts = ctypes.cast(screens.screen, ctypes.POINTER(ctypes.c_uint16))
+        self.size = (shorts[10], shorts[11])
 
     @property
     def is_lost(self) -> bool:

@@ -4,6 +4,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import ImageGrab
 
 from tests.bench.display import Display
 from tests.flows.judge import flat, verdicts
@@ -48,3 +49,28 @@ def test_the_player_goes_on_with_what_it_plays_through_a_change_of_mode_and_back
     assert black <= len(CHANGES), "a new frame buffer is black until the player has drawn into it again"
     assert slots == sorted(slots), "no slot is begun again"
     assert stage.log.count("display open") == 1
+
+
+def colour_at(stage: Stagehand, x: int, y: int) -> object:
+    return ImageGrab.grab(xdisplay=stage.display).getpixel((x, y))
+
+
+def test_a_display_smaller_than_the_canvas_shows_a_part_and_the_whole_once_it_is_larger(
+    tmp_path: Path, needs, monkeypatch
+) -> None:
+    needs("Xvnc", "xrandr")
+    stage = Stagehand(tmp_path, display=Display((512, 300), resizable=True))
+    picture(stage.media / "still.png", STILL)
+    stage.playlist("main", 'fit = "stretch"\ndwell_s = 600\n[[item]]\nmedia = "still.png"\n')
+    config = tmp_path / "kiosk_config.toml"
+    text = config.read_text(encoding="utf-8").replace("[screen]\n", "[screen]\nfullscreen = true\n")
+    config.write_text(text, encoding="utf-8")
+    with stage:
+        wait_until(lambda: colour_at(stage, 511, 299) == STILL, 25, "the picture on what there is")
+        wait_until(lambda: "shows what is played" in stage.log, 15, "what is seen of it counts as seen")
+        monkeypatch.setenv("DISPLAY", stage.display)
+        page = stage.command("doctor").stdout
+        assert "[注意] 显示：显示屏放不下整个画布" in page, page
+        change_mode(stage, LARGE)
+        wait_until(lambda: colour_at(stage, 639, 359) == STILL, 15, "what had no room before")
+        assert "starting it again" not in stage.log

@@ -140,8 +140,29 @@ def test_when_the_x_server_ends_plays_go_on_and_are_without_a_display(stage: Sta
         ended_ms = now_ms()
         await_(lambda: len(ledger.words("main", ended_ms)) >= 2 and ledger.words("ticker", ended_ms))
         await_(lambda: {"presented": "no-display", "was": "seen"} in ledger.displays())
+        await_(lambda: "[注意] 自检：" in (page := stage.command("doctor").stdout) and "没有接上显示屏" in page)
     assert set(ledger.words("main", ended_ms) + ledger.words("ticker", ended_ms)) == {"no-display"}
     assert stage.command("verify").returncode == 0
+
+
+def test_an_x_server_that_hangs_under_a_still_picture_is_said_and_written_down(
+    stage: Stagehand, display: Display, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (stage.playlists / "ticker.toml").unlink()
+    stage.playlist("main", 'dwell_s = 600\n[[item]]\nmedia = "0.png"\n')
+    ledger = Ledger(stage.folder)
+    with stage:
+        monkeypatch.setenv("DISPLAY", display.name)
+        await_(lambda: "shows what is played" in stage.log)
+        os.kill(display.pid, signal.SIGSTOP)
+        try:
+            await_(lambda: {"presented": "unknown", "was": "seen"} in ledger.displays())
+            page = stage.command("doctor").stdout
+            assert page.count("显示服务（X）没有回应") == 2, page
+        finally:
+            os.kill(display.pid, signal.SIGCONT)
+        await_(lambda: {"presented": "seen", "was": "unknown"} in ledger.displays())
+        assert "starting it again" not in stage.log
 
 
 @pytest.mark.parametrize(

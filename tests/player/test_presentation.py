@@ -128,6 +128,17 @@ def test_a_display_nobody_can_look_at_any_more_becomes_unknown():
     assert edges(made, range(110, 110 + 2 * int(FORGET_S)), None) == [Edge("unknown", "seen", ())]
 
 
+def test_a_display_that_does_not_answer_is_said_at_once_and_no_play_is_seen_meanwhile():
+    made = presentation()
+    edges(made, range(100, 110), "seen")
+    assert edges(made, range(110, 120), "unknown") == [Edge("unknown", "seen", ())]
+    assert made.trouble is not None
+    assert "没有回应" in made.trouble.zh
+    assert made.word("main", 110.0, 119.0) == "unknown"
+    assert edges(made, range(120, 140), "seen") == [Edge("seen", "unknown", ())]
+    assert made.trouble is None
+
+
 def test_one_zone_that_is_covered_makes_the_event_and_is_named():
     made = presentation()
     found = []

@@ -297,6 +297,33 @@ def test_a_full_screen_has_the_canvas_at_its_offset_and_black_around(display: st
     screen.close()
 
 
+@pytest.mark.parametrize("present", ["direct", "vsync"])
+def test_a_display_smaller_than_the_canvas_shows_what_has_room_and_says_so(display: str, present: Present) -> None:
+    screen = Screen(Wish(size=(900, 600), position=(40, 30), fullscreen=True, present=present))
+    whole = Box(0, 0, 900, 600)
+    screen.paint(plain(GREEN, 900, 600), whole)
+    screen.flip((whole,))
+    assert within(5.0, lambda: grabbed(display).getbbox() == (40, 30, 640, 480))
+    assert screen.visible_px == (600, 450)
+    assert screen.colours_at(((0, 0), (899, 599))) == (0x00FF00, 0x00FF00), "the canvas is whole all the same"
+    assert seen(screen).getcolors() == [(900 * 600, GREEN)]
+    assert screen.trouble is not None
+    assert "900×600" in screen.trouble.zh
+    assert "600×450" in screen.trouble.zh
+    assert not screen.retry_display(100.0), "it is as large as before"
+    screen.close()
+
+
+def test_a_canvas_that_lies_beyond_the_display_altogether_ends_nothing(display: str) -> None:
+    screen = Screen(Wish(size=(64, 64), position=(2000, 0), fullscreen=True, present="direct"))
+    screen.fill(Box(0, 0, 64, 64), "#ff0000")
+    screen.flip((Box(0, 0, 64, 64),))
+    assert screen.colours_at(((63, 63),)) == (0xFF0000,)
+    assert screen.visible_px == (0, 64)
+    assert screen.trouble is not None
+    screen.close()
+
+
 def test_keys_arrive_by_name_and_others_not_at_all(display: str) -> None:
     screen = Screen(Wish(size=(256, 128), present="direct"))
     screen.flip((Box(0, 0, 256, 128),))

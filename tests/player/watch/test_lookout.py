@@ -1,12 +1,13 @@
 """What is said of a picture, look by look."""
 
+import threading
 from collections.abc import Callable
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from player.watch.connectors import Cards, Connector
-from player.watch.lookout import FACTS_EVERY_S, REST_S, Lookout
+from player.watch.lookout import ANSWER_S, FACTS_EVERY_S, REST_S, Lookout
 from player.watch.platform_facts import PlatformFacts
 from player.watch.pulse import Pulse
 from player.watch.sighting import Sighting
@@ -35,6 +36,19 @@ class FakeGlass:
         return tuple(self.over(place, self.canvas[place]) if self.over else self.canvas[place] for place in places)
 
     def facts(self) -> PlatformFacts:
+        return self.platform
+
+
+class HangingGlass(FakeGlass):
+    """A display that answers only when it is let go."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked, self.answers = threading.Event(), threading.Event()
+
+    def facts(self) -> PlatformFacts:
+        self.asked.set()
+        self.answers.wait(30)
         return self.platform
 
 
@@ -215,6 +229,19 @@ def test_other_points_of_the_next_pulse_settle_nothing():
     for number in range(6):
         bench.places = tuple((x + number, y) for y in range(8) for x in range(8))
         assert bench.pulse() == {}
+
+
+def test_a_display_that_does_not_answer_is_known_to_hang_until_it_does() -> None:
+    glass = HangingGlass()
+    lookout = Lookout(glass, lambda _: None)
+    looking = threading.Thread(target=lookout.look, args=(Pulse(state="/s"), 100.0))
+    assert not lookout.is_unanswered(1000.0)
+    looking.start()
+    assert glass.asked.wait(10)
+    assert [lookout.is_unanswered(100.0 + later) for later in (0.1, ANSWER_S, ANSWER_S + 0.1)] == [False, False, True]
+    glass.answers.set()
+    looking.join()
+    assert not lookout.is_unanswered(1000.0)
 
 
 def test_a_display_that_cannot_be_read_says_nothing():
