@@ -24,7 +24,7 @@ HANG_S = 3.0
 """A process whose device has not asked for sound for so long is replaced."""
 IDLE_S = 120.0
 """So long after the last sound the process ends: its memory is for those who sound."""
-RETRY_S, PATIENT_AFTER_S, PATIENT_S = 1.0, 60.0, 10.0
+RETRY_S, PATIENT_AFTER_S, PATIENT_S = 0.75, 60.0, 10.0
 """How often a missing device is tried, and how often later on unless a card or server shows."""
 DRIVER_S = 10.0
 """So long the driver that worked is tried alone: ALSA, taken while the sound server starts anew, would keep it out."""
