@@ -51,6 +51,7 @@ def parser() -> argparse.ArgumentParser:
 
     probe = commands.add_parser("probe", help="文件能不能播放 · would each file be shown")
     probe.add_argument("--json", action="store_true")
+    probe.add_argument("--strict", action="store_true", help="有文件不能播放时退出码为 2 · exit code 2 if one is bad")
     probe.add_argument("files", nargs="+", metavar="FILE")
 
     plays = commands.add_parser("plays", help="播放次数和记录 · counts and records from the ledger")

@@ -13,6 +13,7 @@ from office.place import Place
 from office.publishing.aims import chosen
 from office.publishing.changes import Changes, changes
 from office.publishing.check import mistakes
+from office.publishing.decoding import decoded
 from office.publishing.folder import Draft, read_folder
 from office.publishing.publish import publish
 from signage.errors import BadInput, Words
@@ -72,9 +73,29 @@ def _read(options: argparse.Namespace) -> Draft:
     wrong = mistakes(draft)
     if wrong:
         raise BadInput(wrong)
+    _decode(draft)
     for note in draft.notes:
         print(f"提示：{note.zh}\n    {note.en}")
     return draft
+
+
+def _decode(draft: Draft) -> None:
+    """Decodes every file as a screen will. Raises BadInput with those that no screen can show."""
+    bar, done, total = Progress(), 0, sum(medium.size_bytes for medium in draft.media)
+
+    def progress(name: str, count: int) -> None:
+        nonlocal done
+        done += count
+        bar.tell(done, total, f"试解码 decoding {size(done)}/{size(total)} {name}")
+
+    try:
+        found = decoded(draft.media, progress)
+    finally:
+        bar.end()
+    if found.complaints:
+        raise BadInput(found.complaints)
+    if found.unknown is not None:
+        print(f"▲ {found.unknown.zh}\n  {found.unknown.en}")
 
 
 def _show(draft: Draft, found: Changes) -> None:

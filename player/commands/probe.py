@@ -12,18 +12,19 @@ from signage.printable import printable
 
 
 def main(options: argparse.Namespace) -> int:
-    """Prints an answer for every file, decoded whole in the worker; 0 when each got one."""
-    prober = Prober()
+    """Prints an answer for every file, decoded whole in the worker; 0 then; 2 if one is bad and `strict`."""
+    prober, bad = Prober(), 0
     try:
         for path in options.files:
             found = bad_name(os.path.basename(path)) or prober.probe(os.path.abspath(path))
+            bad += isinstance(found, Words)
             if options.json:
                 tell_json(_row(path, found))
             else:
                 tell(*_lines(path, found))
     finally:
         prober.close()
-    return 0
+    return 2 if bad and options.strict else 0
 
 
 def _row(path: str, found: MediaFacts | Words) -> dict[str, object]:

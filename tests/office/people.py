@@ -1,6 +1,8 @@
 """Three people of a town's office, a screen's folder to push, and what a screen's TUF client makes of a repository."""
 
 import datetime as dt
+import struct
+import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +18,22 @@ ZHANG = ("zhang", PASSPHRASES["zhang"])
 LI = ("li", PASSPHRASES["li"])
 AT = dt.datetime.now(dt.UTC).replace(microsecond=0)
 """TUF's client looks at the machine's clock."""
+
+
+def _picture() -> bytes:
+    """A picture of one pixel that every decoder takes."""
+    parts = (
+        (b"IHDR", struct.pack(">IIBBBBB", 1, 1, 8, 2, 0, 0, 0)),
+        (b"IDAT", zlib.compress(b"\0\0\0\0")),
+        (b"IEND", b""),
+    )
+    chunks = (
+        struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data)) for name, data in parts
+    )
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
+
+
+POSTER = _picture()
 
 
 def campaign(folder: Path, *, poster: bytes = b"a poster", playlist: str = "main", text: str = "") -> Path:

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -20,8 +21,10 @@ from office.cli import main
 from office.place import Place, found
 from signage.messages import PublicationState, ScreenState, Trouble
 from tests.brokers import free_port, wait_until
-from tests.office.people import AT, PASSPHRASES, campaign
+from tests.office.people import AT, PASSPHRASES, POSTER
+from tests.office.people import campaign as fake_campaign
 
+campaign = partial(fake_campaign, poster=POSTER)
 Run = Callable[..., tuple[int, str, str]]
 
 
@@ -65,7 +68,7 @@ def test_a_push_says_what_changes_publishes_and_waits_for_nobody_when_told_so(
 
     code, out, _ = run("push", folder, "--to", "kind:square", "--dry-run")
     assert code == 0
-    assert "sq-led1 广场：新增 new，+main，下载 fetches 2（20 B）" in out
+    assert "sq-led1 广场：新增 new，+main，下载 fetches 2（142 B）" in out
     assert not Publication.objects.exists()
 
     code, out, _ = run("push", folder, "--to", "kind:square", "--wait", "0", *signs)
@@ -696,3 +699,14 @@ def test_words_entered_at_the_office_are_said_not_to_reach_the_screen_and_pushes
     assert "▲▲ 这次发布在任何一块屏幕上都永远不会播" in out
     Screen.objects.update(birth={"variables": ["village", "grid_phone"]})
     assert "▲" not in run(*push)[1]
+
+
+def test_what_no_screen_can_decode_is_refused_before_anybody_is_asked_to_sign(run: Run, tmp_path: Path) -> None:
+    from office.models import Publication
+
+    run("enroll", "sq-led1")
+    code, _, err = run("push", fake_campaign(tmp_path / "x"), "--to", "all", "--dry-run")
+    assert code == 2
+    assert "posters/a.png" in err
+    assert "posters/b.png" in err
+    assert not Publication.objects.exists()

@@ -45,3 +45,12 @@ def test_a_name_that_the_folders_refuse_is_refused_here_too(wuzha: Wuzha, house:
     done = wuzha("probe", name)
     assert done.stdout.startswith("不能播放")
     assert "1\\n可以播放.png" in done.stdout
+
+
+def test_a_script_learns_by_the_exit_code_that_a_file_cannot_be_shown(wuzha: Wuzha, house: Path) -> None:
+    (house / "empty.mp4").write_bytes(b"")
+    assert wuzha("probe", "--strict", "media/posters/1.png").returncode == 0
+    done = wuzha("probe", "--strict", "empty.mp4", "media/posters/1.png")
+    assert done.returncode == 2
+    assert "可以播放" in done.stdout, "every file has its answer still"
+    assert wuzha("probe", "empty.mp4").returncode == 0
