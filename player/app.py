@@ -121,8 +121,8 @@ def play(
         writing = parts.enter_context(closing(Latecomers()))
 
         def troubles() -> tuple[Words, ...]:
-            display = screen.trouble or presentation.trouble
-            return tuple(found for found in (display, sound.trouble, records.trouble, tie.trouble) if found is not None)
+            found = (screen.trouble or presentation.trouble, sound.trouble, records.trouble, tie.trouble)
+            return (*filter(None, found), *composer.outdated(clock.read(clock.now()).at.date()))
 
         composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en[:MOST_WHY]})
         tie.sight = lambda: _sight(config, clock, troubles(), ingest, presentation.display)

@@ -1,5 +1,6 @@
 """Composes a new program whenever folders, publications or orders changed, on a thread of its own."""
 
+import datetime as dt
 import logging
 import threading
 from collections.abc import Callable
@@ -16,7 +17,9 @@ from player.events import ProgramChanged
 from player.orders import Orders
 from player.publication.published import OnAir
 from signage import __version__, timetable
+from signage.calendar_age import outdated
 from signage.errors import Complaint, Words
+from signage.program import Program
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +48,8 @@ class Composer:
         self._changed = changed
         self._stopping = False
         self._told: tuple[Complaint, ...] = ()
+        self._program: Program | None = None
+        self._outdated: tuple[Program, dt.date, tuple[Words, ...]] | None = None
         self._refused: frozenset[tuple[str, Words]] = frozenset()
         self.on_refused: Callable[[str, Words], None] = lambda *_: None
         """Told once of each file that is refused, and again when the reason is another."""
@@ -53,6 +58,15 @@ class Composer:
     def first(self) -> Composed:
         """Composes from what is known without waiting: the cache and the playlists as they lie there."""
         return self._compose(self._ingest.cached())
+
+    def outdated(self, today: dt.date) -> tuple[Words, ...]:
+        """Returns what the calendar does not know any more; from any thread, worked out once a day."""
+        program, known = self._program, self._outdated
+        if program is None:
+            return ()
+        if known is None or known[0] is not program or known[1] != today:
+            known = self._outdated = (program, today, outdated(program, today))
+        return known[2]
 
     def start(self) -> None:
         """Begins to follow the library."""
@@ -92,6 +106,7 @@ class Composer:
             if complaint not in self._told:
                 log.warning("%s: %s; %s", complaint.where, complaint.problem.en, complaint.cure.en)
         self._told = made.complaints
+        self._program = made.program
         return made
 
 
@@ -129,4 +144,5 @@ def open_ingest(
         wait_s=wait_s,
         state_wait_s=state_wait_s,
         no_answer_s=no_answer_s,
+        copies=folders.copies,
     )

@@ -1,6 +1,8 @@
 """Reads `kiosk_config.toml` into a value, or refuses it whole with every complaint."""
 
+import os
 import re
+import unicodedata
 from pathlib import Path
 
 from player import setting_values as written
@@ -9,6 +11,7 @@ from player.last_enrolment import last_enrolment
 from player.settings import (
     Brightness,
     Config,
+    Copies,
     Folders,
     Power,
     Present,
@@ -25,6 +28,7 @@ from signage.notation import shown, time_of_day
 from signage.printable import printable
 from signage.program import Site
 from signage.source import MAX_FILE_BYTES, Place, Source, parse
+from signage.stray_files import copied_from
 from signage.tables import Table
 from signage.text_rules import flaw
 
@@ -34,7 +38,7 @@ CONFIG_KEYS = {
     "screen": ("id", "title", "timezone", "canvas", "position", "rotate", "fullscreen", "present"),
     "site": ("kind", "village", "variables"),
     "zone": ZONE_KEYS,
-    "folders": ("media", "playlists", "state", "unsigned", "watch", "published_mib"),
+    "folders": ("media", "playlists", "state", "unsigned", "watch", "copies", "published_mib"),
     "sound": ("volume", "enabled", "quiet"),
     "office": OFFICE_KEYS,
     "trust": TRUST_KEYS,
@@ -50,6 +54,7 @@ MOST_CANVAS_PX = 7680 * 4320
 PRESENT: tuple[Present, ...] = ("auto", "vsync", "direct")
 ROTATE: tuple[Rotate, ...] = (0, 90, 180, 270)
 UNSIGNED: tuple[Unsigned, ...] = ("allow", "refuse")
+COPIES: tuple[Copies, ...] = ("refuse", "allow")
 WATCH: tuple[Watch, ...] = ("auto", "polling")
 
 MOST_VARIABLE = 50
@@ -119,6 +124,12 @@ def _body(path: Path, place: Place) -> bytes:
                 return file.read(MAX_FILE_BYTES + 1)
     except FileNotFoundError:
         problem = Words(zh="没有这个文件", en="there is no such file")
+        if nearly := named_nearly(path):
+            cure = Words(
+                zh=f"这里有 {nearly}：把它改名为 {path.name}（先让资源管理器显示文件扩展名）",
+                en=f"there is {nearly}: rename it {path.name} (have the file manager show extensions first)",
+            )
+            raise BadInput((place.complaint("", problem, cure),)) from None
     except (OSError, ValueError) as error:
         problem = Words(zh=f"无法读取（{error}）", en=f"cannot be read: {error}")
     cure = Words(
@@ -126,6 +137,23 @@ def _body(path: Path, place: Place) -> bytes:
         en="name the file with --config, and see that the player's user may read it",
     )
     raise BadInput((place.complaint("", problem, cure),))
+
+
+def named_nearly(path: Path) -> str:
+    """Returns a file beside `path` that was meant as it by its name, such as `kiosk_config.toml.txt`; "" if none."""
+    try:
+        names = sorted(os.listdir(path.absolute().parent))
+    except OSError:
+        return ""
+    plain = path.stem.casefold()
+    near = (name for name in names[:1000] if name != path.name and _is_named_nearly(name, plain))
+    return printable(next(near, ""))
+
+
+def _is_named_nearly(name: str, stem: str) -> bool:
+    first, _, rest = unicodedata.normalize("NFKC", name).casefold().partition(".")
+    own = (copied_from(first) or first).replace("-", "_").replace(" ", "_")
+    return own == stem and rest.startswith(("toml", "tom", "tml", "txt"))
 
 
 def _homes() -> dict[str, Words]:
@@ -206,6 +234,7 @@ def _folders(table: Table, base: Path) -> Folders:
         state=table.one("state", base / "var" / "player", written.path(base)),
         unsigned=table.choice("unsigned", "allow", UNSIGNED),
         watch=table.choice("watch", "auto", WATCH),
+        copies=table.choice("copies", "refuse", COPIES),
         published_mib=table.integer("published_mib", 8192, 64, 1 << 24),
     )
     for key, watched in (("media", folders.media), ("playlists", folders.playlists)):

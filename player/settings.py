@@ -12,6 +12,7 @@ from signage.program import Site
 
 Present = Literal["auto", "vsync", "direct"]
 Unsigned = Literal["allow", "refuse"]
+Copies = Literal["refuse", "allow"]
 Watch = Literal["auto", "polling"]
 
 
@@ -38,6 +39,8 @@ class Folders(msgspec.Struct, frozen=True, kw_only=True):
     state: Path
     unsigned: Unsigned = "allow"
     watch: Watch = "auto"
+    copies: Copies = "refuse"
+    """Whether a copy by its name is shown beside the file that it was made from."""
     published_mib: int = 8192
     """How much of the disk published media may take."""
 

@@ -32,6 +32,11 @@ class Calendar(msgspec.Struct, frozen=True, kw_only=True):
     workdays: tuple[dt.date, ...] = ()
     restdays: tuple[dt.date, ...] = ()
     quiet: tuple[QuietPeriod, ...] = ()
+    years: tuple[int, ...] = ()
+    """For which all days of rest and all worked weekends are listed here, beyond those of the shipped table."""
+
+
+NO_CALENDAR = Calendar()
 
 
 def is_workday(calendar: Calendar, day: dt.date) -> bool:
@@ -56,16 +61,23 @@ def data_ends() -> dt.date:
     return dt.date(max(chinese_calendar.holidays).year, 12, 31)
 
 
-def warning(until: dt.date) -> Words | None:
-    """Gives what to tell a person who plans up to `until`, when the shipped holiday table ends before."""
-    ends = data_ends()
+def known_until(calendar: Calendar) -> dt.date:
+    """Returns the last day of which it is known whether people work: by the shipped table, then by the office's."""
+    year = data_ends().year
+    while year + 1 in calendar.years:
+        year += 1
+    return dt.date(year, 12, 31)
+
+
+def warning(until: dt.date, calendar: Calendar = NO_CALENDAR) -> Words | None:
+    """Gives what to tell a person who plans up to `until`, when what is known of holidays ends before."""
+    ends = known_until(calendar)
     if until <= ends:
         return None
     return Words(
-        zh=f"节假日和调休数据只到 {ends}，此后的 workdays 按周一至周五计算："
-        "请升级软件，或在日历中填写 workdays 和 restdays",
+        zh=f"节假日和调休数据只到 {ends}，此后的 workdays 按周一至周五计算：请在日历中填写 years、workdays 和 restdays",
         en=f"holiday data ends on {ends}; after it workdays are plain Monday to Friday: "
-        "update the software, or list workdays and restdays in the calendar",
+        "write years, workdays and restdays into the calendar",
     )
 
 

@@ -30,6 +30,51 @@ def clashes(playlists: Sequence[Playlist]) -> Iterator[Complaint]:
             yield place.complaint("starts", problem, cure)
 
 
+def outranked_runs(playlists: Sequence[Playlist]) -> Iterator[Complaint]:
+    """Returns a complaint about the lower of each two of another priority that run at the same time."""
+    broadcasts = [playlist for playlist in playlists if playlist.rank == "broadcast" and playlist.starts]
+    for one, other in combinations(broadcasts, 2):
+        if one.zone == other.zone and one.priority != other.priority and (day := _common_day(one, other)):
+            low, high = sorted((one, other), key=lambda playlist: playlist.priority)
+            yield _outranked(low, high, day)
+
+
+def _outranked(low: Playlist, high: Playlist, day: dt.date) -> Complaint:
+    place = Place(where=f"{low.name}.toml", words=Words(f"播放表 {low.name}.toml", f'playlist "{low.name}"'))
+    problem = Words(
+        zh=f"{day} 到点时，优先级更高的 {high.name}.toml 也在广播：这一次会晚开始、被打断或者播不成",
+        en=f'on {day} the broadcast "{high.name}" of higher priority runs too: this one is late, cut or does not run',
+    )
+    return place.complaint("starts", problem, Words("把时间错开", "move them apart"))
+
+
+def meeting_runs(playlist: Playlist) -> Iterator[Complaint]:
+    """Returns a complaint about runs of one broadcast that meet, on one day or over midnight: they become one."""
+    if playlist.rank != "broadcast" or not playlist.starts:
+        return
+    lasts_s = playlist.lasts_min * 60
+    following = [*playlist.starts[1:], playlist.starts[0] + 86400]
+    daily = not playlist.runs.days or "all" in playlist.runs.days or len(playlist.runs.days) > 1
+    for start, after in zip(playlist.starts, following, strict=True):
+        if start + lasts_s < after or (after >= 86400 and not daily):
+            continue
+        place = Place(
+            where=f"{playlist.name}.toml", words=Words(f"播放表 {playlist.name}.toml", f'playlist "{playlist.name}"')
+        )
+        zh, en = ("首尾相接，中间不停", "meet without a pause") if start + lasts_s == after else ("重叠", "overlap")
+        next_day = ("次日 ", " of the next day") if after >= 86400 else ("", "")
+        problem = Words(
+            zh=f"{_clock(start)} 和{next_day[0]}{_clock(after % 86400)} 的两次广播{zh}",
+            en=f"the runs at {_clock(start)} and {_clock(after % 86400)}{next_day[1]} {en}",
+        )
+        cure = Words("把 starts 隔开，或者缩短 lasts_min", "move starts apart, or shorten lasts_min")
+        yield place.complaint("starts", problem, cure)
+
+
+def _clock(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}"
+
+
 def _common_day(one: Playlist, other: Playlist) -> dt.date | None:
     """Gives the first day, by the start of `one`, on which a run of each may overlap."""
     firsts = [runs.first for runs in (one.runs, other.runs) if runs.first]

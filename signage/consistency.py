@@ -1,13 +1,15 @@
 """What does not fit together between playlists, media, zones, site and calendar, each good by itself."""
 
+import datetime as dt
 import difflib
 import functools
 from collections.abc import Callable, Iterator, Sequence
 
 from signage import cards
-from signage.clashes import clashes
+from signage.clashes import clashes, meeting_runs, outranked_runs
 from signage.errors import Complaint, Words
 from signage.globs import Shelf
+from signage.idle_playlists import idle_playlists, place_of
 from signage.media import Media, MediaKind
 from signage.notation import shown
 from signage.playlist import Item, Playlist
@@ -34,15 +36,19 @@ _KINDS: dict[MediaKind, Words] = {
 }
 
 
-def inconsistencies(program: Program, quiet: Sequence[str] = ()) -> tuple[Complaint, ...]:
-    """Gives what a person should mend though every file reads well; `quiet` names the periods that the screen heeds.
+def inconsistencies(
+    program: Program, quiet: Sequence[str] = (), at: dt.datetime | None = None
+) -> tuple[Complaint, ...]:
+    """Returns what a person should mend though every file reads well; `quiet` names the periods that the screen heeds.
+
+    With the time as `at`, what never plays from then on is told, too.
 
     None of it stops the player: such an item is left out, such a zone shows what else it has.
     """
-    return tuple(_all(program, quiet))
+    return tuple(_all(program, quiet, at))
 
 
-def _all(program: Program, quiet: Sequence[str]) -> Iterator[Complaint]:
+def _all(program: Program, quiet: Sequence[str], at: dt.datetime | None) -> Iterator[Complaint]:
     finds: dict[int, Find] = {}
     for playlist in program.playlists:
         media = program.media if playlist.media is None else playlist.media
@@ -50,30 +56,25 @@ def _all(program: Program, quiet: Sequence[str]) -> Iterator[Complaint]:
             finds[id(media)] = functools.cache(Shelf(media).find)
         yield from _zone(program, playlist)
         for item in playlist.items:
-            place = _place(playlist, item)
+            place = place_of(playlist, item)
             yield from _media(media, finds[id(media)], place, item)
             yield from _looks(place, item)
             yield from _variables(program, place, item)
             yield from _code(program, place, item)
     yield from _names(program.playlists)
     yield from clashes(program.playlists)
+    for playlist in program.playlists:
+        yield from meeting_runs(playlist)
+    if at is not None:
+        yield from outranked_runs(program.playlists)
+        yield from idle_playlists(program, at)
     yield from _quiet(program, quiet)
-
-
-def _place(playlist: Playlist, item: Item | None = None) -> Place:
-    file = f"{playlist.name}.toml"
-    if item is None:
-        return Place(where=file, words=Words(f"播放表 {file}", f'playlist "{playlist.name}"'))
-    return Place(
-        where=f"{file}, item {item.number}",
-        words=Words(f"播放表 {file} 第 {item.number} 项", f'playlist "{playlist.name}", item {item.number}'),
-    )
 
 
 def _zone(program: Program, playlist: Playlist) -> Iterator[Complaint]:
     names = [zone.name for zone in program.zones]
     if playlist.zone not in names:
-        yield _place(playlist).complaint("zone", *not_one_of("zone", playlist.zone, names))
+        yield place_of(playlist).complaint("zone", *not_one_of("zone", playlist.zone, names))
 
 
 def _media(media: Sequence[Media], find: Find, place: Place, item: Item) -> Iterator[Complaint]:
@@ -173,7 +174,7 @@ def _names(playlists: Sequence[Playlist]) -> Iterator[Complaint]:
         if playlist.name in seen:
             problem = Words(zh="有两个播放表叫这个名字", en="two playlists have this name")
             cure = Words(zh="给其中一个文件改名", en="rename one of the files")
-            yield _place(playlist).complaint("", problem, cure)
+            yield place_of(playlist).complaint("", problem, cure)
         seen.add(playlist.name)
 
 

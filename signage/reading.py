@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from signage import mending
 from signage.calendar import Calendar, QuietPeriod
 from signage.daypart import DateRange
 from signage.errors import Edit, Words
@@ -21,7 +22,7 @@ from signage.items import (
     read_item,
     read_runs,
 )
-from signage.notation import Misread, date_range, shown, time_of_day, window
+from signage.notation import FIRST_YEAR, LAST_YEAR, Misread, date_range, shown, time_of_day, window
 from signage.playlist import RANKS, Item, Order, Playlist
 from signage.source import Place, Source, parse
 from signage.tables import Table
@@ -34,7 +35,7 @@ PLAYLIST_KEYS = (
     "title", "zone", "rank", "priority", "share", *RUN_KEYS, "starts", "lasts_min",
     "order", "transition", "fit", "dwell_s", "volume", "item",
 )  # fmt: skip
-CALENDAR_KEYS = ("workdays", "restdays", "quiet")
+CALENDAR_KEYS = ("years", "workdays", "restdays", "quiet")
 QUIET_KEYS = ("name", "dates", "times", "screens", "kinds")
 
 ORDERS: tuple[Order, ...] = ("sequence", "shuffle", "weighted")
@@ -183,9 +184,28 @@ def read_calendar(text: str | bytes, file: str) -> Calendar:
             Words(zh=f"{day} 既是工作日又是休息日", en=f"{day} is both a working day and a day of rest"),
             Words(zh="从 workdays 或 restdays 里删去它", en="delete it from workdays or from restdays"),
         )
+    years = table.each("years", _year, most=50, empty=True)
+    for year in years:
+        if not any(day.year == year for day in restdays):
+            problem = Words(
+                f"years 里有 {year}，restdays 里没有这一年的一天", f"years has {year}, restdays no day of it"
+            )
+            cure = Words("照放假通知写上这一年的 restdays 和 workdays", "list the restdays and workdays of that year")
+            table.complain("years", problem, cure)
     quiet = _quiet_periods(table, source, findings)
     findings.raise_if_any()
-    return Calendar(workdays=workdays, restdays=restdays, quiet=quiet)
+    return Calendar(workdays=workdays, restdays=restdays, quiet=quiet, years=years)
+
+
+def _year(value: object) -> int | Misread:
+    if isinstance(value, int) and not isinstance(value, bool) and FIRST_YEAR <= value <= LAST_YEAR:
+        return value
+    meant = mending.number("years", value.removesuffix("年")) if isinstance(value, str) else None
+    return Misread(
+        Words(f"{shown(value)} 不是年份", f"{shown(value)} is no year"),
+        Words("写成 2027 这样的四位数，不加引号", "write a year such as 2027, without quotes"),
+        int(meant) if meant is not None and FIRST_YEAR <= meant <= LAST_YEAR else None,
+    )
 
 
 def _days(ranges: tuple[DateRange, ...]) -> tuple[dt.date, ...]:

@@ -11,11 +11,15 @@ import msgspec
 
 from signage import shares, showing, timetable, turns, walltime
 from signage.lineup import Cast, Lineup
+from signage.playlist import RANKS, Rank
 from signage.program import Program
 from signage.slot import CutReason, Slot
 from signage.timetable import Airing, Span, Timetable
 from signage.turns import Position
 
+OVERRUN_S = 60.0
+"""An item that has begun is finished, also when its playlist no longer owns the zone; but one that would stay longer
+than this gives way at that edge: a picture with a dwell of a day must not keep the morning's playlist away."""
 _KEPT = 64
 """How many positions of playlists that went away are kept: a network share that drops out for a minute loses none."""
 
@@ -77,7 +81,7 @@ def next_cut_before(
 ) -> tuple[dt.datetime, CutReason] | None:
     """Gives the first instant after `at` and before `until` at which the clock cuts the slot, and the reason."""
     table = timetable.of(program, slot.zone)
-    if slot.rank in ("normal", "filler") and slot.item > 0 and not table.cuts:
+    if slot.rank in ("normal", "filler") and slot.item > 0 and not table.cuts and slot.planned_s <= OVERRUN_S:
         return None
     instant = walltime.utc(at)
     for span in table.spans(instant, walltime.utc(until)):
@@ -170,7 +174,22 @@ def _cut_by(table: Timetable, slot: Slot, span: Span) -> CutReason | None:
         case _:
             # The notice is nobody's item: it gives way as soon as there is something to show.
             gives_way = slot.item == 0 and (span.owners or table.folder is not None)
-            return "window" if gives_way else None
+            return "window" if gives_way or (not owns and _overstays(slot, span, top)) else None
+
+
+def _overstays(slot: Slot, span: Span, top: Rank | None) -> bool:
+    """Whether an item of a playlist that does not own the zone would stay for long yet.
+
+    Films and recordings are finished, unless a higher rank waits or they are looped to fill a longer dwell.
+    """
+    if slot.item == 0 or (not slot.playlist and top is None):
+        return False
+    outranked = top is not None and RANKS.index(top) < RANKS.index(slot.rank)
+    lasts_s = slot.media.facts.duration_s if slot.media is not None else None
+    if lasts_s and slot.planned_s <= lasts_s + 1 and not outranked:
+        return False
+    begun_s = max(0.0, (span.start - walltime.utc(slot.starts_at)).total_seconds())
+    return slot.planned_s - begun_s > OVERRUN_S
 
 
 def _kept(positions: dict[str, Position], program: Program) -> dict[str, Position]:

@@ -224,7 +224,7 @@ def _syntax_complaint(error: ValueError, text: str, place: Place) -> Complaint:
         zh, en = lacks.zh, lacks.en
     zh = zh or next((words for start, words in _REASONS.items() if reason.startswith(start)), reason)
     problem = Words(
-        zh=f"第 {number} 行不是合法的 TOML：{told}（{zh}）",
+        zh=f"第 {number} 行写法不对：{told}（{zh}）",
         en=f"line {number} is not valid TOML: {en or reason}: {told}",
     )
     twice = _doubled(all_lines, number) if _is_doubled(reason) else None

@@ -305,7 +305,8 @@ def _entries(values: Sequence[object], read: Callable[[object], object], *, anyh
         elif isinstance(result.meant, tuple):
             found += result.meant
         elif result.meant is not None:
-            found.append(str(result.meant) if isinstance(value, str) else result.meant)
+            is_day = isinstance(result.meant, dt.date) and isinstance(value, str)
+            found.append(str(result.meant) if is_day else result.meant)
         elif anyhow:
             found.append(value)
         else:

@@ -1,16 +1,20 @@
 """`wuzha-player check`: everything that is wrong with configuration, playlists, media and fonts."""
 
 import argparse
+import datetime as dt
 import logging
+from pathlib import Path
 
 from player.commands.as_run import read_as_run
 from player.commands.terminal import tell, tell_json
 from player.commands.wording import complaint_text
+from player.config import named_nearly
 from player.decode import cards
 from player.decode.protocol import Target
 from player.decode.text.fonts import missing_glyphs
-from player.survey import Survey, survey
+from player.survey import Survey, clock_at_rest, survey
 from signage import calendar, showing
+from signage.calendar_age import outdated
 from signage.consistency import inconsistencies
 from signage.errors import BadInput, Complaint, Words
 from signage.program import Program
@@ -23,22 +27,43 @@ def main(options: argparse.Namespace) -> int:
         config = read_as_run(options.config, options.enrolment)
     except BadInput as bad:
         return _tell(bad.complaints, (), options.json)
+    clock = clock_at_rest(config)
+    at = clock.read(clock.now()).at
     seen = survey(config)
     program = seen.composed.program
     complaints = (
         *config.enrolment_troubles,
         *seen.composed.complaints,
-        *inconsistencies(program, config.sound.quiet),
+        *inconsistencies(program, config.sound.quiet, at),
         *_refused(seen),
         *_glyphs(program),
         *_overflows(program),
     )
-    return _tell(complaints, (*seen.library.notes, *_bare(program), *_calendar_notes(program)), options.json)
+    notes = (
+        *_other_configuration(options.config),
+        *seen.library.notes,
+        *seen.composed.notes,
+        *_bare(program),
+        *_calendar_notes(program, at.date()),
+    )
+    return _tell(complaints, tuple(dict.fromkeys(notes)), options.json)
+
+
+def _other_configuration(path: Path) -> tuple[Words, ...]:
+    if not (name := named_nearly(path)):
+        return ()
+    zh = f"旁边还有 {name}：不会读它，读的是 {path.name}；改了的是哪一个，就只留下那一个，名字要是 {path.name}"
+    en = f"there is also {name}, which is not read; {path.name} is: keep the one that is right, under that name"
+    return (Words(zh, en),)
 
 
 def _bare(program: Program) -> tuple[Words, ...]:
-    if program.playlists or program.media:
+    if program.playlists or (program.media and not program.listed):
         return ()
+    if program.listed:
+        return (
+            Words("没有一份播放表能播：屏幕只显示内置提示", "no playlist can play: only the built-in notice shows"),
+        )
     zh, en = (
         "没有播放表，也没有素材：屏幕只显示内置提示",
         "there are no playlists and no media: only the built-in notice shows",
@@ -47,8 +72,15 @@ def _bare(program: Program) -> tuple[Words, ...]:
 
 
 def _refused(seen: Survey) -> tuple[Complaint, ...]:
-    cure = Words("换一个好的文件，或者删掉它", "replace the file, or delete it")
-    return tuple(Complaint(where=r.path, problem=r.why, cure=cure) for r in seen.library.refused)
+    return tuple(Complaint(r.path, *_told_apart(r.why)) for r in seen.library.refused)
+
+
+def _told_apart(why: Words) -> tuple[Words, Words]:
+    """What is wrong with a refused file and what to do; most reasons say both."""
+    (zh, stop, do), (en, point, do_en) = why.zh.rpartition("；"), why.en.rpartition("; ")
+    if stop and point:
+        return Words(zh, en), Words(do, do_en)
+    return why, Words("换一个好的文件，或者删掉它", "replace the file, or delete it")
 
 
 def _glyphs(program: Program) -> tuple[Complaint, ...]:
@@ -83,9 +115,11 @@ def _overflows(program: Program) -> tuple[Complaint, ...]:
     return tuple(found)
 
 
-def _calendar_notes(program: Program) -> tuple[Words, ...]:
-    warned = [calendar.warning(p.runs.last) for p in program.playlists if p.runs.last is not None]
-    return tuple(w for w in dict.fromkeys(warned) if w is not None)
+def _calendar_notes(program: Program, today: dt.date) -> tuple[Words, ...]:
+    told = outdated(program, today)
+    ends = [calendar.warning(p.runs.last, program.calendar) for p in program.playlists if p.runs.last is not None]
+    by_plan = [words for words in ends if words is not None and not told]
+    return tuple(dict.fromkeys((*told, *by_plan)))
 
 
 def _tell(complaints: tuple[Complaint, ...], notes: tuple[Words, ...], as_json: bool) -> int:
@@ -106,9 +140,10 @@ def _tell(complaints: tuple[Complaint, ...], notes: tuple[Words, ...], as_json: 
     if not as_json:
         for note in notes:
             tell(f"提示：{note.zh}", f"    {note.en}")
-        tell(
-            "没有发现问题 · nothing is wrong"
-            if not complaints
-            else f"共 {len(complaints)} 个问题 · {len(complaints)} problems"
-        )
+        if complaints:
+            tell(f"共 {len(complaints)} 个问题 · {len(complaints)} problems")
+        elif notes:
+            tell(f"没有错误，有 {len(notes)} 条提示 · no mistakes, {len(notes)} things to know")
+        else:
+            tell("没有发现问题 · nothing is wrong")
     return 2 if complaints else 0

@@ -1,6 +1,7 @@
 """`wuzha-player doctor`: one page on what this machine can and cannot do as a screen."""
 
 import argparse
+import datetime as dt
 import importlib.metadata
 import logging
 import platform
@@ -10,9 +11,12 @@ import threading
 from zoneinfo import ZoneInfo
 
 from player.claim import is_claimed
+from player.clock import Clock
 from player.commands import worker_walls
+from player.commands.content import content
 from player.commands.finding import Finding
 from player.commands.office import broker, orders, trust
+from player.commands.remedies import with_remedy
 from player.commands.terminal import tell, tell_json
 from player.config import Config, read_config
 from player.decode.prober import Prober
@@ -45,8 +49,8 @@ LOW_DISK_BYTES = 500_000_000
 
 SUBJECTS = {
     "display": "显示", "sound": "声音", "clock": "时钟", "disk": "磁盘", "media": "素材", "playlists": "播放表",
-    "workers": "解码进程", "watch": "自检", "ledger": "台账", "broker": "消息服务器", "trust": "签名信任",
-    "orders": "管理端命令", "versions": "版本",
+    "calendar": "日历", "workers": "解码进程", "watch": "自检", "ledger": "台账", "broker": "消息服务器",
+    "trust": "签名信任", "orders": "管理端命令", "versions": "版本",
 }  # fmt: skip
 
 
@@ -60,7 +64,7 @@ def main(options: argparse.Namespace) -> int:
         _sound(config),
         _clock(config),
         _disk(config),
-        *_content(config),
+        *content(config, survey(config), _read(clock_at_rest(config))),
         _workers(),
         _watch(config, hinders),
         _ledger(config),
@@ -69,6 +73,7 @@ def main(options: argparse.Namespace) -> int:
         orders(config),
         _versions(),
     )
+    findings = tuple(map(with_remedy, findings))
     if options.json:
         tell_json({f.subject: _told(f) for f in findings})
         return 0
@@ -156,6 +161,10 @@ def _clock(config: Config) -> Finding:
     return Finding(subject="clock", ok=told.quality != "unsynced", says=says, details=details)
 
 
+def _read(clock: Clock) -> dt.datetime:
+    return clock.read(clock.now()).at
+
+
 def _disk(config: Config) -> Finding:
     state = config.folders.state
     try:
@@ -172,33 +181,6 @@ def _disk(config: Config) -> Finding:
     return Finding(
         subject="disk", ok=free > LOW_DISK_BYTES, says=says, details={"free_bytes": free, "state": str(state)}
     )
-
-
-def _content(config: Config) -> tuple[Finding, ...]:
-    seen = survey(config)
-    library, made = seen.library, seen.composed
-    refused: dict[str, object] = {"refused": [{"name": r.name, "why": r.why.zh} for r in library.refused]}
-    media = Finding(
-        subject="media",
-        ok=not library.refused and not library.notes,
-        says=Words(
-            f"收录 {len(library.media)} 个，拒绝 {len(library.refused)} 个"
-            + "".join(f"；{n.zh}" for n in library.notes),
-            f"{len(library.media)} admitted, {len(library.refused)} refused"
-            + "".join(f"; {n.en}" for n in library.notes),
-        ),
-        details={"admitted": len(library.media), **refused},
-    )
-    count = len(made.program.playlists)
-    playlists = Finding(
-        subject="playlists",
-        ok=not made.complaints,
-        says=Words(
-            f"{count} 个，{len(made.complaints)} 处问题", f"{count} playlists, {len(made.complaints)} complaints"
-        ),
-        details={"count": count, "complaints": [c.problem.zh for c in made.complaints]},
-    )
-    return media, playlists
 
 
 def _workers() -> Finding:

@@ -12,14 +12,16 @@ import msgspec
 
 from player.content.book import Verdict
 from player.content.library import Folder, Library, PlaylistFile, Refused, library_name
-from player.content.names import UNKNOWN_KIND, FolderUse
+from player.content.names import PLAYLIST_HERE, UNKNOWN_KIND, FolderUse
 from player.content.scan import TOO_MANY, Scan, Seen
 from player.content.settle import Stamp
 from player.content.stalls import NO_ANSWER
+from signage.copies import may_be_copy, original_of, plain_name
 from signage.errors import Words
 from signage.lookalikes import alike, difference, skeleton, told_alike
 from signage.media import Media
 from signage.printable import printable
+from signage.stray_files import PLAYLISTS, strays
 
 CALENDAR = "calendar"
 LISTS_LEFT = Words(
@@ -62,6 +64,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Whether it was a mounted share when last seen: then, empty and not mounted, it is away."""
 
 
+Copies = Literal["refuse", "allow"]
 Lists = Literal["none", "there", "away for a moment", "gone lately"]
 """Whether a playlist lies in the folders, good or not, or did until now."""
 
@@ -87,6 +90,7 @@ def arrange(
     last_good: Mapping[str, bytes],
     since: Mapping[str, dt.datetime],
     lists: Lists = "none",
+    copies: Copies = "refuse",
 ) -> Library:
     """The library, with serial 0; `since` says when a path was refused first for its name or kind.
 
@@ -94,6 +98,8 @@ def arrange(
     name for the eye. `lists` says what became of playlists that lay there before.
     """
     shelf = _Shelf(quarantined, on_trial, since)
+    if copies == "refuse":
+        shelf.names = _names(places)
     listed = frozenset(p.folder.path for p in places if p.use == "playlists")
     for place in places:
         shelf.refuse_names(place.scan, listed if place.use == "media" else frozenset())
@@ -108,6 +114,8 @@ def arrange(
     complete = all(p.looked for p in places)
     # The first library of a start must not wait for thousands of names to be compared.
     notes = [words for place in places for words in _notes(place)] + (shelf.lookalikes(seen_as) if complete else [])
+    named = [f"{PLAYLISTS}/{name}.toml" for name in shelf.playlists]
+    notes += [stray.note() for stray in strays(named) if stray.meant and not stray.is_passed_over]
     if lists == "gone lately":
         notes.append(LISTS_LEFT)
     return Library(
@@ -141,11 +149,13 @@ class _Shelf:
         self.refused: list[Refused] = []
         self.playlists: dict[str, PlaylistFile] = {}
         self.waiting = 0
+        self.names: dict[FolderUse, dict[str, str]] = {}
+        """What is there, by `plain_name`; empty where copies are shown like anything else."""
 
     def refuse_names(self, scan: Scan, playlist_folders: Collection[str]) -> None:
         for path, why in scan.refused.items():
             is_playlist = path.endswith(".toml") and os.path.dirname(path) in playlist_folders
-            if not (is_playlist and why == UNKNOWN_KIND):
+            if not (is_playlist and why in (UNKNOWN_KIND, PLAYLIST_HERE)):
                 self._refuse(path, why, self._since[path])
 
     def put_media(self, place: Place, verdicts: Mapping[str, Verdict]) -> None:
@@ -165,10 +175,16 @@ class _Shelf:
                 self._refuse(path, why, verdict.at)
                 if verdict.facts is not None and verdict.sha256 in self._on_trial:
                     self.on_trial.setdefault(seen.name, (seen, _media(seen, verdict)))
+            elif original := self._original(seen.name, place.use):
+                self._refuse(path, _copy(original), verdict.at)
             elif verdict.facts is not None and why is None and self._is_first(seen, verdict):
                 is_copy = verdict.plays != seen.real
                 at_hand = is_copy or (fresh and not place.scan.gone and not _is_unreadable(path, place.scan))
                 (self.media if at_hand else self.held)[seen.name] = (seen, _media(seen, verdict))
+
+    def _original(self, name: str, use: FolderUse) -> str:
+        """The file of which another one is a copy by its name, if it is there too; "" if there is none."""
+        return original_of(name, self.names[use]) if self.names else ""
 
     def _is_first(self, seen: Seen, verdict: Verdict) -> bool:
         owner = self._owner.setdefault(seen.name, seen.path)
@@ -187,7 +203,10 @@ class _Shelf:
                 continue
             if text.why is not None and text.at is not None:
                 self._refuse(path, text.why, text.at)
-            if text.file is not None:
+            if text.file is not None and (original := self._original(seen.name, place.use)):
+                at = dt.datetime.fromtimestamp(text.file.mtime_ns // 10**9, dt.UTC)
+                self._refuse(path, _copy(original), at)
+            elif text.file is not None:
                 first = self.playlists.setdefault(text.file.name, text.file)
                 if first is not text.file:
                     at = dt.datetime.fromtimestamp(text.file.mtime_ns // 10**9, dt.UTC)
@@ -214,6 +233,22 @@ def _media(seen: Seen, verdict: Verdict) -> Media:
         sha256=verdict.sha256,
         size_bytes=verdict.stamp.size,
         facts=verdict.facts,
+    )
+
+
+def _names(places: Sequence[Place]) -> dict[FolderUse, dict[str, str]]:
+    found: dict[FolderUse, dict[str, str]] = {"media": {}, "playlists": {}}
+    for place in places:
+        if any(may_be_copy(seen.name) for seen in place.scan.files.values()):
+            found[place.use] |= {plain_name(seen.name): seen.name for seen in place.scan.files.values()}
+    return found
+
+
+def _copy(original: str) -> Words:
+    shown = printable(original)
+    return Words(
+        zh=f"从名字看是 {shown} 的副本，没有采用；两个都要就给它另起一个名字，不要就删掉",
+        en=f"is a copy of {shown} by its name and is not used; give it another name if both are wanted, else delete it",
     )
 
 

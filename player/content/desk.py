@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from player.content.arrange import CALENDAR, Lists, Place, arrange, may_be_listed
+from player.content.arrange import CALENDAR, Copies, Lists, Place, arrange, may_be_listed
 from player.content.book import Book, Verdict
 from player.content.library import Folder, Library, PlaylistFile
 from player.content.memory import Memory
@@ -39,9 +39,16 @@ LISTS_GONE_S = 60.0
 class Desk:
     """Every method may be called from any thread; `wall` gives the time for records, `clock` the monotonic one."""
 
-    def __init__(self, wall: Callable[[], dt.datetime], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        wall: Callable[[], dt.datetime],
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        copies: Copies = "refuse",
+    ) -> None:
         self._lock = threading.Condition()
         self._wall, self._clock = wall, clock
+        self._copies: Copies = copies
         self._places: list[Place] = []
         self._stills: list[Mapping[str, Still]] = []
         self._verdicts: dict[str, Verdict] = {}
@@ -300,6 +307,7 @@ class Desk:
             last_good=last_good,
             since=since,
             lists=lists,
+            copies=self._copies,
         )
 
     def _seen_as(self, name: str) -> str:

@@ -20,7 +20,7 @@ from functools import partial
 import msgspec
 
 from player.answer import MOST_WAIT_S, Answer, NoAnswer, answers
-from player.content.arrange import Place
+from player.content.arrange import Copies, Place
 from player.content.book import Book, from_edition
 from player.content.desk import Desk
 from player.content.judge import Judge, KeepDigests, Probe
@@ -60,6 +60,7 @@ class Ingest:
         probe_moving: Probe | None = None,
         on_change: Callable[[], None] = lambda: None,
         edition: str = "",
+        copies: Copies = "refuse",
         no_answer_s: float = NO_ANSWER_S,
         wall: Callable[[], dt.datetime] = _utc_now,
         keep: KeepDigests = lambda *_: None,
@@ -84,7 +85,7 @@ class Ingest:
         self._ending = threading.Event()
         self._no_answer_s, self._wait_s, self._state_wait_s = no_answer_s, wait_s, state_wait_s
         self._stalls = Stalls(folder.path for _, folder in self._folders)
-        self._desk = Desk(wall)
+        self._desk = Desk(wall, copies=copies)
         self._publisher = Publisher(self._desk, store, edition, on_change)
         self._guard = threading.Lock()
         self._kept: tuple[Book, dict[str, bytes]] | None = None

@@ -26,6 +26,10 @@ UNKNOWN_KIND = Words(
     zh="不认识的文件：只播放图片、视频和音频",
     en="unknown kind of file: only pictures, video and audio are shown",
 )
+PLAYLIST_HERE = Words(
+    zh="是播放表，放在素材文件夹里不会生效；移到播放表文件夹里",
+    en="is a playlist and counts for nothing in a media folder; move it into the playlist folder",
+)
 
 
 def sort_out(name: str, use: FolderUse) -> FileKind | Words | None:
@@ -36,4 +40,4 @@ def sort_out(name: str, use: FolderUse) -> FileKind | Words | None:
     if use == "playlists":
         return (bad_name(name) or "playlist") if low.endswith(".toml") else None
     kind: FileKind | None = "picture" if low.endswith(PICTURES) else "moving" if low.endswith(VIDEO + AUDIO) else None
-    return bad_name(name) or kind or UNKNOWN_KIND
+    return bad_name(name) or kind or (PLAYLIST_HERE if low.endswith(".toml") else UNKNOWN_KIND)

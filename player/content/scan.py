@@ -1,9 +1,11 @@
 """One look at a watched folder: what lies there now, without opening any file."""
 
 import errno
+import functools
+import itertools
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 import msgspec
@@ -15,11 +17,14 @@ from player.content.stalls import NO_ANSWER, is_below
 from signage.errors import Words
 from signage.filenames import bad_name
 from signage.media import natural_key
+from signage.stray_files import PLAYLISTS, strays
 
 T = TypeVar("T")
 
 MAX_DEPTH = 32
 MAX_FILES = 100_000
+MOST_BELOW, MOST_PASSED_OVER = 20, 200
+"""Folders below a playlist folder, and files in each, that are looked at for playlists put in the wrong place."""
 
 NOT_REGULAR = Words(
     zh="不是普通文件（是管道、套接字或设备），不会打开",
@@ -159,10 +164,13 @@ class _Walk:
         self.links: dict[str, Link] = {}
         self.unreadable: dict[str, str] = {}
         self.overflow = False
+        self.passed_over: list[str] = []
+        """Names at the top of a playlist folder that are no playlists."""
 
     def run(self) -> None:
         """Reads the folder and those below it; raises OSError if the top cannot be read."""
         stack = [(self.folder.path, 0)]
+        others: list[str] = []
         while stack and not self.overflow:
             top, depth = stack.pop()
             if is_below(top, self.stalled):
@@ -181,6 +189,11 @@ class _Walk:
                 stack.extend((path, depth + 1) for path in reversed(below))
             elif self.use == "media":
                 self.refused |= dict.fromkeys(below, TOO_DEEP)
+            elif depth == 0:
+                others += [f"{os.path.basename(path)}/" for path in below]
+                others += self._names_below(below[:MOST_BELOW])
+        if self.use == "playlists":
+            self._tell_strays((*others, *self.passed_over))
 
     def _read(self, top: str) -> list[str]:
         below = []
@@ -200,6 +213,8 @@ class _Walk:
         old = self.before.files.get(entry.path)
         kind = old.kind if old is not None else sort_out(entry.name, self.use)
         if kind is None:
+            if self.use == "playlists" and len(self.passed_over) < MOST_PASSED_OVER:
+                self.passed_over.append(entry.name)
             return
         self.reading(entry.path)
         try:
@@ -217,6 +232,27 @@ class _Walk:
             return
         except OSError as error:
             self.unreadable[entry.path] = reason(error)
+
+    def _names_below(self, folders: Sequence[str]) -> list[str]:
+        """The files in folders below a playlist folder, by the name of their folder and their own."""
+        found: list[str] = []
+        for path in folders:
+            if is_below(path, self.stalled):
+                continue
+            self.reading(path)
+            try:
+                with os.scandir(path) as entries:
+                    names = [entry.name for entry in itertools.islice(entries, MOST_PASSED_OVER)]
+            except OSError:
+                continue
+            found += [f"{os.path.basename(path)}/{name}" for name in names]
+        return found
+
+    def _tell_strays(self, below: Sequence[str]) -> None:
+        """Refuses by name what somebody meant as a playlist and what is none, such as `a.toml.txt`."""
+        known = (os.path.basename(path) for path in self.files)
+        for name, why in _meant_as_playlists(frozenset((*below, *known))):
+            self.refused[os.path.join(self.folder.path, *name.split("/"))] = why
 
     def _keep(self, path: str, real: str, status: os.stat_result, kind: FileKind, old: Seen | None) -> None:
         stamp = stamp_of(status, self.folder)
@@ -273,6 +309,19 @@ class _Walk:
             identity=identity,
             overflow=self.overflow,
         )
+
+
+@functools.lru_cache(maxsize=8)
+def _meant_as_playlists(names: frozenset[str]) -> tuple[tuple[str, Words], ...]:
+    """Of names in and below a playlist folder those that count for nothing, and why; worked out once for the same."""
+    return tuple(
+        (
+            stray.path.removeprefix(f"{PLAYLISTS}/").rstrip("/"),
+            Words(f"{stray.problem.zh}；{stray.cure.zh}", f"{stray.problem.en}; {stray.cure.en}"),
+        )
+        for stray in strays(f"{PLAYLISTS}/{name}" for name in names)
+        if stray.meant and stray.is_passed_over
+    )
 
 
 def _below(tops: tuple[str, ...], known: Mapping[str, T]) -> dict[str, T]:

@@ -75,6 +75,7 @@ playlists = ["lists"]
 state = "state"
 unsigned = "refuse"
 watch = "polling"
+copies = "allow"
 published_mib = 512
 [sound]
 volume = 5
@@ -116,6 +117,7 @@ off = "22:00"
         state=tmp_path / "state",
         unsigned="refuse",
         watch="polling",
+        copies="allow",
         published_mib=512,
     )
     assert config.sound == SoundSettings(volume=5, enabled=False, quiet=("高考",))
@@ -367,3 +369,15 @@ def test_short_names_of_zones_are_not_guessed(tmp_path: Path, name: str) -> None
     with pytest.raises(BadInput) as bad:
         read_config(written(tmp_path, f'[screen]\nid = "abc"\ntimezone = "{name}"\n'))
     assert [(c.edit, c.cure.zh) for c in bad.value.complaints] == [(None, '在中国写 "Asia/Shanghai"')]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["kiosk_config.toml.txt", "Kiosk_Config.TOML", "kiosk_config.txt", "kiosk_config (1).toml", "kiosk-config.toml"],
+)
+def test_a_configuration_that_was_saved_under_nearly_its_name_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).write_text('[screen]\nid = "abc"\n', encoding="utf-8")
+    (tmp_path / "other.toml").touch()
+    with pytest.raises(BadInput) as bad:
+        read_config(tmp_path / "kiosk_config.toml")
+    assert f"这里有 {name}：把它改名为 kiosk_config.toml" in bad.value.complaints[0].cure.zh

@@ -308,3 +308,47 @@ def test_same_program_rotation_and_instant_give_the_same_slot(order: str) -> Non
         (slot, a), (same, b) = next_slot(one, "main", a, NOON), next_slot(two, "main", b, NOON.astimezone(dt.UTC))
         assert (slot, a) == (same, b)
     assert slot.starts_at.utcoffset() == NOON.astimezone(SHANGHAI).utcoffset()
+
+
+def film(name: str, seconds: float) -> Playlist:
+    return playlist(name, items=(Item(number=1, media=f"{name}.mp4"),))
+
+
+MORNING = Daypart(times=(window("07:00-11:00"),))
+
+
+@pytest.mark.parametrize(
+    ("shown", "fields", "gives_way"),
+    [
+        (cards("1"), {"rank": "filler", "dwell_s": 86400.0}, True),
+        (cards("1"), {"rank": "filler", "dwell_s": 62.0}, True),
+        (cards("1"), {"rank": "filler", "dwell_s": 60.0}, False),
+        (cards("1"), {"runs": Daypart(times=(window("05:00-07:00"),)), "dwell_s": 86400.0}, True),
+        ((Item(number=1, media="film.mp4"),), {"rank": "filler"}, True),
+        ((Item(number=1, media="film.mp4"),), {"priority": -1}, False),
+        ((Item(number=1, media="film.mp4", dwell_s=86400.0),), {"priority": -1}, True),
+    ],
+)
+def test_an_item_that_would_stay_for_long_gives_way_at_the_edge_and_a_short_one_is_finished(
+    shown: tuple[Item, ...], fields: dict[str, object], gives_way: bool
+) -> None:
+    both = program(
+        playlist("night", items=shown, **fields),
+        playlist("day", runs=MORNING),
+        media=(medium("film.mp4", kind="video", duration_s=300.0),),
+    )
+    slot = first(both, at("2026-06-05 06:59:59"))
+    assert slot.playlist == "night"
+    edge = at("2026-06-05 07:00")
+    assert next_cut(both, slot, slot.starts_at) == (edge if gives_way else None) or not gives_way
+    assert cut_reason(both, slot, edge) == ("window" if gives_way else None)
+
+
+def test_what_stays_for_long_gives_way_to_a_playlist_that_joins_and_to_the_notice_when_its_window_ends() -> None:
+    long = playlist("long", dwell_s=86400.0, rank="filler")
+    slot = first(program(long))
+    assert cut_reason(program(long, playlist("new")), slot, NOON + dt.timedelta(hours=1)) == "window"
+    alone = program(playlist("day", runs=MORNING, dwell_s=86400.0))
+    slot = first(alone, at("2026-06-05 10:59"))
+    assert next_cut(alone, slot, slot.starts_at) == at("2026-06-05 11:00")
+    assert first(alone, at("2026-06-05 11:00")).item == 0

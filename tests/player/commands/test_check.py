@@ -27,6 +27,37 @@ def test_a_house_with_nothing_to_show_is_told_so(wuzha: Wuzha, house: Path) -> N
     assert "屏幕只显示内置提示" in done.stdout
 
 
+def test_nothing_is_wrong_only_when_nothing_is(wuzha: Wuzha, house: Path) -> None:
+    main = house / "playlists" / "main.toml"
+    (house / "playlists" / "evening.toml.txt").write_bytes(main.read_bytes())
+    (house / "playlists" / "main - 副本.toml").write_bytes(main.read_bytes())
+    (house / "media" / "posters" / "1 (2).png").write_bytes((house / "media" / "posters" / "1.png").read_bytes())
+    (house / "playlists" / "old.toml").write_text('until = 2020-01-01\n[[item]]\ncard = "notice"\n', encoding="utf-8")
+    (house / "kiosk_config.toml.txt").touch()
+    done = wuzha("check")
+    assert done.returncode == 2
+    for named in (
+        "改名为 evening.toml",
+        "main.toml 的副本",
+        "posters/1.png 的副本",
+        "2020-01-01",
+        "kiosk_config.toml.txt",
+    ):
+        assert named in done.stdout, named
+    assert "没有发现问题" not in done.stdout
+
+
+def test_a_quiet_period_that_is_over_leaves_no_nothing_is_wrong(wuzha: Wuzha, house: Path) -> None:
+    text = '[[quiet]]\nname = "高考"\ndates = ["2020-06-07..2020-06-10"]\n'
+    (house / "playlists" / "calendar.toml").write_text(text, encoding="utf-8")
+    done = wuzha("check")
+    assert done.returncode == 0
+    assert "提示：静音期“高考”的日期都过去了" in done.stdout
+    assert "没有发现问题" not in done.stdout
+    page = json.loads(wuzha("doctor", "--json").stdout)
+    assert not page["calendar"]["ok"]
+
+
 def test_every_mistake_is_told_at_once(wuzha: Wuzha, house: Path) -> None:
     (house / "playlists" / "bad.toml").write_text(
         'dwel_s = 5\nzone = "mian"\ntimes = ["25:00-26:00"]\ndwell_s = "long"\n[[item]]\nmedia = "posters/*.png"\n',

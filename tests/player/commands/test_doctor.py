@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from player.claim import claim
+from player.uplink.writer import LEDGER
 from player.watch.health import NAME, Health, health_bytes
 from tests.player.commands.conftest import Wuzha
 
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.slow
 
 SUBJECTS = {
     "display", "sound", "clock", "disk", "media", "playlists", "workers", "watch", "ledger", "broker", "trust",
-    "orders", "versions",
+    "orders", "versions", "calendar",
 }  # fmt: skip
 
 
@@ -51,3 +52,43 @@ def test_no_window_is_opened_while_a_player_runs(wuzha: Wuzha, house: Path) -> N
     assert page["display"]["says_en"].endswith("no second window is opened")
     assert not page["watch"]["ok"]
     assert (page["watch"]["screen"], page["watch"]["restarts"]) == ("black", 2)
+
+
+def test_whoever_stands_before_a_machine_with_ten_things_wrong_is_told_what_to_do_about_each(
+    wuzha: Wuzha, house: Path
+) -> None:
+    playlists, posters, state = house / "playlists", house / "media" / "posters", house / "var" / "player"
+    good = (posters / "1.png").read_bytes()
+    (posters / "3.png").write_bytes(good[:60])
+    (posters / "1 - 副本.png").write_bytes(good)
+    (playlists / "早间.toml").write_bytes('title = "早间"\n[[item]]\nmedia = "posters/*.png"\n'.encode("gbk"))
+    (playlists / "晚间.toml.txt").write_text('[[item]]\nmedia = "posters/*.png"\n', encoding="utf-8")
+    (playlists / "国庆.toml").write_text('until = 2026/10/7\n[[item]]\nmedia = "posters/*.png"\n', encoding="utf-8")
+    exam = '[[quiet]]\nname = "高考"\ndates = ["2020-06-07..2020-06-10"]\n'
+    (playlists / "calendar.toml").write_text(exam, encoding="utf-8")
+    state.mkdir(parents=True)
+    (state / LEDGER).write_bytes(b"garbage" * 1000)
+    health = Health(at=dt.datetime(2026, 11, 30, tzinfo=dt.UTC), present="direct", screen="black", restarts=3)
+    (state / NAME).write_bytes(health_bytes(health))
+    with (house / "kiosk_config.toml").open("a", encoding="utf-8") as config:
+        config.write(
+            '[office]\nbroker = "mqtt://127.0.0.1:1"\nhttp = "http://127.0.0.1:1"\n[trust]\nroot = "root.json"\n'
+        )
+    done = wuzha("doctor", SDL_AUDIODRIVER="alsa", AUDIODEV="/dev/null/none")
+    assert done.returncode == 0, done.stderr
+    wrong = {line[5:].partition("：")[0]: line for line in done.stdout.splitlines() if line.startswith("[注意]")}
+    for subject, to_do in (
+        ("显示", "检查显示器的电源和视频线"),
+        ("声音", "检查声卡"),
+        ("素材", "1 - 副本.png：从名字看是 posters/1.png 的副本，没有采用；两个都要就给它另起一个名字，不要就删掉"),
+        ("素材", "请重新复制"),
+        ("播放表", "晚间.toml.txt：名字不以 .toml 结尾，不会生效；改名为 晚间.toml"),
+        ("播放表", "把第 1 行改成 until = 2026-10-07"),
+        ("播放表", "“编码”选 UTF-8，再保存"),
+        ("日历", "在 playlists/calendar.toml 里写上"),
+        ("自检", "请看显示器是否断电"),
+        ("台账", "请不要删"),
+        ("消息服务器", "请检查网线"),
+        ("签名信任", "登记文件夹重新复制过来"),
+    ):
+        assert to_do in wrong.get(subject, ""), (subject, done.stdout)

@@ -2,7 +2,7 @@
 
 import unicodedata
 
-from player.content.arrange import Place, Text, arrange
+from player.content.arrange import Copies, Place, Text, arrange
 from player.content.book import Verdict
 from player.content.library import Folder, Library, PlaylistFile, library_name
 from player.content.scan import Scan, Seen
@@ -14,7 +14,7 @@ STAMP = Stamp(size=1, mtime_ns=1, inode=1)
 TOP = "/media"
 
 
-def library(*names: str, playlists: tuple[str, ...] = ()) -> Library:
+def library(*names: str, playlists: tuple[str, ...] = (), copies: Copies = "refuse") -> Library:
     seen, verdicts = {}, {}
     for spelling in names:
         name, path = library_name(spelling), f"{TOP}/{spelling}"
@@ -22,16 +22,18 @@ def library(*names: str, playlists: tuple[str, ...] = ()) -> Library:
         verdicts[path] = Verdict(
             path=path, stamp=STAMP, sha256=spelling, facts=MediaFacts(kind="image"), plays=path, at=AT
         )
-    lists = {f"/p/{n}.toml": Seen(n, (), f"/p/{n}.toml", STAMP, "playlist", "") for n in playlists}
+    lists = {f"/p/{n}.toml": Seen(f"{n}.toml", (), f"/p/{n}.toml", STAMP, "playlist", "") for n in playlists}
     texts = {
-        path: Text(stamp=STAMP, file=PlaylistFile(name=each.name, path=path, text=b"", mtime_ns=0))
+        path: Text(
+            stamp=STAMP, file=PlaylistFile(name=each.name.removesuffix(".toml"), path=path, text=b"", mtime_ns=0)
+        )
         for path, each in lists.items()
     }
     places = [
         Place(folder=Folder(TOP), use="media", scan=Scan(files=seen), looked=True),
         Place(folder=Folder("/p"), use="playlists", scan=Scan(files=lists), looked=True),
     ]
-    return arrange(places, verdicts, {}, texts, last_good={}, since={})
+    return arrange(places, verdicts, {}, texts, last_good={}, since={}, copies=copies)
 
 
 def test_names_that_look_alike_are_all_shown_and_told_with_their_code_points() -> None:
@@ -62,3 +64,23 @@ def test_of_many_names_that_look_alike_a_few_groups_are_told() -> None:
     made = library(*(f"{n}x.png" for n in range(200)), *(f"{n}X.png" for n in range(200)))
     assert len(made.media) == 400
     assert 0 < len(made.notes) <= 20
+
+
+def test_a_copy_by_its_name_is_not_shown_beside_its_original_but_told() -> None:
+    made = library("海报.png", "海报 - 副本.png", "别的(1).png", playlists=("evening", "evening (1)"))
+    assert [medium.name for medium in made.media] == ["别的(1).png", "海报.png"]
+    assert [each.name for each in made.playlists] == ["evening"]
+    assert [(each.name, each.why.zh.split("，")[0]) for each in made.refused] == [
+        ("海报 - 副本.png", "从名字看是 海报.png 的副本"),
+        ("evening (1).toml", "从名字看是 evening.toml 的副本"),
+    ]
+
+
+def test_copies_are_shown_where_the_configuration_allows_them() -> None:
+    made = library("海报.png", "海报 - 副本.png", playlists=("evening", "evening (1)"), copies="allow")
+    assert (len(made.media), len(made.playlists), made.refused) == (2, 2, ())
+
+
+def test_a_playlist_that_has_the_name_of_a_calendar_is_told() -> None:
+    assert any("calendar.toml" in words.zh for words in library("a.png", playlists=("日历",)).notes)
+    assert library("a.png", playlists=("evening",)).notes == ()

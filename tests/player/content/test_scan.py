@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from player.content.library import Folder
-from player.content.names import UNKNOWN_KIND
+from player.content.names import PLAYLIST_HERE, UNKNOWN_KIND
 from player.content.scan import (
     LINK_BROKEN,
     LINK_OUTSIDE,
@@ -228,3 +228,23 @@ def test_ten_thousand_links_are_followed_once(tmp_path: Path, monkeypatch: pytes
 
     monkeypatch.setattr(os.path, "realpath", realpath)
     assert scan(Folder.at(str(tmp_path)), "media", (str(tmp_path),), first).files == first.files
+
+
+def test_what_was_meant_as_a_playlist_and_counts_for_nothing_is_refused_with_its_cure(tmp_path: Path) -> None:
+    (tmp_path / "2026").mkdir()
+    for name in ("a.toml", "evening.toml.txt", "2026/x.toml", "b.tml", "notes.docx", ".hidden", "a.toml~"):
+        (tmp_path / name).touch()
+    found = scan(Folder.at(str(tmp_path)), "playlists", (str(tmp_path),), NOTHING)
+    assert names(found) == ["a.toml"]
+    told = {os.path.relpath(path, tmp_path): why.zh for path, why in found.refused.items()}
+    assert told.keys() == {"evening.toml.txt", "2026/x.toml", "b.tml"}
+    assert "改名为 evening.toml" in told["evening.toml.txt"]
+    assert "移到 playlists/" in told["2026/x.toml"]
+    (tmp_path / "2026" / "x.toml").unlink()
+    again = scan(Folder.at(str(tmp_path)), "playlists", (str(tmp_path),), found)
+    assert len(again.refused) == 2
+
+
+def test_a_playlist_in_a_media_folder_is_sent_to_its_place(tmp_path: Path) -> None:
+    (tmp_path / "a.toml").touch()
+    assert look(tmp_path).refused[str(tmp_path / "a.toml")] == PLAYLIST_HERE
