@@ -9,6 +9,7 @@ import datetime as dt
 import logging
 import secrets
 import threading
+import time
 from collections.abc import Callable, Iterable
 
 from django.db import Error, connections, transaction
@@ -16,9 +17,12 @@ from django.db import Error, connections, transaction
 from office.broker.rights import collectors_group
 from office.collecting import notices
 from office.collecting.alarms import raise_alarms
+from office.collecting.away import away
+from office.collecting.causes import ended_causes
 from office.collecting.checkpoints import Checkpoints
 from office.collecting.epochs import acknowledgements
 from office.collecting.heads import Heads, note_heads
+from office.collecting.heartbeat import Heartbeat, read_hearing
 from office.collecting.ledgers import Ledgers
 from office.collecting.notices import Notice
 from office.collecting.outbox import Outbox
@@ -28,6 +32,7 @@ from office.collecting.renewing import Renewing
 from office.collecting.storing import one_by_one
 from office.models import Screen
 from office.place import Place
+from office.places import note_places
 from office.trusting.repository import head
 from signage.link import Arrived, Broker, Connected, Disconnected, Link, LinkEvent, Outgoing, Sent, TooLarge, Will
 from signage.messages import LedgerAck, LedgerBatch, MessageError, OfficeStatus, decode, encode
@@ -40,6 +45,8 @@ MOST_UNDER_WAY = 128
 TURN_S = 1.0
 AT_ONCE = 32
 """Batches of one screen in one commit."""
+LOOK_S = 5.0
+"""Between two looks at what no message tells: who is away, which alarms have lost their cause."""
 FIRST_DELAY_S, LONGEST_DELAY_S = 1.0, 30.0
 """Between attempts, for a database that is away and for a broker that is."""
 
@@ -68,6 +75,8 @@ class Collector:
         self._presence = Presence(place.shots)
         self._checkpoints = Checkpoints()
         self._heads = Heads()
+        self._heartbeat = Heartbeat()
+        self._looks_at = 0.0
         self._outbox = Outbox(
             self._topics,
             status=lambda: _status(online=True),
@@ -132,6 +141,7 @@ class Collector:
                 self._turn(link, link.take(TURN_S))
                 self._on_turn()
             note_heads(_now())
+            self._heartbeat.end(_now())
         finally:
             link.stop((Outgoing(self._topics.office("status"), _status(online=False), retain=True),))
 
@@ -169,6 +179,20 @@ class Collector:
         self._heads.look(_now())
         self._look_at_head()
         self._flush(link)
+        if self._heartbeat.beat(_now(), connected=link.connected) or self._look_around(link):
+            self._checkpoints.committed()
+
+    def _look_around(self, link: Link) -> bool:
+        """Looks at what no message tells, now and then; says whether anything was written."""
+        if not link.connected or time.monotonic() < self._looks_at:
+            return False
+        self._looks_at = time.monotonic() + LOOK_S
+        now = _now()
+        with transaction.atomic():
+            moved = note_places(now)
+            told = [*away(now, read_hearing(now)), *ended_causes()]
+            raise_alarms(told, now)
+        return bool(told) or bool(moved)
 
     def _take(self, link: Link, arrived: list[Arrived]) -> None:
         """Stores what arrived, then acknowledges it; those who send much wait for those who send little."""

@@ -1,8 +1,10 @@
 """What can be wrong with a screen and what it sends, in sentences for a person."""
 
+import datetime as dt
 from typing import Literal
 
 import msgspec
+from django.utils import timezone
 
 from office.collecting.chain import ForkError, Gap
 from office.collecting.quotas import NAMES, Good
@@ -15,7 +17,7 @@ from signage.presented import Presented
 
 Kind = Literal[
     "fork", "broken", "gap", "lost", "odd", "refused", "clone", "malformed", "stranger", "quota", "display",
-    "quarantine", "doubtful", "unreadable", "changed",
+    "quarantine", "doubtful", "unreadable", "changed", "away",
 ]  # fmt: skip
 """As `office.models.Alarm.Kind` has them."""
 MOST_NAMED = 64
@@ -39,6 +41,17 @@ class Mended(msgspec.Struct, frozen=True):
     key: str
     is_whole: bool = False
     """Whether `key` is all of it."""
+
+
+def away(screen: str, since: dt.datetime) -> Notice:
+    """A screen that was there and is not, without a farewell."""
+    at = f"{timezone.localtime(since):%m-%d %H:%M}"
+    words = Words(
+        zh=f"从 {at} 起没有消息：可能断电、断网或死机。请到现场看屏幕亮不亮、电脑和网线的灯亮不亮，再开机或重启",
+        en=f"not heard of since {at}: no power, no network, or it hangs; look whether screen, computer and cable are"
+        " lit, then switch it on or restart it",
+    )
+    return Notice(screen, "away", "", words)
 
 
 def stranger(screen: str) -> Notice:

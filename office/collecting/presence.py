@@ -124,6 +124,7 @@ class Presence:
         told, before = _as_json(state), screen.state
         if is_news:
             wrong += _quarantined(screen, state)
+            wrong += _released(screen, state)
         if is_news and (not retained or told != before):
             self._set(screen, conn=state.conn, state=told, state_at=at)
         return [*wrong, *_unseen(screen.pk, state, before)] if is_news else wrong
@@ -185,6 +186,14 @@ def _quarantined(screen: Screen, state: ScreenState) -> list[Notice]:
     if not new or Alarm.objects.filter(screen_id=screen.pk, kind="quarantine").count() >= MOST_QUARANTINE_ALARMS:
         return []
     return [notices.quarantined(screen.pk, each) for each in new]
+
+
+def _released(screen: Screen, state: ScreenState) -> list[Mended]:
+    """The published files that a screen had put aside and shows again, or has no use for any more."""
+    held = {f"{each.publication}:{each.sha256}" for each in state.quarantined}
+    before = (screen.state or {}).get("quarantined") or ()
+    keys = {f"{each.get('publication')}:{each.get('sha256')}" for each in before if isinstance(each, dict)}
+    return [Mended(screen.pk, "quarantine", key, is_whole=True) for key in sorted(keys - held)]
 
 
 def _read(heard: Heard, kind: type[_Kind]) -> _Kind:

@@ -13,7 +13,7 @@ from office.collecting import alarms as collecting
 from office.collecting.alarms import close, tell_journal
 from office.commands.asking import me
 from office.commands.table import clock, plain, show
-from office.models import Alarm, AuditEntry
+from office.models import Alarm, AuditEntry, Screen
 from office.place import Place
 from signage.errors import BadInput, Complaint, Words
 from signage.printable import printable_json
@@ -43,9 +43,10 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     if not found:
         print("没有报警 · no alarms")
         return 0
-    show(("编号 no", "屏幕 screen", "最早 first", "最近 last", "次数 times", "事由 what", "处理 done about it"),
-         ((a.pk, a.screen_id, _when(a.first_at), _when(a.last_at), a.times, a.zh, _done(a, closings))
-          for a in found))  # fmt: skip
+    titles = dict(Screen.objects.values_list("id", "title"))
+    heads = ("编号 no", "屏幕 screen", "名称 title", "最早 first", "最近 last", "次数 times", "事由 what", "处理 done")
+    show(heads, ((a.pk, a.screen_id, titles.get(a.screen_id, ""), _when(a.first_at), _when(a.last_at), a.times, a.zh,
+                  _done(a, closings)) for a in found))  # fmt: skip
     return 0
 
 

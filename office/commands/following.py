@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from office.collecting.alarms import tell_unreadable
+from office.collecting.heartbeat import read_hearing
 from office.commands.table import Progress, clock, show
 from office.console.progress import ScreenLine, screen_line, unreadable_line
 from office.models import Publication, Screen
@@ -28,10 +29,12 @@ def lines(publication: Publication) -> tuple[ScreenLine, ...]:
     wanted = set(Screen.objects.filter(assignments__publication=publication).values_list("id", flat=True))
     receipts = telling([publication.number])[publication.number]
     now = dt.datetime.now(dt.UTC)
+    hearing = read_hearing(now)
 
     def line(screen: Screen) -> ScreenLine:
         name = screen.id
-        return screen_line(screen, receipts.get(name, ()), publication.number, wanted=name in wanted, now=now)
+        mine = receipts.get(name, ())
+        return screen_line(screen, mine, publication.number, wanted=name in wanted, now=now, hearing=hearing)
 
     aimed_at = Screen.objects.filter(aimed__publication=publication).distinct()
     good, bad = readable(aimed_at, line, lambda screen: screen.pk)

@@ -2,18 +2,20 @@
 
 import argparse
 import datetime as dt
+import sys
 
 from office.collecting.alarms import tell_unreadable
+from office.collecting.heartbeat import read_hearing
 from office.commands.table import clock, show
+from office.console.open_alarms import read_open_alarms
 from office.console.tiles import Coming, Tile, by_need, tile, unreadable_tile
-from office.console.wording import UNREADABLE, ago
+from office.console.wording import NOT_HEARD, SILENT, UNREADABLE, ago
+from office.hearing import Hearing
 from office.models import Alarm, Screen
 from office.place import Place
 from office.stored import readable
 from signage.printable import printable_json
 
-MOST_ALARMS = 20
-"""In the table; JSON has all of them."""
 MOST_TROUBLE = 300
 """Letters of what is wrong with one screen, in the table."""
 
@@ -22,22 +24,28 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     """Prints them as a table, or one JSON object a line."""
     now = dt.datetime.now(dt.UTC)
     screens = {s.id: s for s in Screen.objects.select_related("site__village").prefetch_related("tags")}
-    good, bad = readable(screens.values(), lambda screen: tile(screen, now), lambda screen: screen.pk)
+    hearing = read_hearing(now)
+    good, bad = readable(screens.values(), lambda screen: tile(screen, now, hearing), lambda screen: screen.pk)
     tell_unreadable(bad)
-    tiles = by_need([*good, *(unreadable_tile(each.screen) for each in bad)])
-    alarms = list(Alarm.objects.filter(closed_at=None).order_by("screen_id", "first_at"))
+    alarms = read_open_alarms()
+    tiles = by_need([*good, *(unreadable_tile(each.screen) for each in bad)], alarms.screens)
+    if hearing.why is not None and tiles:
+        out = sys.stderr if options.json else sys.stdout
+        print(f"▲ {hearing.why.zh}\n    {hearing.why.en}\n", file=out)
     if options.json:
+        own: dict[str, list[Alarm]] = {}
+        for alarm in Alarm.objects.filter(closed_at=None).order_by("screen_id", "first_at"):
+            own.setdefault(alarm.screen_id, []).append(alarm)
         for each in tiles:
-            mine = [alarm for alarm in alarms if alarm.screen_id == each.id]
-            print(printable_json(_told(each, screens[each.id], mine)))
+            print(printable_json(_told(each, screens[each.id], own.get(each.id, []), hearing)))
         return 0
     heads = ("屏幕 screen", "名称 title", "状态 status", "听到 heard", "在播发布 on air", "画面 shows", "问题 trouble")
     show(heads, (_row(each, now) for each in tiles))
-    if alarms:
-        print(f"\n报警 alarms ({len(alarms)})")
-        rows = alarms[:MOST_ALARMS]
-        columns = ("编号 no", "屏幕 screen", "最近 last", "次数 times", "事由 what")
-        show(columns, ((a.pk, a.screen_id, _when(a), a.times, a.zh) for a in rows))
+    if alarms.count:
+        print(f"\n报警 alarms ({alarms.count})")
+        columns = ("报警 alarm", "屏幕 screens", "最近 last", "条数 count", "最近一条的事由 what the last one says")
+        show(columns, ((g.label, g.named, clock(g.at, "%m-%d %H:%M"), g.count, g.words.zh) for g in alarms.groups))
+        print("每一条和它的编号 · one by one, with their numbers: wuzha-office alarms")
         print("看过之后 · when somebody has looked: wuzha-office alarms --close 编号 --why 怎么处理的")
     return 0
 
@@ -57,14 +65,12 @@ def _on_air(each: Tile) -> str:
     return " | ".join(f"{zone.zone}: {zone.name or zone.shows}" for zone in each.zones)[:60]
 
 
-def _when(alarm: Alarm) -> str:
-    return clock(alarm.last_at, "%m-%d %H:%M")
-
-
-def _told(each: Tile, screen: Screen, alarms: list[Alarm]) -> dict[str, object]:
+def _told(each: Tile, screen: Screen, alarms: list[Alarm], hearing: Hearing) -> dict[str, object]:
     state = screen.state or {}
+    status = {SILENT: "silent", NOT_HEARD: "unknown"}.get(each.label, screen.status)
     return {
-        "screen": each.id, "title": each.title, "status": screen.status, "online": each.online,
+        "screen": each.id, "title": each.title, "status": status, "online": each.online,
+        "office_hears": hearing.hears,
         "revoked": screen.revoked_at is not None, "site": screen.site.name if screen.site else "",
         "kind": screen.site.kind if screen.site else "",
         "village": screen.site.village.name if screen.site and screen.site.village else "",
@@ -74,7 +80,10 @@ def _told(each: Tile, screen: Screen, alarms: list[Alarm]) -> dict[str, object]:
         "publications": list(each.publications), "zones": state.get("zones", []),
         "coming": [_coming(coming) for coming in each.coming],
         "troubles": [{"zh": words.zh, "en": words.en} for words in each.troubles],
-        "alarms": [{"kind": alarm.kind, "zh": alarm.zh, "en": alarm.en, "times": alarm.times} for alarm in alarms],
+        "alarms": [
+            {"alarm": alarm.pk, "kind": alarm.kind, "zh": alarm.zh, "en": alarm.en, "times": alarm.times}
+            for alarm in alarms
+        ],
     }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ import msgspec
 from office.console import wording
 from office.console.tiles import status
 from office.console.wording import Label, size
+from office.hearing import HEARS, Hearing
 from office.stored import UNREADABLE, sound
 from signage.errors import Words
 from signage.ledger import why_refused
@@ -64,7 +65,13 @@ class ScreenLine(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def screen_line(
-    screen: "Screen", receipts: "Iterable[Receipt]", number: int, *, wanted: bool, now: dt.datetime
+    screen: "Screen",
+    receipts: "Iterable[Receipt]",
+    number: int,
+    *,
+    wanted: bool,
+    now: dt.datetime,
+    hearing: Hearing = HEARS,
 ) -> ScreenLine:
     """Returns how far a publication came on a screen; `receipts` are the screen's, of this publication.
 
@@ -85,7 +92,7 @@ def screen_line(
     return ScreenLine(
         id=screen.id,
         title=screen.title or screen.id,
-        link=status(screen, now),
+        link=status(screen, now, hearing),
         step=step,
         marks=_marks(at),
         detail=_detail(said) if said is not None and step == "fetched" else "",

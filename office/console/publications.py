@@ -10,10 +10,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from office.collecting.alarms import tell_unreadable
+from office.collecting.heartbeat import read_hearing
 from office.console import wording
 from office.console.fragments import live_page
 from office.console.progress import HEADS, ScreenLine, publication_label, screen_line, unreadable_line
 from office.console.wording import Label
+from office.hearing import Hearing
 from office.models import Assignment, Publication, Receipt, Screen
 from office.receipts import telling
 from office.stored import Unreadable, readable
@@ -68,10 +70,11 @@ def _sheets(page: list[Publication], now: dt.datetime) -> list[Sheet]:
     wanted = _screens(Assignment.screens.through, page)
     every = set().union(*aimed_at.values()) if aimed_at else set()
     screens = {screen.pk: screen for screen in Screen.objects.filter(id__in=every)}
+    hearing = read_hearing(now)
     found = []
     for one in page:
         aims = [screens[name] for name in sorted(aimed_at[one.pk]) if name in screens]
-        lines, bad = _lines(one, aims, receipts[one.number], wanted[one.pk], now)
+        lines, bad = _lines(one, aims, receipts[one.number], wanted[one.pk], now=now, hearing=hearing)
         tell_unreadable(bad)
         found.append(_sheet(one, lines))
     return found
@@ -87,11 +90,17 @@ def _screens(through: Any, page: list[Publication]) -> dict[int, set[str]]:
 
 
 def _lines(
-    one: Publication, screens: list[Screen], receipts: dict[str, list[Receipt]], wanted: set[str], now: dt.datetime
+    one: Publication,
+    screens: list[Screen],
+    receipts: dict[str, list[Receipt]],
+    wanted: set[str],
+    *,
+    now: dt.datetime,
+    hearing: Hearing,
 ) -> tuple[tuple[ScreenLine, ...], list[Unreadable]]:
     def line(screen: Screen) -> ScreenLine:
         name = screen.pk
-        return screen_line(screen, receipts.get(name, ()), one.number, wanted=name in wanted, now=now)
+        return screen_line(screen, receipts.get(name, ()), one.number, wanted=name in wanted, now=now, hearing=hearing)
 
     good, bad = readable(screens, line, lambda screen: screen.pk)
     rest = [unreadable_line(each.screen, wanted=each.screen in wanted) for each in bad]

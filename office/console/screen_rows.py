@@ -14,7 +14,8 @@ import msgspec
 from django.db.models import QuerySet, TextField
 from django.db.models.functions import Cast
 
-from office.console.tiles import Tile, is_silent, newest, tile, unreadable_tile
+from office.console.tiles import Tile, tile, unreadable_tile
+from office.hearing import HEARS, Hearing, is_silent, newest
 from office.models import Screen
 from office.stored import Unreadable, read_each
 
@@ -43,20 +44,20 @@ class ScreenRows:
         self._most = most
         self._known: dict[str, ReadTile] = {}
 
-    def read(self, now: dt.datetime) -> tuple[list[Tile], list[Unreadable]]:
+    def read(self, now: dt.datetime, hearing: Hearing = HEARS) -> tuple[list[Tile], list[Unreadable]]:
         """Returns a tile for each, and the rows that cannot be read."""
-        known, rows = self._known, _rows(now)
+        known, rows = self._known, _rows(now, hearing)
         found = {name: known[name] for name, facts in rows.items() if name in known and known[name].facts == facts}
         stale = [name for name in rows if name not in found]
         if stale:
             # A row that changes between the two queries has other facts the next time.
-            found.update((each.tile.id, each) for each in _whole(stale, rows, now))
+            found.update((each.tile.id, each) for each in _whole(stale, rows, now, hearing))
         # Whoever is later wins: what he overwrites is read again.
         self._known = dict(list(found.items())[: self._most])
         return [each.tile for each in found.values()], [each.bad for each in found.values() if each.bad is not None]
 
 
-def _rows(now: dt.datetime) -> dict[str, tuple[Any, ...]]:
+def _rows(now: dt.datetime, hearing: Hearing) -> dict[str, tuple[Any, ...]]:
     tags: defaultdict[str, list[str]] = defaultdict(list)
     through: Any = Screen.tags.through
     for screen, name in through.objects.order_by("tag__name").values_list("screen_id", "tag__name"):
@@ -69,7 +70,8 @@ def _rows(now: dt.datetime) -> dict[str, tuple[Any, ...]]:
             *row[:-2],
             _digest(row[-2]),
             _digest(row[-1]),
-            is_silent(row[1], newest(*row[2:5]), now),
+            hearing.hears,
+            is_silent(row[1], newest(*row[2:5]), now, hearing),
             *tags[row[0]],
         )
         for row in found
@@ -81,14 +83,16 @@ def _digest(text: str | None) -> bytes | None:
     return None if text is None else hashlib.sha256(text.encode(errors="replace")).digest()
 
 
-def _whole(names: list[str], rows: dict[str, tuple[Any, ...]], now: dt.datetime) -> Iterator[ReadTile]:
+def _whole(
+    names: list[str], rows: dict[str, tuple[Any, ...]], now: dt.datetime, hearing: Hearing
+) -> Iterator[ReadTile]:
     asked: QuerySet[Screen] = Screen.objects.filter(revoked_at=None)
     asked = asked.select_related("site__village").prefetch_related("tags")
     wanted = set(names)
     screens = asked.filter(pk__in=wanted) if len(wanted) <= MOST_NAMED else asked
     screens = [each for each in screens if each.pk in wanted]
     for screen, read in zip(
-        screens, read_each(screens, lambda each: tile(each, now), lambda each: each.pk), strict=True
+        screens, read_each(screens, lambda each: tile(each, now, hearing), lambda each: each.pk), strict=True
     ):
         bad = read if isinstance(read, Unreadable) else None
         shown = unreadable_tile(screen.pk) if isinstance(read, Unreadable) else read

@@ -8,8 +8,6 @@ from functools import cache, partial
 
 import msgspec
 from django.contrib.auth.decorators import login_required
-from django.db.models import Window
-from django.db.models.functions import RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template, render_to_string
@@ -18,46 +16,20 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_POST, require_safe
 
 from office.collecting.alarms import tell_unreadable
+from office.collecting.heartbeat import read_hearing
 from office.console import wording
 from office.console.deltas import Changes, DrawnParts, HeldVersions, PagePart, changes, page_part, version
 from office.console.fragments import VARY, named, part_response, same, wants_part
 from office.console.home import place
 from office.console.live import looker
+from office.console.open_alarms import read_open_alarms
 from office.console.screen_rows import ScreenRows
 from office.console.tiles import Tile, by_need
-from office.models import Alarm
-from office.stored import readable, sound
-from signage.errors import Words
 from signage.topics import MOST_BYTES, SCREEN_ID
 
 HEAD, TILE, PART = "console/screens_head.html", "console/tile.html", "console/screens_part.html"
-MOST_ALARMS = 8
 MOST_LOOKED_AT = 12
 """Screens whose picture one page asks for at a time."""
-
-
-class OpenAlarm(msgspec.Struct, frozen=True):
-    """An alarm, as the page shows it."""
-
-    at: object
-    screen: str
-    words: Words
-
-
-def _alarm(alarm: Alarm) -> OpenAlarm:
-    sound(alarm.last_at)
-    return OpenAlarm(alarm.last_at, alarm.screen_id, Words(str(alarm.zh), str(alarm.en)))
-
-
-def _chosen() -> list[Alarm]:
-    """Returns open alarms, newest first: of each screen its newest before the second of any other.
-
-    So one screen that raises many of them hides nobody else's.
-    """
-    place_among_its_own = Window(RowNumber(), partition_by="screen_id", order_by=("-last_at", "-id"))
-    found = Alarm.objects.filter(closed_at=None).annotate(nth=place_among_its_own).order_by("nth", "-last_at", "-id")
-    shown = list(found.values_list("id", flat=True)[:MOST_ALARMS])
-    return list(Alarm.objects.filter(pk__in=shown).order_by("-last_at", "-id"))
 
 
 @require_safe
@@ -65,15 +37,15 @@ def _chosen() -> list[Alarm]:
 def screens(request: HttpRequest) -> HttpResponse:
     """Shows every screen."""
     now = timezone.now()
-    found, bad = memory().rows.read(now)
-    tiles = by_need(found)
-    counted = Counter(each.label for each in tiles)
+    hearing = read_hearing(now)
+    found, bad = memory().rows.read(now, hearing)
     tell_unreadable(bad)
-    alarms, _ = readable(_chosen(), _alarm, lambda alarm: alarm.screen_id)
-    order = (*wording.STATUS.values(), wording.SILENT, wording.UNREADABLE)
+    alarms = read_open_alarms()
+    tiles = by_need(found, alarms.screens)
+    counted = Counter(each.label for each in tiles)
+    order = (*wording.STATUS.values(), wording.SILENT, wording.NOT_HEARD, wording.UNREADABLE)
     sums = [(label, counted[label]) for label in order if counted[label]]
-    more = max(0, Alarm.objects.filter(closed_at=None).count() - MOST_ALARMS)
-    values = {"sums": sums, "alarms": alarms, "more_alarms": more, "many": len(tiles)}
+    values = {"sums": sums, "alarms": alarms, "many": len(tiles), "office": hearing.why if tiles else None}
     head = page_part("", render_to_string(HEAD, values))
     return _answer(request, head, _parts(tiles), now)
 

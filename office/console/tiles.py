@@ -4,13 +4,14 @@ Rule: pure; a screen's own words are read as strictly as they came in, and what 
 """
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from office.console import wording
 from office.console.wording import Label, size
+from office.hearing import HEARS, Hearing, is_silent, newest
 from office.stored import UNREADABLE, sound
 from signage.errors import Words
 from signage.messages import Birth, PublicationState, ScreenState, Step, ZoneState
@@ -18,8 +19,6 @@ from signage.messages import Birth, PublicationState, ScreenState, Step, ZoneSta
 if TYPE_CHECKING:  # values come from elsewhere; so this needs no database
     from office.models import Screen
 
-SILENT_S = 120
-"""A screen that is connected tells its state every 30 seconds."""
 LEAST_FREE_BYTES = 1 << 30
 MOST_ROWS = 16
 """Zones, troubles or publications that are named of one screen; whoever has more must not push the others away."""
@@ -61,15 +60,15 @@ class Tile(msgspec.Struct, frozen=True, kw_only=True):
     online: bool
 
 
-def tile(screen: "Screen", now: dt.datetime) -> Tile:
+def tile(screen: "Screen", now: dt.datetime, hearing: Hearing = HEARS) -> Tile:
     """Gives what is to be said of a screen; its site, village and tags are to be at hand.
 
     Raises BadRowError for one that cannot be read.
     """
     sound(screen.state, screen.birth, screen.status_at, screen.state_at, screen.birth_at, screen.shot_at)
     state = _read(screen.state, ScreenState)
-    label = status(screen, now)
-    online = screen.status == "online" and screen.revoked_at is None
+    label = status(screen, now, hearing)
+    online = label is wording.STATUS["online"]
     return Tile(
         id=screen.id,
         title=screen.title or screen.id,
@@ -96,26 +95,35 @@ def unreadable_tile(screen: str) -> Tile:
     )  # fmt: skip
 
 
-_ORDER = {"bad": 0, "warn": 1, "good": 2, "busy": 2, "off": 3}
+_NEED = {"bad": 0, "warn": 1, "good": 2, "busy": 2, "off": 3}
 
 
-def by_need(tiles: Iterable[Tile]) -> tuple[Tile, ...]:
-    """Puts the screens that somebody should look after first, then those that play, then the silent ones."""
-    return tuple(sorted(tiles, key=lambda each: (_ORDER[each.label.tone], each.shot == "", each.id)))
+def by_need(tiles: Iterable[Tile], alarmed: Collection[str] = ()) -> tuple[Tile, ...]:
+    """Puts the screens that somebody should look after first, then those that play, then those that are off.
+
+    `alarmed` are the screens with an open alarm: being connected is not all that a screen has to be.
+    """
+    return tuple(sorted(tiles, key=lambda each: (_need(each, alarmed), each.shot == "", each.id)))
 
 
-def status(screen: "Screen", now: dt.datetime) -> Label:
-    """Says how it stands with a screen."""
+def _need(tile: Tile, alarmed: Collection[str]) -> int:
+    if tile.label.tone == "off" and tile.id not in alarmed:  # what it said last is long ago
+        return _NEED["off"]
+    tones = [tile.label.tone, *(label.tone for label in tile.ordered), *(each.label.tone for each in tile.coming)]
+    if "bad" in tones or tile.id in alarmed:
+        return _NEED["bad"]
+    return _NEED["warn"] if tile.troubles or "warn" in tones else _NEED[tile.label.tone]
+
+
+def status(screen: "Screen", now: dt.datetime, hearing: Hearing = HEARS) -> Label:
+    """Says how it stands with a screen: the one answer of pages, tables and JSON."""
     if screen.revoked_at is not None:
         return wording.REVOKED
-    if is_silent(screen.status, newest(screen.status_at, screen.state_at, screen.birth_at), now):
+    if screen.status == "online" and not hearing.hears:
+        return wording.NOT_HEARD
+    if is_silent(screen.status, newest(screen.status_at, screen.state_at, screen.birth_at), now, hearing):
         return wording.SILENT
     return wording.STATUS.get(screen.status, wording.STATUS[""])
-
-
-def is_silent(status: str, heard: dt.datetime | None, now: dt.datetime) -> bool:
-    """Says whether a screen that should be there has said nothing for too long."""
-    return status == "online" and heard is not None and (now - heard).total_seconds() > SILENT_S
 
 
 def _place(screen: "Screen") -> str:
@@ -188,11 +196,6 @@ def _facts(screen: "Screen", state: ScreenState | None) -> tuple[tuple[str, str,
         found.append(("磁盘剩余", "disk free", size(state.disk_free_bytes)))
         found.append(("迟到帧", "late frames", f"{state.late_frames:,} / {state.frames:,}"))
     return tuple(found)
-
-
-def newest(*moments: dt.datetime | None) -> dt.datetime | None:
-    """Returns the latest of them; None when there is none."""
-    return max((at for at in moments if at is not None), default=None)
 
 
 def _read(told: Any, kind: Any) -> Any:

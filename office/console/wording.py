@@ -37,6 +37,8 @@ STATUS = {
 }
 REVOKED = Label("已注销", "revoked", "off")
 SILENT = Label("没有回音", "silent", "warn")
+NOT_HEARD = Label("不清楚", "not known", "off")
+"""While the office itself hears nothing."""
 UNREADABLE = Label("无法读取", "unreadable", "bad")
 
 STEPS: dict[Step, Label] = {

@@ -102,6 +102,24 @@ def test_the_embedded_broker_which_knows_no_shared_subscriptions_does_as_well(pl
     assert stored(SCREEN) == written(ledger)
 
 
+def test_a_collector_says_that_it_hears_and_that_it_has_ended_and_looks_after_alarms(
+    place: Place, broker: Mosquitto
+) -> None:
+    from office.collecting.heartbeat import read_hearing
+    from office.models import Alarm, ScreenPlace
+
+    enroll()
+    now = dt.datetime.now(dt.UTC)
+    Alarm.objects.create(screen_id=SCREEN, kind="refused", key="3", zh="x", en="x", first_at=now, last_at=now)
+    with collecting(place, broker.url):
+        wait_until(lambda: read_hearing(dt.datetime.now(dt.UTC)).since is not None, "it hears")
+        wait_until(lambda: not Alarm.objects.filter(closed_at=None).exists(), "nothing was published: that is over")
+        wait_until(lambda: ScreenPlace.objects.count() == 1, "where the screen stands is written down")
+    found = read_hearing(dt.datetime.now(dt.UTC))
+    assert not found.hears
+    assert found.why is not None
+
+
 def test_what_a_screen_says_of_itself_is_kept(place: Place, broker: Mosquitto) -> None:
     from office.models import Command
 

@@ -203,6 +203,15 @@ def test_a_published_file_in_quarantine_is_an_alarm_once_for_each_term(office: O
         assert "2026-06-07T17:00" in sentence
 
 
+def test_a_file_that_is_shown_again_is_no_alarm_any_more(office: Office) -> None:
+    from office.models import Alarm
+
+    office.state(1, quarantined=(put_aside(), put_aside(publication=13)))
+    office.state(1, quarantined=(put_aside(publication=13),))
+    open_ = Alarm.objects.filter(closed_at=None)
+    assert [alarm.key for alarm in open_] == [f"13:{'ab' * 32}"]
+
+
 def test_a_screen_that_puts_ever_new_files_aside_fills_no_table(office: Office) -> None:
     from office.collecting.presence import MOST_QUARANTINE_ALARMS
 

@@ -385,6 +385,26 @@ def test_screens_are_listed_with_what_they_last_said(run: Run) -> None:
     assert (told["status"], told["publications"], told["tags"], told["village"]) == ("online", [3], ["big"], "石桥村")
 
 
+def test_the_table_and_json_give_one_answer_on_who_is_there(run: Run) -> None:
+    from office.models import CollectorBeat, Screen
+
+    run("enroll", "sq-led1")
+    now = dt.datetime.now(dt.UTC)
+    late = now - dt.timedelta(minutes=5)
+    Screen.objects.filter(id="sq-led1").update(status="online", status_at=late, state_at=late)
+    CollectorBeat.objects.create(name="a", since=late, beat_at=now)
+    told = json.loads(run("screens", "--json")[1])
+    assert (told["status"], told["online"], told["office_hears"]) == ("silent", False, True)
+    assert "没有回音" in run("screens")[1]
+    CollectorBeat.objects.update(beat_at=late)
+    code, out, err = run("screens", "--json")
+    told = json.loads(out)
+    assert (code, told["status"], told["online"], told["office_hears"]) == (0, "unknown", False, False)
+    assert "管理端自己" in err
+    assert "管理端自己" in run("screens")[1]
+    assert "没有回音" not in run("screens")[1]
+
+
 def test_screens_says_which_alarms_are_open(run: Run) -> None:
     from office.models import Alarm
 

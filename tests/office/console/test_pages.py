@@ -89,7 +89,41 @@ def test_a_screen_with_many_alarms_hides_no_other_screens(inside: Client, screen
     page = text(inside, "/")
     assert "台账分叉了" in page
     assert "第29个" in page
-    assert "另有 23 条" in page
+    assert "报警 31 条" in page
+    assert "另有 10 条" in page
+
+
+def test_alarms_of_one_cause_stand_together_under_the_titles_of_their_screens(inside: Client, screen: Any) -> None:
+    from office.models import Alarm, Screen
+
+    publish(12, [screen])
+    for number in range(40):
+        other = Screen.objects.create(id=f"led-{number}", title=f"村口 {number}", status="online", status_at=NOW)
+        at = NOW + dt.timedelta(seconds=number)
+        Alarm.objects.create(
+            screen=other, kind="refused", key="12", zh="发布 12 被拒绝", en="", first_at=at, last_at=at
+        )
+    page = text(inside, "/")
+    assert "报警 40 条" in page
+    assert page.count("<summary><b>发布被拒绝 · 发布 12") == 1
+    assert "村口 39、村口 38、村口 37、村口 36、村口 35 等 40 块屏幕" in page
+
+
+def test_a_collector_that_does_not_run_is_the_offices_own_fault(inside: Client, screen: Any) -> None:
+    from office.models import CollectorBeat
+
+    long_ago = NOW - dt.timedelta(minutes=5)
+    screen.status, screen.status_at, screen.state_at = "online", long_ago, long_ago
+    screen.save()
+    CollectorBeat.objects.create(name="a", since=long_ago, beat_at=long_ago)
+    page = text(inside, "/")
+    assert "管理端自己的接收服务没有在运行" in page
+    assert "没有回音" not in page
+    assert "不清楚" in page
+    CollectorBeat.objects.update(since=long_ago, beat_at=dt.datetime.now(dt.UTC))
+    page = text(inside, "/")
+    assert "管理端自己" not in page
+    assert "没有回音" in page
 
 
 def test_the_picture_of_a_screen_is_given_to_who_is_inside(inside: Client, screen: Any, served: Place) -> None:

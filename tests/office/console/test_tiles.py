@@ -7,6 +7,7 @@ import pytest
 
 from office.console import wording
 from office.console.tiles import MOST_ROWS, by_need, status, tile
+from office.hearing import Hearing
 from office.place import Place
 from signage.messages import PublicationState, RefusedFile, ScreenState, Trouble, ZoneState
 
@@ -143,6 +144,41 @@ def test_screens_that_need_somebody_come_first(screen: Any) -> None:
         each.save()
     found = by_need(tile(each, NOW) for each in (screen, *others))
     assert [each.id for each in found] == ["b-lost", "c-silent", "sq-led1", "a-new"]
+
+
+def test_trouble_comes_before_a_good_connection(screen: Any) -> None:
+    from office.models import Screen
+
+    def one(name: str, status: str = "online", **state: Any) -> Any:
+        return Screen.objects.create(id=name, status=status, status_at=ago(minutes=1), state=told(**state))
+
+    refused = PublicationState(number=8, step="refused", why=Trouble(zh="只有一个签名", en="one signature"))
+    tiles = [
+        tile(each, NOW)
+        for each in (
+            one("a-fine"), one("b-fine"), one("c-mute", troubles=(Trouble(zh="没有声音", en="no sound"),)),
+            one("d-refuses", coming=(refused,)), one("e-off", "offline", troubles=(Trouble(zh="旧的", en="old"),)),
+            one("f-alarm", "offline"),
+        )
+    ]  # fmt: skip
+    assert [each.id for each in by_need(tiles, {"b-fine", "f-alarm"})] == [
+        "b-fine", "d-refuses", "f-alarm", "c-mute", "a-fine", "e-off",
+    ]  # fmt: skip
+
+
+def test_a_screen_that_says_nothing_is_online_nowhere(screen: Any) -> None:
+    screen.state_at = ago(seconds=300)
+    screen.state = told(zones=(ZoneState(zone="main", name="a.png"),))
+    found = tile(screen, NOW)
+    assert (found.label, found.online, found.zones) == (wording.SILENT, False, ())
+
+
+def test_while_the_office_hears_nothing_itself_no_screen_is_called_silent(screen: Any) -> None:
+    screen.state_at = ago(seconds=300)
+    found = tile(screen, NOW, Hearing(hears=False))
+    assert (found.label, found.online) == (wording.NOT_HEARD, False)
+    screen.status = "lost"
+    assert tile(screen, NOW, Hearing(hears=False)).label == wording.STATUS["lost"], "that was heard before"
 
 
 def test_times_and_sizes_read_as_people_say_them() -> None:
