@@ -21,7 +21,7 @@ from player.stage.window import (
     NoWindow,
     Window,
     Wish,
-    desktop_size,
+    desktop_sizes,
     no_display_words,
     open_window,
     room,
@@ -71,6 +71,8 @@ class Screen:
         self._made = 0
         self._retry_at = 0.0
         self._no_display: Words | None = None
+        self._displays: tuple[tuple[int, int], ...] = ()
+        """How large each display was when the window was opened."""
         self._window: Window = NoWindow(wish.size)
         if not headless:
             self._open()
@@ -241,7 +243,7 @@ class Screen:
             return False
         before = self._copied()
         if self._no_display is None:
-            log.info("the display has another size, %s: the window is opened anew", desktop_size())
+            log.info("the display has another size: the window is opened anew")
             self._panel = None
             self._window.close()
             self._window = NoWindow(self.size)
@@ -290,14 +292,16 @@ class Screen:
                 log.warning("no display: %s", error)
             self._no_display = no_display_words(error)
             return False
-        self._no_display = None
+        self._no_display, self._displays = None, desktop_sizes()
         log.info("display open: %s", self.describe())
         return True
 
     def _has_other_room(self) -> bool:
         """Whether the display shows more or less of a full screen's canvas than when its window was opened."""
-        display = desktop_size() if self._wish.fullscreen else None
-        return display is not None and room(display, self._wish.position, self.size) != self.visible_px
+        displays = desktop_sizes() if self._wish.fullscreen else ()
+        if displays == self._displays:
+            return False
+        return any(room(each, self._wish.position, self.size) != self.visible_px for each in displays)
 
     def _target(self) -> tuple[pygame.Surface, tuple[int, int]]:
         """Gives where to draw: below the panel while there is one."""

@@ -243,10 +243,9 @@ def no_display_words(error: NoDisplayError) -> Words:
     )
 
 
-def desktop_size() -> tuple[int, int] | None:
-    """Returns how large the display is now; None without one."""
-    sizes = pygame.display.get_desktop_sizes() if pygame.display.get_init() else []
-    return sizes[0] if sizes else None
+def desktop_sizes() -> tuple[tuple[int, int], ...]:
+    """Returns how large each display is now."""
+    return tuple(pygame.display.get_desktop_sizes()) if pygame.display.get_init() else ()
 
 
 def room(display: tuple[int, int], origin: tuple[int, int], canvas: tuple[int, int]) -> tuple[int, int]:

@@ -47,6 +47,11 @@ class Glass:
             return PlatformFacts(cards)
         return PlatformFacts(cards, display.outputs(), display.is_powered_down(), display.console())
 
+    def light(self, name: str) -> bool:
+        """Gives an output that is plugged in and has no picture one; says whether it took it."""
+        display = self._open()
+        return display is not None and not display.is_rootless() and display.light(name)
+
     def desktop_px(self) -> tuple[int, int] | None:
         """Returns the size of the whole desktop when this connected to it; None where that is not known."""
         display = self._open()

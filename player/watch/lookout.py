@@ -14,6 +14,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
+from player.watch.hotplug import Hotplug
 from player.watch.platform_facts import PlatformFacts, against
 from player.watch.pulse import Pulse
 from player.watch.sighting import Sighting
@@ -21,6 +22,7 @@ from player.watch.verdict import MOST_LOOKS, Look, Verdict, is_black, judged
 from player.watch.xcb import Place
 from player.watch.zone_verdict import Outcome, counted_on, is_ours, settled
 from signage.presented import Presented
+from signage.printable import printable
 
 FACTS_EVERY_S = 5.0
 REST_S = 4.5
@@ -38,6 +40,7 @@ class GlassLike(Protocol):
 
     def colours(self, left: int, top: int, places: tuple[Place, ...], /) -> tuple[int, ...] | None: ...
     def facts(self) -> PlatformFacts: ...
+    def light(self, name: str, /) -> bool: ...
 
 
 class Lookout:
@@ -64,6 +67,7 @@ class Lookout:
         self.against: Presented | None = None
         """What the platform says against a picture being seen."""
         self._asking_since: float | None = None
+        self._hotplug = Hotplug()
 
     def look(self, pulse: Pulse, now: float) -> None:
         """Takes a pulse that just came, at monotonic `now`, and looks at the display."""
@@ -81,7 +85,9 @@ class Lookout:
     def _look(self, pulse: Pulse, now: float) -> None:
         if now >= self._facts_at:
             self._facts_at = now + FACTS_EVERY_S
-            self.against = against(self._glass.facts())
+            facts = self._glass.facts()
+            self.against = against(facts)
+            self._light(facts)
         if self._open is not None:
             self._settle(*self._open, pulse)
             self._open = None
@@ -101,6 +107,12 @@ class Lookout:
         self._say(pulse, dict.fromkeys(ours, "seen"))
         if len(ours) == len(pulse.zones) and not self._doubted:
             self._agreed = pulse, now
+
+    def _light(self, facts: PlatformFacts) -> None:
+        """Lights a display that was plugged in late, which nobody else does without a desktop."""
+        name = self._hotplug.take(facts.outputs or ())
+        if name is not None and self._glass.light(name):
+            log.warning("a display was plugged in at %s, it is given a picture", printable(name))
 
     def _may_rest(self, pulse: Pulse, now: float) -> bool:
         """Whether the display was seen to show just this a moment ago, in a play that goes on."""

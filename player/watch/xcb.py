@@ -15,7 +15,10 @@ _ALL_PLANES = 0xFFFFFFFF
 _TRUE_COLOUR_DEPTHS = (24, 32)
 _CHECKED = 1
 _INTERN_ATOM, _GET_PROPERTY = 16, 20
-_RESOURCES_CURRENT, _OUTPUT_INFO = 25, 9
+_RESOURCES_CURRENT, _OUTPUT_INFO, _CRTC_INFO = 25, 9, 20
+_SET_SCREEN_SIZE, _SET_CRTC = 7, 21
+_UPRIGHT = 1
+_MM_PER_PX = 25.4 / 96
 _DPMS_INFO = 7
 MOST_OUTPUTS = 64
 
@@ -119,6 +122,35 @@ class XDisplay:
         found = (self._ask(randr, _OUTPUT_INFO, struct.pack("=II", each, config)) for (each,) in _words(names))
         return tuple(_output(each) for each in found if each is not None and len(each) >= 36)
 
+    def light(self, name: str) -> bool:
+        """Gives a connected output that has no picture its own best mode, the desktop's size; says whether it took it.
+
+        Nothing else may be lit: the desktop gets the size of the mode.
+        """
+        randr = self._opcode(b"RANDR")
+        told = None if randr is None else self._ask(randr, _RESOURCES_CURRENT, struct.pack("=I", self._root))
+        if randr is None or told is None or len(told) < 32:
+            return False
+        config, crtcs, count, modes = struct.unpack_from("=IHHH", told, 12)
+        sizes_at = 32 + 4 * (crtcs + count)
+        sizes = {m: (w, h) for m, w, h in (struct.unpack_from("=IHH", told, sizes_at + 32 * n) for n in range(modes))}
+        for (output,) in _words(told[32 + 4 * crtcs : sizes_at][: 4 * MOST_OUTPUTS]):
+            info = self._ask(randr, _OUTPUT_INFO, struct.pack("=II", output, config))
+            if info is None or len(info) < 36 or _output(info).name != name:
+                continue
+            able, known = struct.unpack_from("=HH", info, 26)
+            own = [mode for (mode,) in _words(info[36 + 4 * able : 36 + 4 * (able + known)]) if mode in sizes]
+            free = [crtc for (crtc,) in _words(info[36 : 36 + 4 * able]) if self._is_free(randr, crtc, config)]
+            if not own or not free:
+                return False
+            width, height = sizes[own[0]]  # an output's best mode comes first
+            mm = round(width * _MM_PER_PX), round(height * _MM_PER_PX)
+            self._send(randr, _SET_SCREEN_SIZE, struct.pack("=IHHII", self._root, width, height, *mm))
+            wish = struct.pack("=IIIhhIHHI", free[0], 0, config, 0, 0, own[0], _UPRIGHT, 0, output)
+            done = self._ask(randr, _SET_CRTC, wish)
+            return done is not None and done[1] == 0
+        return False
+
     def is_rootless(self) -> bool:
         """Returns whether this is XWayland, whose windows another program puts together."""
         if self._rootless is None:
@@ -148,6 +180,11 @@ class XDisplay:
             return None
         return int(struct.unpack_from("=I", told, 32)[0])
 
+    def _is_free(self, randr: int, crtc: int, config: int) -> bool:
+        """Returns whether a scan-out engine sends nothing to anybody."""
+        told = self._ask(randr, _CRTC_INFO, struct.pack("=II", crtc, config))
+        return told is not None and len(told) >= 24 and struct.unpack_from("=I", told, 20)[0] == 0
+
     def _pixel(self, cookie: _Cookie) -> int | None:
         """Returns a colour, 0 for an error; None for a display whose pixels are not 8 bits red, green and blue."""
         reply = self._xcb.xcb_get_image_reply(self._connection, cookie, None)
@@ -170,13 +207,7 @@ class XDisplay:
 
     def _ask(self, opcode: int, second: int, body: bytes) -> bytes | None:
         """Sends a request whose second byte is `second`, and returns its reply; None for an error."""
-        text = ctypes.create_string_buffer(struct.pack("=BBH", opcode, second, 0) + body, 4 + len(body))
-        # XCB wants room for two parts of its own before ours (xcbext.h).
-        parts = (_Part * 3)()
-        parts[2] = _Part(ctypes.addressof(text), len(text))
-        ours = ctypes.cast(ctypes.byref(parts, 2 * ctypes.sizeof(_Part)), ctypes.POINTER(_Part))
-        request = _Request(1, None, opcode, 0)
-        sequence = self._xcb.xcb_send_request(self._connection, _CHECKED, ours, ctypes.byref(request))
+        sequence = self._send(opcode, second, body, is_void=False)
         error = ctypes.c_void_p()
         reply = self._xcb.xcb_wait_for_reply(self._connection, sequence, ctypes.byref(error))
         self._free(error)
@@ -187,6 +218,16 @@ class XDisplay:
             return ctypes.string_at(reply, 32 + 4 * more)
         finally:
             self._free(reply)
+
+    def _send(self, opcode: int, second: int, body: bytes, *, is_void: bool = True) -> int:
+        """Sends a request, and returns its number; one that is void has no reply."""
+        text = ctypes.create_string_buffer(struct.pack("=BBH", opcode, second, 0) + body, 4 + len(body))
+        # XCB wants room for two parts of its own before ours (xcbext.h).
+        parts = (_Part * 3)()
+        parts[2] = _Part(ctypes.addressof(text), len(text))
+        ours = ctypes.cast(ctypes.byref(parts, 2 * ctypes.sizeof(_Part)), ctypes.POINTER(_Part))
+        request = _Request(1, None, opcode, int(is_void))
+        return int(self._xcb.xcb_send_request(self._connection, _CHECKED, ours, ctypes.byref(request)))
 
 
 def _fits(x: int, y: int) -> bool:

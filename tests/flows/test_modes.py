@@ -1,5 +1,6 @@
 """The display changes its mode while the player plays: nothing stops or begins again."""
 
+import os
 import subprocess
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from PIL import ImageGrab
 from tests.bench.display import Display
 from tests.flows.judge import flat, verdicts
 from tests.flows.stagehand import TICKER, Stagehand, film, picture, wait_until
+from tests.pluggable_display import DRIVER, PluggableDisplay
 
 pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("capture"), pytest.mark.timeout(90)]
 
@@ -73,4 +75,22 @@ def test_a_display_smaller_than_the_canvas_shows_a_part_and_the_whole_once_it_is
         assert "[注意] 显示：显示屏放不下整个画布" in page, page
         change_mode(stage, LARGE)
         wait_until(lambda: colour_at(stage, 639, 359) == STILL, 15, "what had no room before")
+        assert "starting it again" not in stage.log
+
+
+def test_a_display_that_was_plugged_in_after_the_x_server_began_gets_the_picture_by_itself(
+    tmp_path: Path, needs
+) -> None:
+    needs("Xorg", "xrandr")
+    if os.geteuid() != 0 or not DRIVER.exists():
+        pytest.skip("Xorg's dummy driver, and root, are needed")
+    stage = Stagehand(tmp_path / "stage", display=PluggableDisplay(tmp_path))
+    picture(stage.media / "still.png", STILL)
+    stage.playlist("main", 'fit = "stretch"\ndwell_s = 600\n[[item]]\nmedia = "still.png"\n')
+    config = stage.folder / "kiosk_config.toml"
+    text = config.read_text(encoding="utf-8").replace("[screen]\n", "[screen]\nfullscreen = true\n")
+    config.write_text(text, encoding="utf-8")
+    with stage:
+        wait_until(lambda: "plugged in at DUMMY0" in stage.log, 40, "the display is lit")
+        wait_until(lambda: colour_at(stage, 639, 359) == STILL, 40, "the whole picture")
         assert "starting it again" not in stage.log

@@ -11,7 +11,7 @@ from player.watch.lookout import ANSWER_S, FACTS_EVERY_S, REST_S, Lookout
 from player.watch.platform_facts import PlatformFacts
 from player.watch.pulse import Pulse
 from player.watch.sighting import Sighting
-from player.watch.xcb import Place
+from player.watch.xcb import Output, Place
 from signage.presented import Presented
 
 ONE, TWO, RED, BLACK = 0x2040A0, 0xE0C040, 0xD01010, 0x000000
@@ -27,6 +27,7 @@ class FakeGlass:
         self.over: Callable[[Place, int], int] | None = None
         self.readable = True
         self.looks = 0
+        self.lit: list[str] = []
         self.platform = PlatformFacts()
 
     def colours(self, left: int, top: int, places: tuple[Place, ...]) -> tuple[int, ...] | None:
@@ -37,6 +38,10 @@ class FakeGlass:
 
     def facts(self) -> PlatformFacts:
         return self.platform
+
+    def light(self, name: str) -> bool:
+        self.lit.append(name)
+        return True
 
 
 class HangingGlass(FakeGlass):
@@ -269,6 +274,16 @@ def test_what_the_platform_says_goes_before_what_is_read_back():
     bench.glass.platform = PlatformFacts()
     bench.now += FACTS_EVERY_S
     assert bench.pulse() == SEEN
+
+
+def test_a_display_that_was_plugged_in_late_is_lit_once() -> None:
+    bench = Bench()
+    outputs = [Output("HDMI-1", connected, lit) for connected, lit in ((False, False), (True, False), (True, True))]
+    for output in outputs:
+        bench.glass.platform = PlatformFacts(outputs=(output,))
+        for _ in range(int(FACTS_EVERY_S)):
+            bench.pulse()
+    assert bench.glass.lit == ["HDMI-1"]
 
 
 def test_the_platform_is_asked_only_now_and_then():
