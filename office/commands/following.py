@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from office.collecting.alarms import tell_unreadable
 from office.collecting.heartbeat import read_hearing
 from office.commands.table import Progress, clock, show
+from office.console import wording
 from office.console.progress import ScreenLine, screen_line, unreadable_line
 from office.models import Publication, Screen
 from office.receipts import telling
@@ -19,6 +20,10 @@ LOOK_S = 0.4
 STAGED = (
     "已就绪：正在播的一条放完之后换上。屏幕还没有说明原因的，过半分钟再看：wuzha-office receipts\n"
     "    Staged: a screen goes over after the item that is showing. Look again in half a minute for what it waits for."
+)
+NOT_YET_GONE = (
+    "已就绪，还没有收到撤回：收到就撤下，不再上屏；连不上管理端的屏幕，轮到它时还会播，连上以后撤下\n"
+    "    staged, and has not said yet that it is withdrawn: it takes it down when it hears so, and may show it before"
 )
 MOST_SCREENS = 8
 """Named of those that say the same."""
@@ -49,16 +54,17 @@ def follow(publication: Publication, wait_s: float, *, goal: str = "shown") -> t
     `goal` is `shown` or `withdrawn`.
     """
     reached: Callable[[ScreenLine], bool] = is_shown if goal == "shown" else is_gone
+
+    def is_over(line: ScreenLine) -> bool:
+        return reached(line) or is_refused(line) or (goal == "shown" and will_not_yet(line))
+
     bar, until = Progress(), time.monotonic() + wait_s
     try:
         while True:
             found = lines(publication)
             done = sum(map(reached, found))
             bar.tell(done, len(found), _words(found, done))
-            if (
-                all(reached(line) or is_refused(line) or will_not_yet(line) for line in found)
-                or time.monotonic() >= until
-            ):
+            if all(map(is_over, found)) or time.monotonic() >= until:
                 return found
             time.sleep(LOOK_S)
     finally:
@@ -71,8 +77,8 @@ def is_shown(line: ScreenLine) -> bool:
 
 
 def is_gone(line: ScreenLine) -> bool:
-    """Whether it is off the screen: taken down, or never there."""
-    return line.step == "withdrawn" or not line.shown
+    """Whether it is off the screen and cannot come on: taken down, or never staged."""
+    return line.step == "withdrawn" or not (line.shown or line.step == "staged")
 
 
 def is_refused(line: ScreenLine) -> bool:
@@ -96,8 +102,11 @@ def show_lines(found: tuple[ScreenLine, ...]) -> None:
             same.setdefault(line.why, []).append(line.id)
     for why, ids in same.items():
         print(f"{shown_ids(ids, len(found))}：{printable(why.zh)}\n    {printable(why.en)}")
-    if any(line.step == "staged" and line.why is None for line in found):
+    if any(line.step == "staged" and line.wanted and line.why is None for line in found):
         print(STAGED)
+    late = [line.id for line in found if line.label is wording.TAKEN_DOWN]
+    if late:
+        print(f"{shown_ids(late, len(found))}：{NOT_YET_GONE}")
 
 
 def shown_ids(ids: Sequence[str], of: int) -> str:

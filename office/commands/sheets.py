@@ -1,6 +1,8 @@
 """Records as files that a spreadsheet opens."""
 
 import csv
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
 from typing import TextIO
 
@@ -36,5 +38,10 @@ def write_xlsx(path: str, heads: Mapping[str, str], rows: Iterable[Mapping[str, 
         count += 1
     if sheet is None:
         book.create_sheet("plays 1").append(names)
-    book.save(path)
+    with tempfile.TemporaryFile() as whole:
+        # A book whose saving fails half-way leaves generators behind that complain as they are collected.
+        book.save(whole)
+        whole.seek(0)
+        with open(path, "wb") as out:
+            shutil.copyfileobj(whole, out)
     return count

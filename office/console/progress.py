@@ -59,6 +59,8 @@ class ScreenLine(msgspec.Struct, frozen=True, kw_only=True):
         """Gives the step as it reads."""
         if self.link is wording.UNREADABLE:
             return self.link
+        if self.step == "staged" and not self.wanted:
+            return wording.TAKEN_DOWN
         if self.step == "staged" and self.prospect in wording.PROSPECTS:
             return wording.PROSPECTS[self.prospect]
         return wording.STEPS[self.step] if self.step is not None else wording.WAITING
@@ -96,7 +98,7 @@ def screen_line(
         step=step,
         marks=_marks(at),
         detail=_detail(said) if said is not None and step == "fetched" else "",
-        why=_why(said, refused if step == "refused" else None),
+        why=None if step == "staged" and not wanted else _why(said, refused if step == "refused" else None),
         prospect=said.prospect if said is not None and said.step == "staged" else "",
         wanted=wanted,
         shown=shown,

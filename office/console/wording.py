@@ -56,6 +56,8 @@ PROSPECTS = {
     "never": Label("已就绪，但永远不会播", "never plays", "bad"),
 }
 """A staged publication that is not on air, by what the screen says becomes of it."""
+TAKEN_DOWN = Label("等待撤下", "to be taken down", "busy")
+"""Staged, and to show no more: the screen has not said yet that it heard so."""
 WAITING = Label("还没有消息", "no word yet", "warn")
 PUBLICATION = {
     "draft": Label("草稿", "draft", "off"),

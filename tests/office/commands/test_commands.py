@@ -247,6 +247,25 @@ def test_withdrawn_is_followed_until_it_is_off_every_screen(run: Run, signs: tup
     assert "已撤下" in run("receipts", 1)[1]
 
 
+def test_what_is_withdrawn_while_it_is_staged_is_not_promised_to_come_on(
+    run: Run, signs: tuple[str, ...], tmp_path: Path
+) -> None:
+    for screen in ("sq-led1", "sq-led2"):
+        run("enroll", screen)
+    run("push", campaign(tmp_path / "x"), "--to", "all", "--wait", "0", *signs)
+    shown_on("sq-led1", 1, step="staged")
+    code, out, _ = run("withdraw", 1, "--wait", "0.1")
+    assert code == 1, "it may come on until the screen has heard"
+    assert "换上" not in out
+    assert "sq-led1：已就绪，还没有收到撤回" in out
+    assert "等待撤下" in out
+
+    shown_on("sq-led1", 1, key=2, step="withdrawn")
+    code, out, _ = run("receipts", 1)
+    assert "已撤下" in out
+    assert "还没有收到撤回" not in out
+
+
 @pytest.mark.slow
 def test_keys_are_made_listed_and_taken_away(run: Run, signs: tuple[str, ...], tmp_path: Path) -> None:
     (tmp_path / "wang").write_text("wang has a long phrase")
@@ -538,13 +557,25 @@ def test_an_export_holds_every_play_and_no_formula(run: Run, tmp_path: Path) -> 
     assert run("export", "--out", tmp_path / "plays.doc")[0] == 2
 
 
-def test_a_disk_that_takes_nothing_is_told_in_a_sentence(run: Run, tmp_path: Path) -> None:
-    (tmp_path / "no folder").touch()
+@pytest.mark.parametrize("form", ["csv", "xlsx", "XLSX"])
+def test_a_disk_that_takes_nothing_is_told_in_a_sentence(run: Run, tmp_path: Path, form: str) -> None:
+    (tmp_path / f"plays.{form}").symlink_to("/dev/full")
 
-    code, _, err = run("export", "--out", tmp_path / "no folder" / "plays.csv")
+    code, _, err = run("export", "--out", tmp_path / f"plays.{form}")
     assert code == 1
     assert "文件、磁盘或数据库用不了" in err
-    assert str(tmp_path / "no folder") in err
+
+
+def test_an_export_says_beforehand_where_it_cannot_be_written_and_takes_any_case(run: Run, tmp_path: Path) -> None:
+    gone, form = "没有文件夹", "以 .csv 或 .xlsx 结尾"
+    for out, says in (("gone/plays.xlsx", gone), ("gone/plays.csv", gone), ("plays.xls", form), ("plays", form),
+                      ("folder.csv", "是文件夹")):  # fmt: skip
+        (tmp_path / "folder.csv").mkdir(exist_ok=True)
+        code, _, err = run("export", "--out", tmp_path / out)
+        assert (code, says in err) == (2, True), err
+    for name in ("plays.XLSX", "plays.Csv"):
+        assert run("export", "--out", tmp_path / name)[0] == 0
+        assert (tmp_path / name).stat().st_size > 0
 
 
 def test_a_database_that_takes_nothing_is_told_in_a_sentence(run: Run) -> None:
