@@ -90,7 +90,7 @@ def play(
         screen = parts.enter_context(closing(open_screen(config, headless=headless)))
         sound = parts.enter_context(closing(open_sound(config, server)))
         digests = DigestStore(config.folders.state)
-        stage = parts.enter_context(closing(open_stage(config, screen, sound, inbox, server, open_file=digests.open)))
+        stage = parts.enter_context(closing(open_stage(config, screen, sound, inbox, server, digests=digests)))
         presentation = Presentation((zone.name for zone in config.zones), headless=headless)
         canvas = CanvasPoints(config, screen)
         records = _records(config, clock)

@@ -1,11 +1,11 @@
 """Opens screen, sound and stage as the configuration asks for."""
 
 from player.config import Config
+from player.content.digest_store import DigestStore
 from player.decode.process import ForkServer
 from player.events import Inbox
 from player.sound.sound_process import SoundProcess
 from player.stage.decoder import Decoder
-from player.stage.file_opening import OpenFile
 from player.stage.ports import SoundLike
 from player.stage.screen import Screen
 from player.stage.sound import DeviceSound, NullSound
@@ -40,9 +40,9 @@ def open_sound(config: Config, server: ForkServer) -> DeviceSound | NullSound:
 
 
 def open_stage(
-    config: Config, screen: Screen, sound: SoundLike, inbox: Inbox, server: ForkServer, *, open_file: OpenFile
+    config: Config, screen: Screen, sound: SoundLike, inbox: Inbox, server: ForkServer, *, digests: DigestStore
 ) -> Stage:
-    """Returns the stage with the zones of the configuration, dark; `open_file` opens media for the decoders."""
+    """Returns the stage with the zones of the configuration, dark; `digests` open media for the decoders."""
     return Stage(
         screen,
         sound,
@@ -50,6 +50,6 @@ def open_stage(
         canvas=config.screen.canvas,
         rotate=config.screen.rotate,
         decoder_factory=lambda target, want_sound: Decoder(
-            target, want_sound, inbox.wake, server=server, open_file=open_file
+            target, want_sound, inbox.wake, server=server, open_file=digests.open, stalled=digests.stalled
         ),
     )

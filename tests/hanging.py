@@ -31,6 +31,7 @@ LONGEST_S = 120.0
 MS_NOSUID, MS_NODEV, MNT_FORCE, MNT_DETACH = 2, 4, 1, 2
 _LOOKUP, _FORGET, _GETATTR, _OPEN, _READ, _STATFS, _RELEASE = 1, 2, 3, 14, 15, 17, 18
 _FLUSH, _INIT, _OPENDIR, _READDIR, _RELEASEDIR, _INTERRUPT, _BATCH_FORGET = 25, 26, 27, 28, 29, 36, 42
+_DIRECT_IO = 1
 _FREEZE, _THAW = 0xC0045877, 0xC0045878  # FIFREEZE, FITHAW of linux/fs.h
 _LIBC = ctypes.CDLL(None, use_errno=True)
 
@@ -159,7 +160,7 @@ class Share:
         return struct.pack("<QII", 0, 0, 0) + self._attributes(node)
 
     def _open(self, _node: int, _rest: bytes) -> bytes:
-        return struct.pack("<QII", 0, 0, 0)
+        return struct.pack("<QII", 0, _DIRECT_IO, 0)  # every byte is asked for each time
 
     def _read(self, node: int, rest: bytes) -> bytes:
         _, offset, size = struct.unpack_from("<QQI", rest)

@@ -140,6 +140,10 @@ class DigestStore:
             raise
         return file, digests
 
+    def stalled(self, path: str) -> Callable[[], None]:
+        """Takes that a file that was opened is not read on; what it returns is called when its disk answers again."""
+        return self.on_stall(path)
+
     def _opened(self, request: ShowFile, given_up: Callable[[], bool]) -> _Opened:
         """Opens a file and knows its digests, or makes those of one that is not large. Raises Refused.
 

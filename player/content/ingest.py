@@ -126,8 +126,11 @@ class Ingest:
 
     def stalled(self, path: str) -> Callable[[], None]:
         """Takes that a file was not opened in time; returns what is to be called when it is after all."""
-        top = self._stalls.add(path)
-        return lambda: self._stalls.remove(top)
+        top = self._stalls.add_file(path)
+        if not top:
+            return lambda: None
+        log.warning("%s does not answer; going on without it", printable(top))
+        return self._called_back(top)
 
     def look_after(self) -> None:
         """Has others take up the work of threads that hang in the kernel; to be called once a second or so."""

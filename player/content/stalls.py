@@ -27,6 +27,13 @@ class Stalls:
         """The folders below which nothing answers."""
         self.on_change: Callable[[], None] = lambda: None
 
+    def add_file(self, path: str) -> str:
+        """Takes that a file is not read on; returns as `add`, but nothing for one on the system's own disk.
+
+        One file that cannot be read there is no reason to pass all others over.
+        """
+        return self.add(path) if mount_of(path, self._read_points()) not in ("", "/") else ""
+
     def add(self, path: str) -> str:
         """Takes that a question about a path is not answered; returns what is passed over from now on.
 

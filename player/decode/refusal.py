@@ -28,11 +28,7 @@ def unreadable(reason: str) -> Refused:
 
 def no_answer() -> Refused:
     """The disk or share says nothing."""
-    return _no(
-        "文件所在的磁盘或共享没有响应，请检查磁盘、网线和网络存储；恢复后自动继续播放。",
-        "The disk or share of the file does not answer; check the disk, the cable and the network storage. It plays"
-        " again by itself when they are back.",
-    )
+    return Refused(NO_ANSWER)
 
 
 def badly_named() -> Refused:
@@ -159,6 +155,11 @@ def too_large_for_ring() -> Refused:
 HANGS = Words(
     "播放这个文件时解码程序没有响应；如果再次发生，请重新导出这个文件。",
     "The decoder hung on this file; if it happens again, export the file again.",
+)
+NO_ANSWER = Words(
+    "文件所在的磁盘或共享没有响应，请检查磁盘、网线和网络存储；恢复后自动继续播放。",
+    "The disk or share of the file does not answer; check the disk, the cable and the network storage. It plays"
+    " again by itself when they are back.",
 )
 CRASHED = Words(
     "播放这个文件时解码程序意外退出；如果再次发生，请重新导出这个文件。",

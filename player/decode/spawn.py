@@ -28,6 +28,8 @@ from player.decode.rings.sound import SoundReader, sound_size
 from signage.printable import printable
 
 SLOTS = 3
+KILLED_S = 1.0
+"""What was killed and is still there after this hangs in the kernel."""
 log = logging.getLogger(__name__)
 
 
@@ -109,12 +111,28 @@ class Worker:
         """Ends the process at once, whatever it does."""
         self._process.kill()
 
-    def leave(self) -> None:
-        """Asks the process to end, kills it when it does not, and lets go of everything."""
+    def is_gone(self, timeout_s: float) -> bool:
+        """Waits for its end, so long at most, and says whether it came: what was killed is kept by the kernel alone."""
+        return self._process.wait(timeout_s)
+
+    def leave(self, gone: Callable[[], None] = lambda: None) -> None:
+        """Asks the process to end, kills it when it does not, and lets go of everything.
+
+        One that the kernel keeps, because a disk or share does not answer it, is left behind; `gone` is called at its
+        end, whenever that is.
+        """
         self.say(Quit())
         if not self._process.wait(0.5):
             self._process.kill()
-            self._process.wait(None)
+            if not self._process.wait(KILLED_S):
+                log.error("worker %d waits in the kernel for a disk or share: it is left behind", self.pid)
+                threading.Thread(target=self._let_go, args=(gone,), name="left behind", daemon=True).start()
+                return
+        self._let_go(gone)
+
+    def _let_go(self, gone: Callable[[], None]) -> None:
+        self._process.wait(None)
+        gone()
         self._reader.join()
         self._process.close()
         for part in self._shared:

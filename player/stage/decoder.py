@@ -26,8 +26,8 @@ from player.decode.protocol import (
 )
 from player.decode.rings.frames import Frame
 from player.decode.rings.shared import RingBroken
-from player.decode.spawn import Worker
-from player.stage.file_opening import OpenFile, open_unchecked
+from player.decode.spawn import KILLED_S, Worker
+from player.stage.file_opening import OpenFile, Stalled, nothing_stalled, open_unchecked
 from player.stage.hang import HangWatch
 from player.stage.worker_output import WorkerOutput
 from signage.errors import Words
@@ -56,16 +56,21 @@ class Decoder:
         hang: HangWatch | None = None,
         server: ForkServer | None = None,
         open_file: OpenFile = open_unchecked,
+        stalled: Stalled = nothing_stalled,
     ) -> None:
         """Starts the worker on a thread of its own; when idle it ends, and the next request starts another.
 
         `target` sets the size of the ring's slots; requests may have smaller ones. `on_wake` is called, on other
-        threads, whenever `state` may have changed.
+        threads, whenever `state` may have changed. `stalled` hears of a file whose disk does not answer the worker.
         """
         self._slot_bytes = target.width_px * target.height_px * 4
         self._want_sound, self._on_wake = want_sound, on_wake
         self._hang = hang or HangWatch()
-        self._server, self._open_file = server, open_file
+        self._server, self._open_file, self._stalled = server, open_file, stalled
+        self._path = ""
+        """Of the file that the worker reads."""
+        self._answers: Callable[[], None] = lambda: None
+        """Called when a worker is gone that a disk kept."""
         self._changed = threading.Condition()
         self._state: State = "idle"
         self._number = self._theirs = 0
@@ -164,7 +169,8 @@ class Decoder:
                 retired = self._attend(worker)
                 if retired:
                     self._output.detach()
-                worker.leave()
+                worker.leave(self._answers)
+                self._answers = lambda: None
                 self._worker = None
             with self._changed:
                 if retired:
@@ -207,7 +213,11 @@ class Decoder:
             if self._state in ("starting", "ready") and self._hangs(time.monotonic()):
                 log.error("worker %d hangs", worker.pid)
                 worker.kill()
-                self._fail(refusal.HANGS, number, broke=True)
+                if not self._path or worker.is_gone(KILLED_S):
+                    self._fail(refusal.HANGS, number, broke=True)
+                else:  # not the file's fault
+                    self._answers = self._stalled(self._path)
+                    self._fail(refusal.NO_ANSWER, number, broke=False)
                 return False
         if not self._closing:
             log.error("worker %d is gone", worker.pid)
@@ -243,6 +253,7 @@ class Decoder:
         if wanted is None:
             return
         try:
+            self._path = wanted.path if isinstance(wanted, ShowFile) else ""
             if isinstance(wanted, ShowFile):
                 self._hand_over(worker, wanted)
             else:

@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
 ROOT = Path(__file__).parents[2]
 SIZE = (320, 180)
-RED, GREEN, BLUE = (200, 30, 30), (30, 200, 30), (30, 30, 200)
+RED, GREEN, BLUE, WHITE = (200, 30, 30), (30, 200, 30), (30, 30, 200), (240, 240, 240)
 WAIT_S = 60.0
 CONFIG = """
 [screen]
@@ -155,6 +155,51 @@ def test_a_killed_screen_process_that_a_disk_keeps_is_left_behind_and_a_new_star
         state.thaw()
         wait_until(lambda: recorded(hall) >= 2, WAIT_S, "what was played meanwhile is in the ledger")
         assert hall.started[-1].poll() is None
+
+
+@pytest.mark.parametrize("within", ["", "stick/"], ids=["the whole folder", "a stick in the folder"])
+def test_a_mount_that_stalls_while_it_plays_takes_only_its_own_items_away(hall: Hall, within: str) -> None:
+    (hall.top / "playlists" / "main.toml").write_text(LIST.replace('"*.png"', '"**/*.png"'), encoding="utf-8")
+    top = hall.top / "media" / "stick" if within else hall.top / "share"
+    with Share(top, {"green.png": picture(GREEN)}) as share:
+        hall.play()
+        hall.shows(GREEN, RED, BLUE, GREEN)
+        share.hang()
+        assert share.waiting.wait(WAIT_S)
+        wait_until(lambda: any("does not answer" in line for line in hall.log()), WAIT_S, "it is noticed")
+        lines = len(hall.log())
+        for _ in range(5):
+            hall.shows(RED, BLUE)
+        assert len(hall.log()) - lines <= 3, hall.log()[lines:]
+        (hall.top / "media" / "more.png").write_bytes(picture(WHITE))
+        hall.shows(WHITE, RED)
+        share.answer()
+        hall.shows(GREEN)
+
+
+def test_a_film_whose_disk_stalls_makes_room_for_the_others_and_is_not_blamed(hall: Hall) -> None:
+    (hall.top / "playlists" / "main.toml").write_text(
+        'dwell_s = 1\ntransition = "cut"\n[[item]]\nmedia = "red.png"\n[[item]]\nmedia = "film.mp4"\n', encoding="utf-8"
+    )
+    film = noisy_film(hall.top / "film.mp4").read_bytes()
+    with Share(hall.top / "share", {"film.mp4": film}) as share:
+        hall.play()
+        hall.shows(RED)
+        wait_until(lambda: hall.colour() != RED, WAIT_S, "the film")
+        share.hang()
+        hall.shows(RED, RED)
+        assert hall.started[-1].poll() is None
+        share.answer()
+        wait_until(lambda: hall.colour() != RED, WAIT_S, "the film again")
+    assert not any("quarantined" in line for line in hall.log())
+
+
+def noisy_film(path: Path) -> Path:
+    """A film of which a part that is read at once lasts a second or two."""
+    noise = "nullsrc=size=320x180:rate=25:duration=40,geq=random(1)*255:128:128"
+    words = ["-f", "lavfi", "-i", noise, "-c:v", "mpeg4", "-q:v", "2", str(path)]
+    subprocess.run(["ffmpeg", "-v", "error", "-nostdin", "-y", *words], check=True)
+    return path
 
 
 def recorded(hall: Hall) -> int:
