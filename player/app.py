@@ -19,6 +19,7 @@ from player.answer import MOST_WAIT_S, Answer, NoAnswer, worth_waiting_s
 from player.canvas_points import CanvasPoints
 from player.claim import claim
 from player.clock import Clock, kept_before
+from player.clock_confirmation import take_confirmation
 from player.composer import Composer, open_ingest
 from player.config import Config
 from player.content.digest_store import DigestStore
@@ -111,7 +112,7 @@ def play(
         keeper = Keeper(
             config.folders.state / ROTATION,
             lambda: clock.read(clock.now()).at,
-            clock.ask_synchronised,
+            lambda: _attend(clock, config.folders.state),
             kept,
             enrolment=str(config.office.enrolment or ""),
             clock=clock.kept,
@@ -121,7 +122,7 @@ def play(
         writing = parts.enter_context(closing(Latecomers()))
 
         def troubles() -> tuple[Words, ...]:
-            found = (screen.trouble or presentation.trouble, sound.trouble, records.trouble, tie.trouble)
+            found = (screen.trouble or presentation.trouble, *(part.trouble for part in (sound, records, tie, clock)))
             return (*filter(None, found), *composer.outdated(clock.read(clock.now()).at.date()))
 
         composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en[:MOST_WHY]})
@@ -251,6 +252,14 @@ def _taken_up(state: Path) -> Kept | None:
     """Holds the state folder and reads where the last run stood; on a thread of its own, as its disk may hang."""
     claim(state)
     return read_kept(state / ROTATION)
+
+
+def _attend(clock: Clock, state: Path) -> None:
+    """Looks after the clock now and then, on the thread that keeps."""
+    clock.ask_synchronised()
+    if take_confirmation(state, boot_id(), clock.up_s()):
+        log.warning("a person said that the machine's clock is right: it is gone by")
+        clock.believe_wall()
 
 
 def _known_time(kept: Kept | None) -> SavedTime | None:

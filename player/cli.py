@@ -15,7 +15,7 @@ from signage.command_line import CommandParser
 from signage.errors import BadInput, WuzhaError
 
 NOW = ("now", "现在")
-COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor")
+COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor", "clock")
 
 
 def parser() -> argparse.ArgumentParser:
@@ -81,6 +81,11 @@ def parser() -> argparse.ArgumentParser:
 
     commands.add_parser("doctor", help="一页体检报告 · one page on display, sound, clock, disk, media").add_argument(
         "--json", action="store_true"
+    )
+    clock = commands.add_parser("clock", help="以哪个时间为准 · which time is gone by")
+    clock.add_argument("--json", action="store_true")
+    clock.add_argument(
+        "--believe", action="store_true", help="确认机器时钟是对的 · a person's word that the machine's clock is right"
     )
     for name in COMMANDS:
         if name != "probe":

@@ -15,8 +15,10 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from player.state import Moment
+from signage.errors import Words
 from signage.timefloor import BelievedTime
 from signage.trusted_time import (
+    NEAR_S,
     ClockReading,
     SavedTime,
     TimeKnowledge,
@@ -29,6 +31,7 @@ from signage.trusted_time import (
     observed,
     saved,
     signed,
+    told_by_hand,
 )
 
 log = logging.getLogger(__name__)
@@ -70,6 +73,8 @@ class Clock:
         self._build_s = (max(RELEASED, floor) if floor else RELEASED).timestamp()
         self._asleep_s = _boot_s() - time.monotonic()
         """For how long the machine has slept since it was switched on."""
+        self._off_s = 0.0
+        """By how much the clock on the wall is ahead of what is gone by."""
         self._known = begun(self._build_s, kept, self._started + self._asleep_s, boot)
 
     @property
@@ -90,6 +95,34 @@ class Clock:
         up_s = now + self._asleep_s
         at = _EPOCH + dt.timedelta(seconds=up_s) + dt.timedelta(seconds=believed_s(known, up_s) - up_s)
         return BelievedTime(at=at.astimezone(self._zone), quality=known.quality)
+
+    @property
+    def made_at(self) -> dt.datetime:
+        """When this program was made; no clock is right that stands before."""
+        return self._at(self._build_s)
+
+    @property
+    def trouble(self) -> Words | None:
+        """Why the clock on the wall is not gone by; None while it is."""
+        off_s = self._off_s
+        if abs(off_s) <= NEAR_S:
+            return None
+        by = _about(abs(off_s))
+        return Words(
+            zh=f"机器时钟{'快' if off_s > 0 else '慢'}了约 {by.zh}，不采信；请校时。要是机器时钟才对，"
+            "运行 wuzha-player clock --believe",
+            en=f"the machine's clock is about {by.en} {'ahead' if off_s > 0 else 'behind'} and not believed; set it, "
+            "or run wuzha-player clock --believe if it is right",
+        )
+
+    def up_s(self) -> float:
+        """Returns seconds since the machine was switched on, asleep or not."""
+        return self.now() + self._asleep_s
+
+    def believe_wall(self) -> None:
+        """Takes a person's word that the machine's clock is right: nothing that was known otherwise stays."""
+        with self._lock:
+            self._known = told_by_hand(self._known, self._reading())
 
     def remember(self, kept: SavedTime) -> None:
         """Takes what an earlier run knew of the time when its disk answers late."""
@@ -145,17 +178,20 @@ class Clock:
     def _look(self) -> TimeKnowledge:
         """Looks at both clocks; returns what is known."""
         with self._lock:
-            for _ in range(MOST_READINGS):
-                before, boot_s = time.monotonic(), _boot_s()
-                wall_s, after = time.time(), time.monotonic()
-                if after - before < APART_S:
-                    break
-            if abs(boot_s - before - self._asleep_s) > ASLEEP_S:
-                self._asleep_s = boot_s - before
-            self._known = known = observed(
-                self._known, ClockReading(before + self._asleep_s, wall_s, self._synchronised)
-            )
+            reading = self._reading()
+            self._known = known = observed(self._known, reading)
+            self._off_s = reading.wall_s - believed_s(known, reading.up_s)
             return known
+
+    def _reading(self) -> ClockReading:
+        for _ in range(MOST_READINGS):
+            before, boot_s = time.monotonic(), _boot_s()
+            wall_s, after = time.time(), time.monotonic()
+            if after - before < APART_S:
+                break
+        if abs(boot_s - before - self._asleep_s) > ASLEEP_S:
+            self._asleep_s = boot_s - before
+        return ClockReading(before + self._asleep_s, wall_s, self._synchronised)
 
 
 def kept_before(saved_at: dt.datetime) -> SavedTime:
@@ -164,6 +200,15 @@ def kept_before(saved_at: dt.datetime) -> SavedTime:
         return SavedTime(at_ms=round(saved_at.timestamp() * 1000), up_ms=0)
     except (OverflowError, ValueError):  # the year 1 without an offset
         return SavedTime(at_ms=0, up_ms=0)
+
+
+def _about(seconds: float) -> Words:
+    """So coarse that it stays the same while nothing happens."""
+    for size_s, zh, en in ((2 * 86_400, "天", "days"), (2 * 3600, "小时", "hours"), (0, "分钟", "minutes")):
+        if seconds >= size_s:
+            unit_s = size_s / 2 or 60
+            return Words(f"{round(seconds / unit_s)} {zh}", f"{round(seconds / unit_s)} {en}")
+    raise AssertionError(seconds)
 
 
 def _boot_s() -> float:

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from player.claim import is_claimed
 from player.clock import Clock
 from player.commands import worker_walls
+from player.commands.clock import in_words
 from player.commands.content import content
 from player.commands.finding import Finding
 from player.commands.office import broker, orders, trust
@@ -151,13 +152,15 @@ def _clock(config: Config) -> Finding:
     clock = clock_at_rest(config)
     synchronised = clock.ask_synchronised()
     told = clock.read(clock.now())
-    quality = {"ntp": "已与网络时间同步", "rtc": "走机内时钟，未同步", "unsynced": "未校时，可能不准"}[told.quality]
+    wall, said = dt.datetime.now(dt.UTC), in_words(clock, dt.datetime.now(dt.UTC))
     data_ends = calendar.data_ends()
     says = Words(
-        f"{told.at:%Y-%m-%d %H:%M:%S} {config.screen.timezone}，{quality}；调休日历到 {data_ends}",
-        f"{told.at.isoformat(timespec='seconds')}, quality {told.quality}; holiday table ends {data_ends}",
+        f"{said.zh}；时区 {config.screen.timezone}；调休日历到 {data_ends}",
+        f"{said.en}; {config.screen.timezone}; holiday table ends {data_ends}",
     )
-    details: dict[str, object] = {"at": told.at.isoformat(), "quality": told.quality, "synchronised": synchronised}
+    details: dict[str, object] = {
+        "at": told.at.isoformat(), "quality": told.quality, "synchronised": synchronised, "wall": wall.isoformat(),
+    }  # fmt: skip
     return Finding(subject="clock", ok=told.quality != "unsynced", says=says, details=details)
 
 

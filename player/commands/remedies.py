@@ -16,10 +16,6 @@ REMEDIES: dict[str, Words] = {
     "display": Words(
         "请检查显示器的电源和视频线；没有显示器的机器不用管", "check the display's power and cable"
     ),
-    "clock": Words(
-        "请接上网络，几分钟后再看；还是这样就运行 timedatectl set-ntp true",
-        "connect the network and look again in some minutes; else run timedatectl set-ntp true",
-    ),
     "disk": Words(
         "请删去不用的文件腾出空间，或检查磁盘和文件夹的权限；播放照常",
         "make room on the disk, or check it and the folder's permissions; playing goes on",

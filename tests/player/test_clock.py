@@ -118,6 +118,54 @@ def test_a_change_to_summer_time_or_of_the_time_zone_is_no_step(system: System) 
     assert clock.why_corrected() == ""
 
 
+def test_a_clock_that_is_not_believed_is_a_trouble_that_stays_the_same(system: System) -> None:
+    clock = Clock("Asia/Shanghai")
+    clock.read(clock.now())
+    assert clock.trouble is None
+    system.wall -= dt.timedelta(days=400)
+    said = set()
+    for _ in range(50):
+        system.passes(7.3)
+        clock.read(clock.now())
+        assert clock.trouble is not None
+        said.add(clock.trouble)
+    assert len(said) == 1
+    assert "about 400 days behind" in said.pop().en
+
+
+def test_a_person_who_says_that_the_clock_is_right_is_believed(system: System) -> None:
+    clock = Clock("Asia/Shanghai", kept=kept_before(NOW + dt.timedelta(days=300)), boot="one")
+    system.wall = NOW + dt.timedelta(days=300)
+    clock.signed("timestamp", "key", 1, system.wall)
+    system.wall = NOW
+    assert error_s(clock, system) == 300 * 86_400
+    clock.believe_wall()
+    assert error_s(clock, system) == 0
+    assert clock.why_corrected() == "by hand"
+    assert error_s(Clock("Asia/Shanghai", kept=clock.kept(), boot="two"), system) == 0
+
+
+def test_a_moment_says_what_it_is_at_least(system: System) -> None:
+    clock = Clock("Asia/Shanghai")
+    clock.signed("command", "key", 1, NOW - dt.timedelta(hours=1))
+    system.passes(60)
+    system.wall = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+    told = clock.moment()
+    assert told.least == told.signed_least == NOW - dt.timedelta(minutes=59)
+    assert told.at == NOW - dt.timedelta(minutes=59)
+
+
+def test_an_answer_of_the_office_brings_the_clock_back(system: System) -> None:
+    true = NOW
+    system.wall = dt.datetime(2039, 3, 1, tzinfo=dt.UTC)
+    clock = Clock("Asia/Shanghai")
+    sent = clock.now()
+    system.passes(4)
+    clock.answered("key", true, sent)
+    assert abs((clock.read(clock.now()).at - true).total_seconds()) <= 4
+    assert clock.trouble is not None
+
+
 def test_a_pretended_time_goes_on_by_itself_and_says_so() -> None:
     at = dt.datetime(2026, 6, 7, 11, 59, 58, tzinfo=dt.UTC)
     clock = Clock("Asia/Shanghai", None, at)
