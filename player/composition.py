@@ -80,7 +80,10 @@ def composed(
         calendar=_applied(_calendar(library, on_air, texts, notes), config.sound.quiet),
     )
     return Composed(
-        program=_ordered(program, orders), complaints=tuple(texts.complaints), good=texts.good, notes=tuple(notes)
+        program=_ordered(program, orders),
+        complaints=tuple(texts.complaints),
+        good=texts.good,
+        notes=(*notes, *texts.notes),
     )
 
 
@@ -93,6 +96,8 @@ class _Texts:
         """The hashes of texts that may count; None: any."""
         self.complaints: list[Complaint] = []
         self.good: dict[str, bytes] = {}
+        self.notes: list[Words] = []
+        """What plays in place of a text with mistakes."""
 
     def understood(self, file: PlaylistFile, read: Callable[[bytes, str], _Read]) -> _Read | None:
         """Gives what a local text says as it is now, else as it last was good."""
@@ -102,9 +107,10 @@ class _Texts:
         except BadInput as bad:
             self.complaints.extend(bad.complaints)
             earlier = self._last_good.get(file.name)
-            if earlier is None or not _counts(earlier, self.trusted):
-                return None
-            return _read_again(earlier, name, read)
+            counts = earlier is not None and _counts(earlier, self.trusted)
+            former = _read_again(earlier, name, read) if counts and earlier is not None else None
+            self.notes.append(_in_its_place(name, len(bad.complaints), has_former=former is not None))
+            return former
         self.good[file.name] = file.text
         return value
 
@@ -115,6 +121,11 @@ class _Texts:
         except BadInput as bad:
             self.complaints.extend(bad.complaints)
             return None
+
+
+def _in_its_place(name: str, count: int, *, has_former: bool) -> Words:
+    zh, en = ("还按改错以前的内容播放", "what it said before goes on") if has_former else ("没有采用", "it is not used")
+    return Words(f"{name} 有 {count} 处错误，{zh}", f"{name} has {count} mistakes; {en}")
 
 
 def _published(on_air: OnAir, texts: _Texts) -> list[Playlist]:

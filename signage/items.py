@@ -166,6 +166,11 @@ def _pattern(value: object) -> str | Misread | None:
         zh='写素材文件夹里的路径，例如 "posters/*.png"', en='write a path in the media folder, such as "posters/*.png"'
     )
     if not isinstance(value, str) or not value.strip():
+        if isinstance(value, list):
+            example = Words(
+                zh="一项只写一个文件：每个文件各写一项 [[item]]，同一个文件夹的可以写成 文件夹/*",
+                en="an item has one file: make an [[item]] of each, or write folder/* for all of a folder",
+            )
         return Misread(Words(f"{shown(value)} 不是路径", f"{shown(value)} is not a path"), example)
     if len(value) > MOST_PATTERN:
         return Misread(Words(f"{shown(value)} 太长", f"{shown(value)} is too long"), example)

@@ -21,6 +21,15 @@ LISTS = frozenset({"item", "quiet", "zone"})
 MOST_LINE = 2000
 """Letters of a line that anybody tries to mend."""
 
+DATES = frozenset({"from", "until"})
+NUMBERS = frozenset(
+    {"dwell_s", "share", "priority", "weight", "volume", "lasts_min", "chars_per_min", "rotate", "published_mib"}
+    | {"expired_days", "day", "night"}
+)
+FLAGS = frozenset({"ticker", "fullscreen", "enabled"})
+"""Keys that hold a date, a number, true or false: a text in quotes is never what was meant there."""
+_TEXTS = frozenset({"title", "text", "footer"})
+
 _QUOTES = "\"“”„‟″＂「」『』〝〞'‘’‚‛＇`´"
 _OPEN, _CLOSE = "[［【〔〖(（", "]］】〕〗)）"
 _STOPS = ",，、;；"
@@ -41,6 +50,8 @@ _TIME = re.compile(
 )
 _DIGITS_TIME = re.compile(r"([01]\d|2[0-4])([0-5]\d)")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−~～〜至到", "-"))
+_LINES = str.maketrans(dict.fromkeys("‐‑‒–—―−", "-"))
+_REMARK = re.compile(r"\s*(?:＃|//+|;+|；+|--+(?=\s)|/\*)\s*(.*?)\s*(?:\*/)?\s*")
 _NUMBER = re.compile(r"([+-]?\d+(?:\.\d+)?)\s*([^\d\s].*)?", re.ASCII)
 _SECONDS = {
     "": 1.0,
@@ -58,6 +69,7 @@ _COUNTS = dict.fromkeys(("", "%", "份", "次", "度", "°", "px", "像素", "�
 _FLAGS = {"true": True, "yes": True, "on": True, "1": True, "是": True, "开": True, "真": True, "对": True} | {
     "false": False, "no": False, "off": False, "0": False, "否": False, "关": False, "假": False, "不": False,
 }  # fmt: skip
+_WHOLE_DAY = frozenset({"全天", "整天", "全日", "24小时", "allday"})
 _HALVES = {"半": 30, "整": 0, "一刻": 15, "三刻": 45, "": 0}
 _LATE = frozenset({"下午", "傍晚", "晚上", "晚", "pm"})
 
@@ -117,6 +129,8 @@ def line(text: str) -> str | None:
         return found if found != text.strip(" \t\r\n") else None
     if _is_toml(plain):
         return plain if plain != whole or unseen(text) else None
+    if remark := _REMARK.fullmatch(plain):
+        return f"# {remark[1]}"
     for guess in (_triple(plain), _entry(plain)):
         if guess is not None and guess != text and _is_toml(guess):
             return guess
@@ -168,7 +182,7 @@ def _entry(text: str) -> str | None:
     value, comment = _code_and_comment(found[2])
     value = value.strip()
     bare = value.rstrip(_ENDS).rstrip()
-    if bare[-1:] in _QUOTES + _CLOSE + "日" or bare[-1:].isdigit() or bare.casefold() in _FLAGS:
+    if key not in _TEXTS or bare[-1:] in _QUOTES + _CLOSE:
         value = bare  # a stop behind the value; a sentence without quotes keeps its own
     if not key or not value:
         return None
@@ -228,7 +242,8 @@ def _scalar(key: str, text: str) -> str | None:
         inner = inner.replace("\\\\", "\\").replace("\\", "/")
         for mark in "“”" * (inner.count('"') // 2):
             inner = inner.replace('"', mark, 1)
-        return written(inner) if '"' not in inner else None
+        are_two = re.search(r"[\"”]\s+[\"“]", text) is not None  # beside each other
+        return written(inner) if '"' not in inner and not are_two else None
     plain = unicodedata.normalize("NFKC", text).strip()
     if (day := date(plain)) or (day := last_real_day(key, plain)):
         return day.isoformat()
@@ -237,7 +252,7 @@ def _scalar(key: str, text: str) -> str | None:
     told = number(key, plain)
     if told is not None:
         return written(int(told) if told == int(told) and "." not in plain else told)
-    if "=" in plain or plain[0] in "[{":
+    if "=" in plain or plain[0] in "[{" or key in DATES | NUMBERS | FLAGS:
         return None
     is_time = time(plain) or (plain.count("-") == 1 and all(map(time, plain.split("-"))))
     return written(plain if is_time or plain.isascii() else text)
@@ -247,7 +262,7 @@ def date(text: str) -> dt.date | None:
     """Returns the date written as `2026/12/1`, `2026年12月1日`, `20261201`, also with a midnight behind it."""
     if len(text) > 60:
         return None
-    plain = unicodedata.normalize("NFKC", without_unseen(text)).strip().strip(_ENDS + ".")
+    plain = unicodedata.normalize("NFKC", without_unseen(text)).translate(_LINES).strip().strip(_ENDS + ".")
     found = _DATE.fullmatch(plain) or _PLAIN_DATE.fullmatch(plain)
     try:
         return dt.date(int(found[1]), int(found[2]), int(found[3])) if found else None
@@ -305,6 +320,8 @@ def window(text: str) -> str:
     if len(text) > 60:
         return ""
     plain = unicodedata.normalize("NFKC", without_unseen(text)).translate(_DASHES).replace(" ", "").strip(_ENDS)
+    if plain in _WHOLE_DAY:
+        return "00:00-24:00"
     left, dash, right = re.sub("-+", "-", plain).partition("-")
     if not dash or "-" in right:
         return ""

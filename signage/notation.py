@@ -23,6 +23,7 @@ _DAY_ALIASES = {
     "holidays": "restdays", "daily": "all", "everyday": "all", "every day": "all",
     "工作日": "workdays", "休息日": "restdays", "节假日": "restdays", "周末": "restdays", "每天": "all", "每日": "all",
 }  # fmt: skip
+_NEARLY = frozenset({"weekdays", "weekday", "weekend", "weekends", "holidays", "节假日", "周末"})
 _MOST_MENDED = 100
 _CHINESE_DAY = re.compile("(?:周|星期|礼拜)([一二三四五六日天])")
 _CHINESE_DAYS = dict(zip("一二三四五六日天", (*DAY_NAMES[:7], "sun"), strict=True))
@@ -97,7 +98,7 @@ def _no_window(value: object) -> Misread:
     mended = mending.window(value) if isinstance(value, str) else ""
     if mended and mended != value and not isinstance(window(mended), Misread):
         return Misread(problem, Words(zh=f'写成 "{mended}"', en=f'write "{mended}"'), mended)
-    found = mending.pieces(value, _is_window) if isinstance(value, str) else None
+    found = mending.pieces(re.sub("[和与及]", "、", value), _is_window) if isinstance(value, str) else None
     if found:
         parts = [mending.window(part) or part for part in found]
         told = ", ".join(f'"{part}"' for part in parts)
@@ -178,6 +179,11 @@ def _range_of(text: str) -> str:
         first, last = mending.date(left), mending.date(right.strip(sign + " "))
         if found and first is not None and last is not None and first <= last:
             return f"{first}..{last}"
+    left, _, right = plain.partition("..")
+    first = mending.date(left)
+    if first is not None and (short := re.fullmatch(r"(?:(\d{1,2})-)?(\d{1,2})", right)):
+        last = mending.date(f"{first.year}-{short[1] or first.month}-{short[2]}")
+        return f"{first}..{last}" if last is not None and first <= last else ""
     left, dash, right = plain.partition("-")  # between dates that have none themselves
     first, last = mending.date(left), mending.date(right)
     return f"{first}..{last}" if dash and first is not None and last is not None and first <= last else ""
@@ -212,7 +218,11 @@ def day_name(value: object) -> str | Misread:
     problem = Words(zh=f"{shown(value)} 不是星期的写法", en=f"{shown(value)} is not a name of days")
     meant = _meant_day(value) if isinstance(value, str) else ""
     if meant:
-        return Misread(problem, Words(zh=f"是不是“{meant}”？", en=f'did you mean "{meant}"?'), meant)
+        # Weekends are not all days of rest, nor the other way round: whether that is meant, only the writer knows.
+        is_same = isinstance(value, str) and value.strip().casefold() not in _NEARLY
+        return Misread(
+            problem, Words(zh=f"是不是“{meant}”？", en=f'did you mean "{meant}"?'), meant if is_same else None
+        )
     several = _meant_days(value) if isinstance(value, str) and len(value) <= _MOST_MENDED else ()
     if several:
         told = ", ".join(f'"{day}"' for day in several)

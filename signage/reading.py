@@ -100,7 +100,8 @@ def _headless(source: Source, inner: Sequence[str], outer: Sequence[str], name: 
     stray = [key for key in lines if key in inner and key not in outer]
     first = min(stray, key=lines.__getitem__, default="")
     after = {key for key in lines if first and lines[key] > lines[first]}
-    if not first or not after <= set(inner) or after & set(outer):
+    begins = set(stray) & {"media", "card", "ticker", "name", "dates"}
+    if not begins or not after <= set(inner) or after & set(outer):
         return {}
     return {first: Edit(lines[first], lines[first] - 1, (f"[[{name}]]",))}
 

@@ -230,6 +230,8 @@ def _syntax_complaint(error: ValueError, text: str, place: Place) -> Complaint:
     twice = _doubled(all_lines, number) if _is_doubled(reason) else None
     if twice is not None:
         return here.complaint("", *twice)
+    if found is not None and _goes_on_below(all_lines, number):
+        found = None
     cure = _syntax_cure(line, reason)
     if found is not None and cure not in (_HALF_WIDTH, _SLASHES):
         cure = Words("", "")
@@ -250,6 +252,18 @@ _REASONS = {
     "Cannot mutate": "有的写了一层方括号，有的写了两层",
     "Expected ']": "方括号没有关上",
 }
+
+
+def _goes_on_below(lines: Sequence[str], number: int) -> bool:
+    """Whether a text that is not closed in its line seems to be closed in one of the next, before any other key."""
+    if not _OPEN_TEXT.fullmatch(lines[number - 1].rstrip("\r")):
+        return False
+    for line in lines[number : number + _MOST_BACK]:
+        if _KEY.match(line) or _header(line):
+            return False
+        if line.rstrip().endswith('"'):
+            return True
+    return False
 
 
 def _error_line(error: ValueError, lines: int) -> int:
@@ -337,6 +351,17 @@ def _doubled(lines: Sequence[str], number: int) -> tuple[Words, Words, Edit | No
     return problem, one, None
 
 
+_DATE = Words(
+    zh="写成 2026-08-05 这样的日期，要是日历上有的日子，不带时刻；几点到几点写在 times 里",
+    en="write a date such as 2026-08-05, a day that exists, without a time of day; the hours belong to times",
+)
+_NUMBER = Words(zh="只写数字，不加引号和单位", en="write the number only, without quotes and units")
+_FLAG = Words(zh="写 true 或 false，不加引号", en="write true or false, without quotes")
+_SEVERAL_LINES = Words(
+    zh='一行里的文字要在这一行用 " 结束；文字有几行，开头和结尾都改成三个引号 """',
+    en='a text of one line ends with " on that line; one of several lines begins and ends with three quotes',
+)
+_OPEN_TEXT = re.compile(r'\s*\w+\s*=\s*"[^"]*')
 _HALF_WIDTH = Words(
     zh='引号、逗号、等号、括号要用英文半角：" , = [ ]，先关掉中文输入法再改',
     en='use half-width punctuation: " , = [ ], with the Chinese input method switched off',
@@ -359,7 +384,12 @@ _LINES = Words(
 
 def _syntax_cure(line: str, reason: str) -> Words:
     code = line.split("#", maxsplit=1)[0]
+    key = code.partition("=")[0].strip()
     cures = (
+        (key in mending.DATES, _DATE),
+        (key in mending.NUMBERS, _NUMBER),
+        (key in mending.FLAGS, _FLAG),
+        (_OPEN_TEXT.fullmatch(code) is not None, _SEVERAL_LINES),
         (any(mark in code for mark in _FULL_WIDTH), _HALF_WIDTH),
         ("\\" in code, _SLASHES),
         (_is_doubled(reason), _TWICE),

@@ -8,7 +8,7 @@ from pathlib import Path
 from player.commands.as_run import read_as_run
 from player.commands.terminal import tell, tell_json
 from player.commands.wording import complaint_text
-from player.config import named_nearly
+from player.config import Config, named_nearly
 from player.decode import cards
 from player.decode.protocol import Target
 from player.decode.text.fonts import missing_glyphs
@@ -41,6 +41,7 @@ def main(options: argparse.Namespace) -> int:
     )
     notes = (
         *_other_configuration(options.config),
+        *_timezone(config, at),
         *seen.library.notes,
         *seen.composed.notes,
         *_bare(program),
@@ -54,6 +55,17 @@ def _other_configuration(path: Path) -> tuple[Words, ...]:
         return ()
     zh = f"旁边还有 {name}：不会读它，读的是 {path.name}；改了的是哪一个，就只留下那一个，名字要是 {path.name}"
     en = f"there is also {name}, which is not read; {path.name} is: keep the one that is right, under that name"
+    return (Words(zh, en),)
+
+
+def _timezone(config: Config, at: dt.datetime) -> tuple[Words, ...]:
+    """A name that says an offset and no place is often meant as another: `UTC`, `EST`, `Etc/GMT-3`."""
+    name, offset = config.screen.timezone, at.utcoffset() or dt.timedelta()
+    if ("/" in name and not name.startswith("Etc/")) or offset == dt.timedelta(hours=8) or name in ("PRC", "ROC"):
+        return ()
+    hours = f"{(offset - dt.timedelta(hours=8)).total_seconds() / 3600:+g}"
+    zh = f"时区 {name} 和北京时间差 {hours} 小时，播放时间都按它算；屏幕在中国就写 Asia/Shanghai"
+    en = f"the time zone {name} is {hours} hours from China's, and all times go by it; in China write Asia/Shanghai"
     return (Words(zh, en),)
 
 

@@ -22,6 +22,13 @@ def content(config: Config, seen: Survey, at: dt.datetime) -> tuple[Finding, ...
     return _media(config, seen), _playlists(config, seen, at), _calendar(seen, at.date())
 
 
+def not_planned(config: Config, seen: Survey) -> tuple[Words, ...]:
+    """Returns which playlists are left out of a plan, or stand in it as they were before a mistake was made."""
+    refused = [one for one in seen.library.refused if _is_in_playlists(config, one.path)]
+    said = (Words(f"{one.name}：{one.why.zh}", f"{one.name}: {one.why.en}") for one in refused)
+    return (*said, *seen.composed.notes)
+
+
 def _media(config: Config, seen: Survey) -> Finding:
     refused = [one for one in seen.library.refused if not _is_in_playlists(config, one.path)]
     said = [Words(f"{one.name}：{one.why.zh}", f"{one.name}: {one.why.en}") for one in refused]

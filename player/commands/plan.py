@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 from player.commands.as_run import read_as_run
+from player.commands.content import not_planned
 from player.commands.programs import standings, stretches
-from player.commands.terminal import tell, tell_json
+from player.commands.terminal import tell, tell_json, tell_trouble
 from player.survey import survey
 from signage.errors import BadInput, Complaint, Words
 from signage.plan import PlannedSlot, plan_through, row
@@ -26,6 +27,8 @@ def main(options: argparse.Namespace) -> int:
         raise _wrong("--zone", Words(f"没有叫 {options.zone!r} 的区域", f"there is no zone {options.zone!r}"), names)
     zones = (options.zone,) if options.zone else names
     seen = survey(config, with_orders=True)
+    for words in not_planned(config, seen):
+        tell_trouble(f"注意：{words.zh}", f"    {words.en}")
     stand = standings(config, zones, start, now)
     slots = plan_through(stretches(seen, start, end, now), zones, start, end, stand)
     if options.json:

@@ -48,6 +48,15 @@ def test_a_bad_playlist_leaves_the_last_good_one_and_says_everything_that_is_wro
     assert made.good == {}
 
 
+def test_it_is_said_what_plays_in_place_of_a_playlist_with_mistakes(config: Config) -> None:
+    former = composed(config, Library(playlists=(file("a", BAD),)), {"a": BETTER})
+    assert [words.zh for words in former.notes] == [
+        f"a.toml 有 {len(former.complaints)} 处错误，还按改错以前的内容播放"
+    ]
+    never = composed(config, Library(playlists=(file("a", BAD),)), {})
+    assert [words.zh.split("，")[1] for words in never.notes] == ["没有采用"]
+
+
 def test_a_bad_playlist_that_never_was_good_disables_only_itself(config: Config) -> None:
     made = composed(config, Library(playlists=(file("a", BAD), file("b", GOOD))), {})
     assert [p.name for p in made.program.playlists] == ["b"]

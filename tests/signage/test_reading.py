@@ -265,12 +265,33 @@ def test_playlist_that_makes_no_sense_is_refused_at_its_key(head: str, key: str)
         ('until = "2026年2月30日"', "把第 1 行改成 until = 2026-02-28"),
         ("until = 2026-12-10 18:00:00", "几点到几点写在 times 里"),
         ("until = 2026-12-10 00:00:00", "把第 1 行改成 until = 2026-12-10"),
+        ("until = 2026-12-32", "要是日历上有的日子"),
+        ("until = 2026-12-10 23:59", "几点到几点写在 times 里"),
+        ("share = 1/2", "只写数字，不加引号和单位"),
+        ("priority = 高", "只写数字，不加引号和单位"),
+        ('from = "2026—12—01"', "把第 1 行改成 from = 2026-12-01"),
+        ('times = ["全天"]', '把第 1 行改成 times = ["00:00-24:00"]'),
+        ('times = "08:00-12:00和14:00-18:00"', '把第 1 行改成 times = ["08:00-12:00", "14:00-18:00"]'),
+        ('except = ["2026-10-01..07"]', '把第 1 行改成 except = ["2026-10-01..2026-10-07"]'),
+        ('days = ["休息日"]', '把第 1 行改成 days = ["restdays"]'),
+        ("weight = 3", "写到一行 [[item]] 的下面"),
+        ("＃ 说明", "把第 1 行改成 # 说明"),
+        ("// until = 2026-12-10", "把第 1 行改成 # until = 2026-12-10"),
+        ('title = "早\n间"', "开头和结尾都改成三个引号"),
         ('title = "早\u200b间"', '把第 1 行改成 title = "早间"'),
     ],
 )
 def test_the_cure_fits_what_was_written(head: str, cure: str) -> None:
     told = complaints(f'{head}\n[[item]]\nmedia = "a"\n', "p.toml")
     assert any(cure in one.cure.zh for one in told), [one.cure.zh for one in told]
+
+
+@pytest.mark.parametrize(
+    "head", ['days = ["周末"]', 'days = ["节假日"]', "weight = 3", 'title = "早\n间"', "until = 2026-12-32"]
+)
+def test_where_only_the_writer_knows_there_is_nothing_to_copy(head: str) -> None:
+    told = complaints(f'{head}\n[[item]]\nmedia = "a"\n', "p.toml")
+    assert [one.edit for one in told] == [None] * len(told)
 
 
 @pytest.mark.parametrize("text", ["", "item = []", "title = '1'"])

@@ -47,6 +47,15 @@ def test_nothing_is_wrong_only_when_nothing_is(wuzha: Wuzha, house: Path) -> Non
     assert "没有发现问题" not in done.stdout
 
 
+def test_a_time_zone_that_is_an_offset_other_than_chinas_is_told(wuzha: Wuzha, house: Path) -> None:
+    config = house / "kiosk_config.toml"
+    good = config.read_text("utf-8")
+    config.write_text(good.replace("[site]", 'timezone = "UTC"\n[site]', 1), encoding="utf-8")
+    assert "和北京时间差 -8 小时" in wuzha("check").stdout
+    config.write_text(good.replace("[site]", 'timezone = "Europe/Berlin"\n[site]', 1), encoding="utf-8")
+    assert "没有发现问题" in wuzha("check").stdout
+
+
 def test_a_quiet_period_that_is_over_leaves_no_nothing_is_wrong(wuzha: Wuzha, house: Path) -> None:
     text = '[[quiet]]\nname = "高考"\ndates = ["2020-06-07..2020-06-10"]\n'
     (house / "playlists" / "calendar.toml").write_text(text, encoding="utf-8")

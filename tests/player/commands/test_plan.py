@@ -75,3 +75,13 @@ def test_wrong_words_are_answered_with_a_sentence(wuzha: Wuzha) -> None:
         assert done.returncode == 2, words
         assert done.stderr
         assert "Traceback" not in done.stderr
+
+
+def test_a_plan_says_which_playlists_are_not_in_it(wuzha: Wuzha, house: Path) -> None:
+    (house / "playlists" / "bad.toml").write_text("dwell = 5\n", encoding="utf-8")
+    (house / "playlists" / "evening.toml.txt").touch()
+    done = wuzha("plan", "--from", "2026-06-05T08:00", "--to", "2026-06-05T08:01", "--json")
+    assert done.returncode == 0
+    assert "bad.toml 有" in done.stderr
+    assert "evening.toml.txt" in done.stderr
+    assert all(line.startswith("{") for line in done.stdout.splitlines())
