@@ -18,6 +18,7 @@ from signage.command_line import CommandParser
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.messages import OPS
 from signage.printable import printable
+from signage.utf8_mode import begin_in_utf8, open_output
 
 COMMANDS = (
     "trial", "serve", "collect", "keys", "enroll", "push", "withdraw", "screens", "alarms", "receipts", "counts",
@@ -170,6 +171,9 @@ def _ordering(commands: "argparse._SubParsersAction[CommandParser]") -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; gives its exit code: 0 done, 1 fault, 2 bad input, 130 interrupted."""
+    if arguments is None:
+        begin_in_utf8()
+    open_output()
     with plain_output():
         return _main(arguments)
 

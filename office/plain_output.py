@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from typing import Any, TextIO
 
-from signage.printable import printable_lines
+from signage.printable import ascii_json, printable_json, printable_lines
+from signage.utf8_mode import writes_utf8
 
 
 class PlainOutput:
@@ -30,6 +31,12 @@ class PlainOutput:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self.bare, name)
+
+
+def tell_json(value: object) -> None:
+    """Prints one value as a line of JSON, which is UTF-8 whatever the terminal's encoding is."""
+    line = printable_json(value)
+    sys.stdout.write(f"{line if writes_utf8(sys.stdout) else ascii_json(line)}\n")
 
 
 @contextmanager

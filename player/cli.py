@@ -13,6 +13,7 @@ from player.commands.wording import complaint_text
 from player.logs import open_log
 from signage.command_line import CommandParser
 from signage.errors import BadInput, WuzhaError
+from signage.utf8_mode import begin_in_utf8, open_output
 
 NOW = ("now", "现在")
 COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor", "clock")
@@ -116,6 +117,9 @@ def moment(text: str) -> dt.datetime:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; gives its exit code: 0 done, 1 fault, 2 bad input or configuration."""
+    if arguments is None:
+        begin_in_utf8()
+    open_output()
     words = sys.argv[1:] if arguments is None else arguments
     options = parser().parse_args(words, argparse.Namespace(words=tuple(words)))
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # standard output belongs to the answers

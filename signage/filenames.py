@@ -9,7 +9,7 @@ from signage.errors import Words
 from signage.text_rules import flaw
 
 NOT_UTF8 = Words(
-    zh="文件名不是 UTF-8 编码，请改名后再放入",
+    zh="文件名不是 UTF-8 编码；请改名后再放入",
     en="the file's name is not UTF-8; rename it",
 )
 NOT_A_PATH = Words(
@@ -86,8 +86,25 @@ def bad_name(name: str) -> Words | None:
     if wrong is None:
         return None
     if any("\ud800" <= c <= "\udfff" for c in name):
-        return NOT_UTF8
+        return not_utf8(name)
     return Words(zh=f"文件名{wrong.problem.zh}；请改名后再放入", en=f"the file's name {wrong.problem.en}; rename it")
+
+
+def not_utf8(path: str) -> Words:
+    """Returns what to do about a path that is not UTF-8; a name of an older Chinese system is told as it was."""
+    part = next((part for part in path.split("/") if any("\udc80" <= c <= "\udcff" for c in part)), "\ud800")
+    try:
+        was = part.encode("utf-8", "surrogateescape").decode("gb18030")
+    except UnicodeError:
+        return NOT_UTF8
+    if flaw(was, "name") is not None:
+        return NOT_UTF8
+    return Words(
+        zh=f"文件名是 GBK 编码，不是 UTF-8，原名应是“{was}”；请照此改名后再放入"
+        "（很多文件时：convmv -f gbk -t utf8 -r --notest 文件夹）",
+        en=f'the name is GBK, not UTF-8: it was "{was}"; rename it so (many files: convmv -f gbk -t utf8 -r --notest'
+        " FOLDER)",
+    )
 
 
 def bad_path(path: str) -> Words | None:

@@ -43,6 +43,11 @@ def printable_json(value: object) -> str:
     return "".join(c if _shows(c) else json.dumps(c)[1:-1] for c in json.dumps(value, ensure_ascii=False, default=str))
 
 
+def ascii_json(line: str) -> str:
+    """Returns a line of JSON with all that is not ASCII escaped: the same value, whatever encoding it is written in."""
+    return "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in line)
+
+
 def turned(text: str) -> int | None:
     """Returns where a text first turns the direction of writing, or ends a line for some programs only."""
     return None if text.isascii() else next((at for at, char in enumerate(text) if char in MISLEADING), None)

@@ -15,8 +15,8 @@ from office.commands.asking import me
 from office.commands.table import clock, plain, show
 from office.models import Alarm, AuditEntry, Screen
 from office.place import Place
+from office.plain_output import tell_json
 from signage.errors import BadInput, Complaint, Words
-from signage.printable import printable_json
 
 CLOSED = "close_alarm"
 """In the audit log."""
@@ -38,7 +38,7 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     closings = _closings()
     if options.json:
         for alarm in found:
-            print(printable_json(_told(alarm, closings)))
+            tell_json(_told(alarm, closings))
         return 0
     if not found:
         print("没有报警 · no alarms")

@@ -10,7 +10,7 @@ from office.commands.table import show
 from office.counting import Count, added_up, counted, missing
 from office.doubt import REASONS
 from office.place import Place
-from signage.printable import printable_json
+from office.plain_output import tell_json
 from signage.spreadsheet import text_cell
 
 HEADS = {
@@ -30,7 +30,7 @@ def main(options: argparse.Namespace, _place: Place) -> int:
     heads = [options.by, *HEADS.values(), *([SIGNED] if signs else []), *([SHA256] if hashes else [])]
     if options.json:
         for count in found:
-            print(printable_json(_told(options.by, count)))
+            tell_json(_told(options.by, count))
     elif options.csv:
         with open(sys.stdout.fileno(), "w", encoding="utf-8-sig", newline="", closefd=False) as out:
             writer = csv.writer(out)

@@ -7,8 +7,9 @@ from office.commands.following import lines, show_lines
 from office.console.progress import publication_label
 from office.models import Publication, Receipt
 from office.place import Place
+from office.plain_output import tell_json
 from office.stored import readable, sound
-from signage.printable import printable, printable_json
+from signage.printable import printable
 
 MOST_RECEIPTS = 1000
 """Of one screen, the newest."""
@@ -26,12 +27,12 @@ def main(options: argparse.Namespace, _place: Place) -> int:
         for line in found:
             sent = Receipt.objects.filter(screen_id=line.id, publication=publication.number).order_by("-pk")
             receipts, _ = readable(sent[:MOST_RECEIPTS], _told, lambda receipt: receipt.screen_id)
-            print(printable_json({
+            tell_json({
                 "publication": publication.number, "screen": line.id, "step": line.step, "shown": line.shown,
                 "wanted": line.wanted, "prospect": line.prospect or None,
                 "why": line.why.en if line.why else None, "why_zh": line.why.zh if line.why else None,
                 "receipts": receipts[::-1],
-            }))  # fmt: skip
+            })  # fmt: skip
         return 0
     label = publication_label(publication.state, found)
     print(printable(f"发布 {publication.number} {publication.line}：{label.sign} {label.zh} {label.en}，"

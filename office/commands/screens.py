@@ -13,8 +13,8 @@ from office.console.wording import NOT_HEARD, SILENT, UNREADABLE, ago
 from office.hearing import Hearing
 from office.models import Alarm, Screen
 from office.place import Place
+from office.plain_output import tell_json
 from office.stored import readable
-from signage.printable import printable_json
 
 MOST_TROUBLE = 300
 """Letters of what is wrong with one screen, in the table."""
@@ -37,7 +37,7 @@ def main(options: argparse.Namespace, _place: Place) -> int:
         for alarm in Alarm.objects.filter(closed_at=None).order_by("screen_id", "first_at"):
             own.setdefault(alarm.screen_id, []).append(alarm)
         for each in tiles:
-            print(printable_json(_told(each, screens[each.id], own.get(each.id, []), hearing)))
+            tell_json(_told(each, screens[each.id], own.get(each.id, []), hearing))
         return 0
     heads = ("屏幕 screen", "名称 title", "状态 status", "听到 heard", "在播发布 on air", "画面 shows", "问题 trouble")
     show(heads, (_row(each, now) for each in tiles))

@@ -2,7 +2,6 @@
 
 import argparse
 import datetime as dt
-import json
 import re
 import sys
 import time
@@ -11,6 +10,7 @@ from collections.abc import Iterator
 from office.commands.table import plain
 from office.counting import Asked, added_up, counted
 from office.place import Place
+from office.plain_output import tell_json
 from office.verifying import chains
 from office.verifying.findings import Mismatch, found, guarded, shortened
 from office.verifying.ledgers import Sums, ledgers
@@ -29,8 +29,8 @@ def main(options: argparse.Namespace, _place: Place) -> int:
         for each in shortened(_all(sums, notes)):
             bad += each.times
             if options.json:
-                print(json.dumps({"table": each.table, "where": each.where, "what": each.what, "zh": each.words.zh,
-                                  "en": each.words.en, "times": each.times}, ensure_ascii=False))  # fmt: skip
+                tell_json({"table": each.table, "where": each.where, "what": each.what, "zh": each.words.zh,
+                           "en": each.words.en, "times": each.times})  # fmt: skip
             else:
                 print(plain(f"✕ {each.table} {each.where}: {each.words.zh} · {each.words.en}"))
         ends = chains.ends()

@@ -2,7 +2,8 @@
 
 import sys
 
-from signage.printable import printable, printable_json
+from signage.printable import ascii_json, printable, printable_json
+from signage.utf8_mode import writes_utf8
 
 
 def tell(*lines: str) -> None:
@@ -18,5 +19,6 @@ def tell_trouble(*lines: str) -> None:
 
 
 def tell_json(value: object) -> None:
-    """Prints one value as a line of JSON."""
-    print(printable_json(value))
+    """Prints one value as a line of JSON, which is UTF-8 whatever the terminal's encoding is."""
+    line = printable_json(value)
+    print(line if writes_utf8(sys.stdout) else ascii_json(line))

@@ -50,7 +50,14 @@ def test_an_unknown_kind_is_refused_and_not_passed_over() -> None:
 
 
 def test_a_name_that_is_not_utf8_is_refused() -> None:
-    assert sort_out(os.fsdecode("海报.png".encode("gb18030")), "media") == NOT_UTF8
+    assert sort_out("\udcff\udcfe.png", "media") == NOT_UTF8
+
+
+def test_a_name_that_an_older_chinese_system_wrote_is_told_as_it_was() -> None:
+    why = sort_out(os.fsdecode("海报.png".encode("gb18030")), "media")
+    assert isinstance(why, Words)
+    assert "原名应是“海报.png”" in why.zh
+    assert "convmv -f gbk" in why.en
 
 
 def test_a_line_break_in_a_name_is_refused() -> None:
