@@ -19,6 +19,7 @@ from office.counting import BYS as KNOWN
 from office.counting import UNSIGNED, Asked, By, Count, Missing, added_up, counted, missing
 from office.doubt import REASONS
 from office.models import Publication, Screen
+from signage.errors import Words
 from signage.spreadsheet import text_cell
 from signage.topics import SCREEN_ID
 
@@ -56,6 +57,8 @@ class Wish(msgspec.Struct, frozen=True):
     asked: Asked
     period: str
     """`today`, `week`, `month`, `all`; empty: days that were typed."""
+    wrong: Words | None = None
+    """Why nothing can be counted."""
 
     def query(self, **other: str) -> str:
         """Gives it as the end of an address, with some parts exchanged."""
@@ -92,15 +95,15 @@ class Row(msgspec.Struct, frozen=True):
 def counts(request: HttpRequest) -> HttpResponse:
     """Shows the counts that were asked for."""
     wish = read_wish(request.GET, timezone.localdate())
-    found = counted(wish.by, wish.asked)
-    gaps = missing(wish.asked)
+    found = () if wish.wrong is not None else counted(wish.by, wish.asked)
+    gaps = () if wish.wrong is not None else missing(wish.asked)
     total = added_up(found)
     values = {
         "page": "counts",
         "wish": wish,
         "bys": [(key, *words) for key, words in BYS.items()],
         "head": BYS[wish.by],
-        "periods": [(key, words, wish.query(period=key, **{"from": "", "to": ""})) for key, words in PERIODS.items()],
+        "periods": list(PERIODS.items()),
         "screens": Screen.objects.order_by("title", "id").only("id", "title"),
         "publications": Publication.objects.exclude(state="draft"),
         "rows": _rows(wish.by, found)[:MOST_ROWS],
@@ -122,6 +125,9 @@ def table(request: HttpRequest) -> HttpResponse:
     zh, en = BYS[wish.by]
     text = io.StringIO(newline="")
     writer = csv.writer(text)
+    if wish.wrong is not None:
+        writer.writerow([wish.wrong.zh])
+        return HttpResponse(text.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", status=400)
     writer.writerow([zh, *COLUMNS.values()])
     found = counted(wish.by, wish.asked)
     for row in _rows(wish.by, found):
@@ -164,7 +170,16 @@ def read_wish(told: Mapping[str, Any], today: dt.date) -> Wish:
         if publication.isascii() and publication.isdigit() and len(publication) < 10
         else None,
     )
-    return Wish(by, asked, period)
+    return Wish(by, asked, period, _reversed(first, last))
+
+
+def _reversed(first: dt.date | None, last: dt.date | None) -> Words | None:
+    if first is None or last is None or first <= last:
+        return None
+    return Words(
+        f"开始日期 {first} 在结束日期 {last} 之后，请把两个日期调换过来",
+        f"The first day {first} is after the last {last}: change them round",
+    )
 
 
 def lasted(seconds: float) -> str:

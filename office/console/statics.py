@@ -14,6 +14,7 @@ FOLDER = Path(__file__).parent / "static"
 KINDS = {
     "console.css": "text/css; charset=utf-8",
     "console.js": "text/javascript; charset=utf-8",
+    "login.js": "text/javascript; charset=utf-8",
     "mark.svg": "image/svg+xml",
 }
 

@@ -2,7 +2,10 @@
 
 import datetime as dt
 from collections.abc import Callable, Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -137,3 +140,25 @@ def test_every_page_fits_a_telephone_and_a_desk(browser: Browser, server: Any) -
             over = browser.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert over <= 0, (path, width)
     assert browser.complaints == []
+
+
+def test_a_link_on_another_site_leads_in_who_is_logged_in_and_a_period_keeps_what_was_chosen(
+    browser: Browser, server: Any, tmp_path: Path
+) -> None:
+    there = f"http://127.0.0.1:{server.port}/counts/?by=day"
+    (tmp_path / "portal").mkdir()
+    (tmp_path / "portal" / "index.html").write_text(f'<title>portal</title><a href="{there}">console</a>')
+    handler = partial(SimpleHTTPRequestHandler, directory=str(tmp_path / "portal"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as portal:
+        thread = Thread(target=portal.serve_forever, daemon=True)
+        thread.start()
+        browser.go(f"http://localhost:{portal.server_address[1]}/")
+        browser.run("document.querySelector('a').click()")
+        browser.wait("document.title.startsWith('统计')")
+        portal.shutdown()
+        thread.join()
+    browser.run(
+        "document.querySelector('[name=by]').value = 'village';document.querySelector('.quick [value=month]').click()"
+    )
+    browser.wait("location.search.includes('period=month') && document.querySelector('[name=by]').value == 'village'")
+    assert [each for each in browser.complaints if "favicon" not in each] == []

@@ -3,6 +3,7 @@
 import csv
 import datetime as dt
 import io
+import re
 from typing import Any
 
 import pytest
@@ -137,3 +138,28 @@ def test_time_on_screen_reads_as_people_say_it(served: Place) -> None:
         "1 小时 0 分",
         "2,016 小时 40 分",
     ]
+
+
+def test_days_the_wrong_way_round_are_said(inside: Client, played: Any) -> None:
+    text = page(inside, "from=2026-06-20&to=2026-06-18&by=village")
+    assert "开始日期 2026-06-20 在结束日期 2026-06-18 之后" in text
+    assert "没有播放记录" not in text
+    answer = inside.get("/counts/table.csv?from=2026-06-20&to=2026-06-18")
+    assert answer.status_code == 400
+    assert "之后" in answer.content.decode("utf-8-sig")
+    assert "<b>12</b> 次" in page(inside, "from=2026-06-18&to=2026-06-20")
+
+
+def test_a_period_is_asked_for_together_with_all_that_was_chosen(inside: Client, played: Any) -> None:
+    text = page(inside, "by=village&screen=sq-led1&from=2026-06-01&to=2026-06-20")
+    form = text.partition('<form class="filters"')[2].partition("</form>")[0]
+    for period in ("today", "week", "month", "all"):
+        assert f'<button type="submit" name="period" value="{period}"' in form
+    for name in ("by", "from", "to", "screen", "publication"):
+        assert f'name="{name}"' in form
+    first = re.search(r"<button[^>]*>", form)
+    assert first is not None
+    assert "period" not in first[0], "Enter in a field is no wish for today"
+    chosen = page(inside, "period=month&by=village&from=2026-06-01&to=2026-06-02&screen=sq-led1")
+    assert '<option value="village" selected>' in chosen
+    assert '<option value="sq-led1" selected>' in chosen
