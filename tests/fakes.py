@@ -155,6 +155,7 @@ class FakeSound:
         self.volume = 100
         self.mute = False
         self.expected = 0
+        self.ranks: list[Rank] = []
         self.closed = False
         self._voices: dict[str, _FakeVoice] = {}
 
@@ -165,6 +166,7 @@ class FakeSound:
         self, zone: str, pull: Callable[[int], bytes], ended: Callable[[], bool], now: float, *, volume: int, rank: Rank
     ) -> None:
         self.begun.append((zone, volume))
+        self.ranks.append(rank)
         self._voices[zone] = _FakeVoice(pull, ended, volume, now)
         self.pump(now)
 

@@ -1,5 +1,6 @@
 """Whichever comes first, the decision or the stage's account: each slot becomes one play."""
 
+import dataclasses
 import datetime as dt
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from player.accounts import Accounts
 from player.stage.ports import Done
 from player.state import Ended, Moment, Play
+from player.uplink.records import play_record
 from signage.slot import Slot
 from tests.player.uplink.test_writer import slot
 
@@ -54,6 +56,14 @@ def test_a_slot_that_ended_by_itself_is_written_down_when_that_is_decided(book: 
     book.accounts.end(book.ended(), LATER)
     assert [(play.began, play.frames) for play in book.plays] == [(AT, 240)]
     assert book.accounts.is_settled
+
+
+def test_a_play_knows_how_its_sound_was_heard(book: Book) -> None:
+    book.accounts.begin(book.slot, AT)
+    book.accounts.keep(dataclasses.replace(book.done(), heard="partly"))
+    book.accounts.end(book.ended(), LATER)
+    assert [play.heard for play in book.plays] == ["partly"]
+    assert play_record(book.plays[0], "b0").heard == "partly"
 
 
 def test_what_the_stage_says_no_more_about_was_not_seen(book: Book) -> None:

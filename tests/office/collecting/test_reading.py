@@ -164,6 +164,18 @@ def test_a_play_presented_in_a_way_that_has_no_word_here_yet_counts() -> None:
     assert (len(found.records), len(found.plays), found.odd) == (1, 1, 0)
 
 
+@pytest.mark.parametrize("heard", ["heard", "unheard", "yielded", "underwater"])
+def test_a_play_counts_however_it_was_heard_and_an_event_of_the_sound_device_is_kept(heard: str) -> None:
+    ledger = Ledger("sq-led")
+    told = msgspec.json.decode(ledger.append(play(1)).text)
+    ledger.lines.pop()
+    ledger.append_text(msgspec.json.encode({**told, "heard": heard}, order="sorted"))
+    ledger.append(event("sound", device="gone", was="there"))
+    found = read(ledger.batch(1, 2))
+    assert (len(found.records), len(found.plays), found.odd) == (2, 1, 0)
+    assert [each.details for _, each in found.told if isinstance(each, EventRow)] == [{"device": "gone", "was": "there"}]
+
+
 @pytest.mark.parametrize(
     "odd",
     [

@@ -375,6 +375,16 @@ def test_an_audio_slot_shows_its_card_while_it_sounds(house: House) -> None:
     assert house.at(0, 0) == "broadcast 广播"
 
 
+def test_a_sound_is_expected_when_it_is_prepared_and_begins_with_the_rank_of_its_slot(house: House) -> None:
+    house.stage.prepare(audio(1, "s.mp3"))
+    assert (house.sound.expected, house.sound.ranks) == (1, [])
+    house.stage.start(audio(1, "s.mp3"), house.now)
+    house.until(100.5)
+    house.stage.start(video(2, "v.mp4", sound=True), house.now)
+    house.until(101.0)
+    assert house.sound.ranks == ["broadcast", "normal"]
+
+
 def test_an_audio_slot_begins_when_both_its_card_and_its_sound_are_there(house: House) -> None:
     house.held = True
     house.stage.start(audio(1, "s.mp3"), house.now)
