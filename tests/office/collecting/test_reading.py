@@ -173,7 +173,9 @@ def test_a_play_counts_however_it_was_heard_and_an_event_of_the_sound_device_is_
     ledger.append(event("sound", device="gone", was="there"))
     found = read(ledger.batch(1, 2))
     assert (len(found.records), len(found.plays), found.odd) == (2, 1, 0)
-    assert [each.details for _, each in found.told if isinstance(each, EventRow)] == [{"device": "gone", "was": "there"}]
+    assert [each.details for _, each in found.told if isinstance(each, EventRow)] == [
+        {"device": "gone", "was": "there"}
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Sound reaches a device without a gap, pictures know how far it is, and a device that goes holds up nothing else."""
 
 import array
+import contextlib
 import os
 import signal
 import time
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from player.decode.order import Order
+from player.decode.process import PATIENCE_S, Forked, ForkServer
 from player.sound.report import Lost
 from player.sound.sound_process import SoundProcess
 from player.stage.sound import DeviceSound, NullSound
@@ -232,6 +235,36 @@ def test_a_device_that_hangs_is_opened_anew(open_room: Room) -> None:
     open_room.begin(level(1000, 30.0))
     os.kill(found.process.pid, signal.SIGSTOP)
     open_room.until(lambda: open_room.process.device(time.monotonic()) not in (None, found))
+
+
+def test_a_sound_outlives_the_fork_server_and_is_in_nobodys_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SDL_AUDIODRIVER", "dummy")
+    server = ForkServer()
+    process = SoundProcess(1, server)
+    sound = DeviceSound(process, ("main",))
+    try:
+        sound.expect()
+        first = None
+        while (found := process.device(time.monotonic())) is None:
+            sound.pump(time.monotonic())
+            time.sleep(0.01)
+        assert isinstance(found.process, Forked)
+        assert server.pid is not None
+        os.kill(server.pid, signal.SIGKILL)
+        with contextlib.suppress(OSError):
+            began = time.monotonic()
+            first = server.fork(Order(), ())
+        assert time.monotonic() - began < PATIENCE_S / 2, "the end of the server is noticed at once"
+        assert process.device(time.monotonic()) is found
+        if first is not None:
+            first.kill()
+            first.close()
+    finally:
+        sound.close()
+        server.close()
+    assert found.process.wait(5.0)
 
 
 def test_without_a_device_pictures_keep_time_and_it_is_said_and_recorded(
