@@ -117,12 +117,12 @@ def _once_it_may(table: Timetable, playlist: Playlist, first: dt.datetime, insta
 
 
 BLACKED_OUT = Words(
-    zh="屏幕按命令黑屏，解除以后才播：wuzha-office command blackout on=false",
-    en="the screen is blacked out by order; it plays when that ends: wuzha-office command blackout on=false",
+    zh="屏幕按命令黑屏，解除以后才播：wuzha-office command blackout on=false --to screen:编号",
+    en="the screen is blacked out by order; it plays after that: wuzha-office command blackout on=false --to screen:ID",
 )
 FILLER_ONLY = Words(
-    zh="屏幕按命令只播垫片，解除以后才播：wuzha-office command filler on=false",
-    en="the screen shows only filler by order; it plays when that ends: wuzha-office command filler on=false",
+    zh="屏幕按命令只播垫片，解除以后才播：wuzha-office command filler on=false --to screen:编号",
+    en="filler only by order; after that it plays: wuzha-office command filler on=false --to screen:ID",
 )
 
 

@@ -54,11 +54,18 @@ def _row(each: Tile, now: dt.datetime) -> tuple[str, ...]:
     status = f"{each.label.sign} {each.label.zh} {each.label.en}"
     since = ago(each.heard, now)
     heard = since.zh if since else ""
-    coming = (f"发布 {c.number} {c.label.zh}" + (f"：{c.why.zh}" if c.why else "") for c in each.coming)
+    coming = (
+        f"发布 {c.number}" + (f"：{c.why.zh}" if c.why and c.prospect else f" {c.label.zh}{_because(c)}")
+        for c in each.coming
+    )
     troubles = "；".join((*coming, *(words.zh for words in each.troubles)))
     if len(troubles) > MOST_TROUBLE:
         troubles = f"{troubles[:MOST_TROUBLE]}…"
     return each.id, each.title, status, heard, " ".join(map(str, each.publications)), _on_air(each), troubles
+
+
+def _because(coming: Coming) -> str:
+    return f"：{coming.why.zh}" if coming.why is not None else ""
 
 
 def _on_air(each: Tile) -> str:

@@ -91,6 +91,7 @@ def screen_line(
     said = _said(screen, number)
     step = _furthest(at, last, said)
     shown = "shown" in at and step != "withdrawn"
+    is_leaving = step == "withdrawn" or (step == "staged" and not wanted)
     return ScreenLine(
         id=screen.id,
         title=screen.title or screen.id,
@@ -98,7 +99,7 @@ def screen_line(
         step=step,
         marks=_marks(at),
         detail=_detail(said) if said is not None and step == "fetched" else "",
-        why=None if step == "staged" and not wanted else _why(said, refused if step == "refused" else None),
+        why=None if is_leaving else _why(said, refused if step == "refused" else None),
         prospect=said.prospect if said is not None and said.step == "staged" else "",
         wanted=wanted,
         shown=shown,

@@ -55,23 +55,25 @@ def shortfalls(draft: Draft, screens: Iterable[ScreenFacts], at: dt.datetime) ->
 
 
 def _short(draft: Draft, facts: ScreenFacts, at: dt.datetime) -> Iterator[Words]:
-    if facts.blackout or facts.filler:
-        yield BLACKED_OUT if facts.blackout else FILLER_ONLY
+    if facts.blackout:
+        yield BLACKED_OUT
+    elif facts.filler and any(playlist.rank != "filler" for playlist in draft.playlists):
+        yield FILLER_ONLY
     program = _program(draft, facts)
     lacked: dict[str, None] = {}
-    for playlist in program.playlists[len(facts.others) :]:
+    for stem, playlist in zip((p.name for p in draft.playlists), program.playlists[len(facts.others) :], strict=True):
         found = outlook(program, playlist, at)
         if found.why is not None:
-            yield Words(f"{playlist.name}：{found.why.zh}", f"{playlist.name}: {found.why.en}")
+            yield Words(f"{stem}：{found.why.zh}", f"{stem}: {found.why.en}")
         for item in playlist.items if playlist.zone in [zone.name for zone in program.zones] else ():
             lacks = dict.fromkeys(name for text in _words(item) for name in missing(text, facts.site))
             lacked |= lacks
             if lacks and found.prospect != "never":
                 names = " ".join(f"{{{name}}}" for name in lacks)
                 yield Words(
-                    zh=f"屏幕没有填写 {names}，不播放 {playlist.name} 第 {item.number} 项："
+                    zh=f"屏幕没有填写 {names}，不播放 {stem} 第 {item.number} 项："
                     f"写进播放机的 kiosk_config.toml，{place(lacks)}",
-                    en=f"the screen lacks {names}: item {item.number} of {playlist.name} does not play; "
+                    en=f"the screen lacks {names}: item {item.number} of {stem} does not play; "
                     f"enter them in its kiosk_config.toml, {place(lacks)}",
                 )
     here = " ".join(f"{{{name}}}" for name in lacked if name in facts.only_here)

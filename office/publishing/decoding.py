@@ -45,7 +45,7 @@ def decoded(
             for medium, found in zip(batch, _asked(probe, batch), strict=True):
                 why[medium.sha256] = found
                 progress(medium.name, medium.size_bytes)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
             told = printable(str(error))[:200]
             unknown = Words(
                 f"有文件没能试着解码（{told}），请用 wuzha-player probe 检查",
@@ -67,7 +67,7 @@ def _asked(probe: Sequence[str], batch: Sequence[Media]) -> Iterator[Words | Non
         try:
             for line in process.stdout:
                 row = json.loads(line)
-                yield None if row["ok"] else Words(str(row["why"]), str(row["why_en"]))
+                yield None if row["ok"] else Words(row["why"].rstrip("。"), row["why_en"].rstrip("."))
         finally:
             if sys.exc_info()[0] is not None:
                 process.kill()

@@ -4,6 +4,7 @@ Rule: worked out again only when the program is another one or an edge of the ti
 """
 
 import datetime as dt
+from collections.abc import Collection, Iterator
 
 import msgspec
 
@@ -11,8 +12,9 @@ from player.state import State
 from player.uplink.standing import Kept
 from player.uplink.telling import Sight
 from signage import timetable, walltime
+from signage.errors import Words
 from signage.messages import PublicationState, trouble
-from signage.outlook import BLACKED_OUT, FILLER_ONLY, Outlook, best, on_air_now, outlooks
+from signage.outlook import BLACKED_OUT, FILLER_ONLY, Outlook, best, on_air_now, outlook, outlooks
 from signage.program import Program
 
 
@@ -23,6 +25,7 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
     since: dt.datetime
     until: dt.datetime
     on_air: tuple[int, ...]
+    troubles: tuple[Words, ...]
     waiting: tuple[PublicationState, ...]
 
 
@@ -47,7 +50,10 @@ class Prospects:
             last = self._last = _judged(state.program, sight.publications, at, kept)
         coming = {each.number for each in sight.coming}
         waiting = tuple(each for each in last.waiting if each.number not in coming)
-        return msgspec.structs.replace(sight, publications=last.on_air, coming=(*sight.coming, *waiting))
+        troubles = (*sight.troubles, *last.troubles)
+        return msgspec.structs.replace(
+            sight, publications=last.on_air, coming=(*sight.coming, *waiting), troubles=troubles
+        )
 
 
 def _judged(program: Program, numbers: tuple[int, ...], at: dt.datetime, kept: Kept) -> _Judged:
@@ -64,8 +70,22 @@ def _judged(program: Program, numbers: tuple[int, ...], at: dt.datetime, kept: K
         since=max(span.start for span in spans),
         until=min(span.end for span in spans),
         on_air=tuple(number for number in numbers if number in on_air),
+        troubles=tuple(_lost(program, [number for number in numbers if number in on_air], at)),
         waiting=tuple(waiting),
     )
+
+
+def _lost(program: Program, numbers: Collection[int], at: dt.datetime) -> Iterator[Words]:
+    """The playlists that never play although their publication is on air; a zone that lacks is told elsewhere."""
+    zones = {zone.name for zone in program.zones}
+    for playlist in program.playlists:
+        if playlist.publication in numbers and playlist.zone in zones:
+            found = outlook(program, playlist, at)
+            if found.prospect == "never" and found.why is not None:
+                yield Words(
+                    f"发布 {playlist.publication} 的播放表 {playlist.name} {found.why.zh}",
+                    f"playlist {playlist.name} of publication {playlist.publication}: {found.why.en}",
+                )
 
 
 def _outlook(program: Program, number: int, at: dt.datetime, kept: Kept) -> Outlook | None:

@@ -101,3 +101,9 @@ def test_what_was_withdrawn_is_not_on_the_screen(screen: Any) -> None:
     found = line(screen, *ALL, "withdrawn")
     assert not found.shown
     assert found.label.zh == "已撤下"
+
+
+def test_what_was_withdrawn_or_leaves_says_no_more_what_it_waited_for(screen: Any) -> None:
+    coming = PublicationState(number=12, step="staged", why=Trouble(zh="黑屏", en="black"), prospect="held")
+    assert line(screen, "staged", coming=coming).why is not None
+    assert line(screen, "staged", "withdrawn", coming=coming).why is None

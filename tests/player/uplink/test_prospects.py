@@ -63,3 +63,11 @@ def test_what_the_program_does_not_hold_yet_waits_its_turn_and_what_is_on_its_wa
     sight = Sight(told=BelievedTime(at=NOW, quality="ntp"), publications=(2,), coming=coming)
     found = Prospects().judged(sight, opened(program(published(2, runs=TOMORROW)), {}), Kept())
     assert found.coming == coming
+
+
+def test_a_playlist_that_never_plays_is_a_trouble_though_its_publication_is_on_air() -> None:
+    lost = playlist("lost", publication=1, runs=Daypart(last=day("2025-12-31")))
+    sight = Sight(told=BelievedTime(at=NOW, quality="ntp"), publications=(1,))
+    found = Prospects().judged(sight, opened(program(published(1), lost), {}), Kept())
+    (trouble,) = found.troubles
+    assert trouble.zh == "发布 1 的播放表 lost 永远不会播：until = 2025-12-31 已经过了"
