@@ -239,7 +239,7 @@ def _parts(text: str) -> list[str]:
 def _scalar(key: str, text: str) -> str | None:
     if text[0] in _QUOTES or text[-1] in _QUOTES:
         inner = text[text[0] in _QUOTES : len(text) - (len(text) > 1 and text[-1] in _QUOTES)]
-        inner = inner.replace("\\\\", "\\").replace("\\", "/")
+        inner = (inner if key in _TEXTS else inner.strip(_QUOTES)).replace("\\\\", "\\").replace("\\", "/")
         for mark in "“”" * (inner.count('"') // 2):
             inner = inner.replace('"', mark, 1)
         are_two = re.search(r"[\"”]\s+[\"“]", text) is not None  # beside each other

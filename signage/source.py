@@ -328,7 +328,9 @@ def _doubled(lines: Sequence[str], number: int) -> tuple[Words, Words, Edit | No
         zh=f"{printable(key[:40])} 写了两次：第 {first} 行和第 {number} 行",
         en=f"{printable(key[:40])} stands twice: in line {first} and in line {number}",
     )
-    if lines[first - 1].strip() == lines[number - 1].strip():
+    if lines[first - 1].strip() == lines[number - 1].strip() and (
+        first == number - 1 or (not begins and key not in _BEGIN_ITEMS)
+    ):
         return problem, Words("", ""), Edit(number, number, ())
     header = _header(lines[begins - 1]) if begins else ("item", True)
     between = [n for n in range(first + 1, number) if (m := _KEY.match(lines[n - 1])) and m[1] in _BEGIN_ITEMS]

@@ -79,9 +79,10 @@ def spoilt(seed: int, goods: tuple[str, ...]) -> Spoilt:
     dice = random.Random(seed)
     good, how = dice.choice(goods), []
     text: str | bytes = good
-    for _ in range(dice.choice((1, 1, 1, 2, 3))):
+    faults = dice.choice((1, 1, 1, 2, 3))
+    while len(how) < faults and isinstance(text, str):
         name, spoil = dice.choice(sorted(SPOILS.items()))
-        made = spoil(dice, text) if isinstance(text, str) else None
+        made = spoil(dice, text)
         if made is not None and made != text:
             text = made
             how.append(name)
@@ -253,7 +254,7 @@ SPOILS: dict[str, Spoil] = {
     "backslashes": _line(r"(media = \")(.*/.*)(\")", lambda _, m: m[1] + m[2].replace("/", "\\") + m[3]),
     "quotes within": _line(r"((?:title|text) = \")([^\"]{3,})(\")", lambda _, m: f'{m[1]}{m[2][0]}"{m[2][1:]}"{m[3]}'),
     "a cell of a spreadsheet": _line(r"([a-z_]+ = .*\".*)", lambda _, m: '"' + m[1].replace('"', '""') + '"'),
-    "rank in Chinese": _line(r"(rank = )\"(\w+)\"", lambda _, m: f"{m[1]}\"{ {'normal': '普通', 'broadcast': '广播'}[m[2]] }\""),
+    "rank in Chinese": _line(r"(rank = )\"(\w+)\"", lambda _, m: f"{m[1]}\"{ {'normal': '普通', 'broadcast': '广播'}.get(m[2], m[2]) }\""),
     "choice misspelt": _line(r"((?:order|transition|fit|rank|present|unsigned) = \")(\w+)\"", lambda _, m: f'{m[1]}{m[2][:-2]}{m[2][-1]}{m[2][-2]}"'),
     "zone of Windows": _line(r"(timezone = )\".*\"", lambda d, m: f"{m[1]}\"{d.choice(('UTC+8', 'GMT+8', 'CST', 'China Standard Time', '北京时间', 'Etc/GMT+8', 'Asia/Beijing', 'asia/shanghai', 'Asia/Shanghia', '东八区', '(UTC+08:00) Beijing'))}\""),
     "size with a cross": _line(r"(canvas = )\[(\d+), (\d+)\]", lambda d, m: d.choice(('{0}"{1}x{2}"', "{0}{1}x{2}", '{0}["{1}", "{2}"]', "{0}{1}×{2}", "{0}[{1}*{2}]", '{0}"{1}，{2}"')).format(m[1], m[2], m[3])),

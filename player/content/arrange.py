@@ -69,6 +69,11 @@ Lists = Literal["none", "there", "away for a moment", "gone lately"]
 """Whether a playlist lies in the folders, good or not, or did until now."""
 
 
+def has_calendar(place: Place) -> bool:
+    """Whether the calendar lies in a playlist folder."""
+    return place.use == "playlists" and any(seen.name == f"{CALENDAR}.toml" for seen in place.scan.files.values())
+
+
 def may_be_listed(place: Place) -> bool:
     """Whether a playlist lies in a playlist folder, readable or not, or may: a share that nobody has looked at."""
     if place.use != "playlists":
@@ -90,12 +95,14 @@ def arrange(
     last_good: Mapping[str, bytes],
     since: Mapping[str, dt.datetime],
     lists: Lists = "none",
+    calendar_away: bool = False,
     copies: Copies = "refuse",
 ) -> Library:
     """The library, with serial 0; `since` says when a path was refused first for its name or kind.
 
     Of what is quarantined, `on_trial` names by SHA-256 what an emergency may show. `seen_as` gives what is left of a
-    name for the eye. `lists` says what became of playlists that lay there before.
+    name for the eye. `lists` says what became of playlists that lay there before,
+    `calendar_away` whether the calendar did until a moment ago.
     """
     shelf = _Shelf(quarantined, on_trial, since)
     if copies == "refuse":
@@ -106,10 +113,13 @@ def arrange(
         if place.use == "media":
             shelf.put_media(place, verdicts)
         else:
-            shelf.put_playlists(place, texts)
+            shelf.put_playlists(place, texts, last_good)
     if lists == "away for a moment" or any(p.use == "playlists" and (not p.looked or p.scan.gone) for p in places):
         for name, text in last_good.items():
             shelf.playlists.setdefault(name, PlaylistFile(name=name, path="", text=text, mtime_ns=0))
+    if calendar_away and CALENDAR in last_good:
+        former = PlaylistFile(name=CALENDAR, path="", text=last_good[CALENDAR], mtime_ns=0)
+        shelf.playlists.setdefault(CALENDAR, former)
     calendar = shelf.playlists.pop(CALENDAR, None)
     complete = all(p.looked for p in places)
     # The first library of a start must not wait for thousands of names to be compared.
@@ -193,13 +203,18 @@ class _Shelf:
         self._refuse(seen.path, _same_name(owner, seen.path), verdict.at)
         return False
 
-    def put_playlists(self, place: Place, texts: Mapping[str, Text]) -> None:
+    def put_playlists(self, place: Place, texts: Mapping[str, Text], last_good: Mapping[str, bytes]) -> None:
         for path in sorted(place.scan.files):
             seen = place.scan.files[path]
             text = texts.get(path)
             if text is None or (text.stamp != seen.stamp and text.why is None):
                 self.waiting += 1  # what cannot be read is told, and tried again; nobody needs to wait for it
             if text is None:
+                # Deleted and written anew a moment ago: what it said goes on until it has settled and was read.
+                name = library_name(os.path.splitext(seen.name)[0])
+                if name in last_good:
+                    former = PlaylistFile(name=name, path="", text=last_good[name], mtime_ns=0)
+                    self.playlists.setdefault(name, former)
                 continue
             if text.why is not None and text.at is not None:
                 self._refuse(path, text.why, text.at)

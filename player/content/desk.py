@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from player.content.arrange import CALENDAR, Copies, Lists, Place, arrange, may_be_listed
+from player.content.arrange import CALENDAR, Copies, Lists, Place, arrange, has_calendar, may_be_listed
 from player.content.book import Book, Verdict
 from player.content.library import Folder, Library, PlaylistFile
 from player.content.memory import Memory
@@ -62,8 +62,12 @@ class Desk:
         self._skeletons: dict[str, str] = {}
         self._listed_at: float | None = None
         """When a playlist was last known to be there; None when none ever was."""
+        self._had_lists = False
+        """Whether one was there when the last library was made."""
         self._saw_lists = False
         """Whether this run has seen one."""
+        self._had_calendar = False
+        self._calendar_gone_at: float | None = None
         self._lists_change_at: float | None = None
         self._closed = False
         self.changed = threading.Event()
@@ -273,7 +277,9 @@ class Desk:
     def _lists(self, last_good: Mapping[str, bytes], now: float) -> Lists:
         there = any(map(may_be_listed, self._places))
         self._saw_lists |= there
-        if there or (self._listed_at is None and last_good.keys() - {CALENDAR}):
+        went = self._had_lists and not there  # only now: nobody looked at the library while nothing changed
+        self._had_lists = there
+        if there or went or (self._listed_at is None and last_good.keys() - {CALENDAR}):
             self._listed_at = now
         self._lists_change_at = None
         if there or self._listed_at is None:
@@ -287,6 +293,18 @@ class Desk:
             return "gone lately"
         return "none"
 
+    def _is_calendar_away(self, now: float) -> bool:
+        """Whether the calendar was there until a moment ago: without it, exams would be loud while it is saved."""
+        is_there = any(has_calendar(place) for place in self._places)
+        if self._had_calendar and not is_there:
+            self._calendar_gone_at = now
+        self._had_calendar = is_there
+        if is_there or self._calendar_gone_at is None or now - self._calendar_gone_at >= LISTS_AWAY_S:
+            return False
+        ends = self._calendar_gone_at + LISTS_AWAY_S
+        self._lists_change_at = ends if self._lists_change_at is None else min(ends, self._lists_change_at)
+        return True
+
     # The library
 
     def library(self, last_good: Mapping[str, bytes]) -> Library:
@@ -296,6 +314,7 @@ class Desk:
             places, verdicts, texts = tuple(self._places), dict(self._verdicts), self._texts.snapshot()
             now, since = self._clock(), dict(self._since)
             lists = self._lists(last_good, now)
+            calendar_away = self._is_calendar_away(now)
             quarantined, always = self._quarantine.held(now), self._quarantine.held(now, urgent=True)
         return arrange(
             places,
@@ -307,6 +326,7 @@ class Desk:
             last_good=last_good,
             since=since,
             lists=lists,
+            calendar_away=calendar_away,
             copies=self._copies,
         )
 

@@ -550,12 +550,38 @@ def test_the_only_playlist_away_for_a_moment_changes_nothing(tmp_path: Path) -> 
     lists.after(0)
     before = lists.after(1)
     assert (before.listed, [p.text for p in before.playlists]) == (True, [b"1"])
+    lists.now += 3600
     path.unlink()
     gap = lists.after(0.15)
     assert (gap.listed, [p.text for p in gap.playlists], gap.notes) == (True, [b"1"], ())
     path.write_bytes(b"22")
-    lists.after(0.15)
+    unsettled = lists.after(0.15)
+    assert (unsettled.listed, [p.text for p in unsettled.playlists]) == (True, [b"1"])
     assert [p.text for p in lists.after(1).playlists] == [b"22"]
+
+
+def test_the_calendar_away_for_a_moment_ends_no_quiet_period_and_one_that_was_deleted_does(tmp_path: Path) -> None:
+    lists = Lists(tmp_path)
+    for name in ("a.toml", "calendar.toml"):
+        (lists.playlists / name).write_bytes(b"1")
+    lists.after(0)
+    lists.after(1)
+    lists.now += 3600
+    (lists.playlists / "calendar.toml").unlink()
+    gap = lists.after(0.15)
+    assert gap.calendar is not None
+    assert gap.calendar.text == b"1"
+    (lists.playlists / "calendar.toml").write_bytes(b"22")
+    unsettled = lists.after(0.15)
+    assert unsettled.calendar is not None
+    settled = lists.after(1).calendar
+    assert settled is not None
+    assert settled.text == b"22"
+    (lists.playlists / "calendar.toml").unlink()
+    lists.after(0.15)
+    due = lists.desk.lists_change_at()
+    assert due is not None
+    assert lists.after(due - lists.now).calendar is None
 
 
 def test_only_after_a_minute_without_playlists_the_media_folder_may_play_and_until_then_it_is_said(
@@ -567,6 +593,7 @@ def test_only_after_a_minute_without_playlists_the_media_folder_may_play_and_unt
     lists.after(0)
     lists.after(1)
     path.unlink()
+    lists.after(0.1)
     gone = lists.after(LISTS_AWAY_S)
     assert (gone.listed, gone.playlists, gone.notes) == (True, (), (LISTS_LEFT,))
     due = lists.desk.lists_change_at()
