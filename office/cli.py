@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.db import DatabaseError, OperationalError
 
+from office.logs import OfficeLogHandler
 from office.place import HOME, Place, found
 from office.plain_output import plain_output
 from office.settings import open_office
@@ -185,6 +186,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         level=logging.INFO if lasts else logging.ERROR,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S%z",
+        handlers=[OfficeLogHandler()],
     )
     try:
         code = _run(options)

@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from player.commands.apart import run_apart
 from player.commands.terminal import tell_trouble
 from player.commands.wording import complaint_text
 from player.logs import open_log
@@ -124,6 +125,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(words, argparse.Namespace(words=tuple(words)))
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # standard output belongs to the answers
     open_log()
+    if options.command != "run" and arguments is None:
+        return run_apart(lambda: _done(options))
+    return _done(options)
+
+
+def _done(options: argparse.Namespace) -> int:
     command = importlib.import_module(f"player.commands.{options.command}")
     try:
         code = int(command.main(options))

@@ -6,6 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from player import setting_values as written
+from player.answer import MOST_WAIT_S, Answer, NoAnswer
 from player.enrolment import OFFICE_KEYS, TRUST_KEYS, Enrolled, filled, read_enrolment, read_office
 from player.last_enrolment import last_enrolment
 from player.settings import (
@@ -21,7 +22,7 @@ from player.settings import (
     Watch,
 )
 from player.zones import ZONE_KEYS, read_zones
-from signage.errors import BadInput, Words
+from signage.errors import BadInput, Complaint, Words
 from signage.findings import Findings
 from signage.layout import Rotate
 from signage.notation import shown, time_of_day
@@ -48,6 +49,8 @@ CONFIG_KEYS = {
 """The keys of each table, as the repository's kiosk_config.toml shows them."""
 
 BUILT_IN_VARIABLES = ("village", "screen_title", "kind")
+ENROLMENT_S = 1.0
+"""The first picture waits so long at most for the enrolment's disk; then it is read when it answers."""
 LEAST_PX, MOST_PX = 16, 16384
 MOST_CANVAS_PX = 7680 * 4320
 
@@ -89,12 +92,10 @@ def read_config(path: Path, enrolment: Path | None = None, *, lenient: bool = Fa
     written_office = read_office(section("office"), section("trust"), base=base, enrolment=enrolment)
     given, failed = Enrolled(), False
     if (folder := written_office.office.enrolment) is not None:
-        try:
-            given = read_enrolment(folder, screen.id)
-        except BadInput as bad:
-            given, failed = last_enrolment(folders.state, folder, bad.complaints), True
-            for complaint in () if lenient else bad.complaints:
-                findings.add(complaint)
+        given, complaints = _enrolled(folder, screen.id, folders.state)
+        failed = bool(complaints)
+        for complaint in () if lenient else complaints:
+            findings.add(complaint)
     office, trust = filled(written_office, given)
     config = Config(
         screen=screen,
@@ -115,13 +116,36 @@ def read_config(path: Path, enrolment: Path | None = None, *, lenient: bool = Fa
     return config
 
 
+def _enrolled(folder: Path, screen: str, state: Path) -> tuple[Enrolled, tuple[Complaint, ...]]:
+    """Returns what the enrolment says, or said last, and what is wrong with it."""
+
+    def asked() -> tuple[Enrolled, tuple[Complaint, ...]]:
+        try:
+            return read_enrolment(folder, screen), ()
+        except BadInput as bad:
+            return last_enrolment(state, folder, bad.complaints), bad.complaints
+
+    try:
+        return Answer(asked, "enrolment").within(ENROLMENT_S)
+    except NoAnswer:
+        where = Place(where=str(folder), words=Words(zh=f"登记文件夹 {folder.name}", en=f"enrolment {folder}"))
+        problem = Words(zh="所在的磁盘或共享没有响应", en="lies on a disk or share that does not answer")
+        cure = Words(
+            zh="检查磁盘、网线和网络存储；恢复后自动接上，不用重新启动",
+            en="check the disk, the cable and the network storage; it goes on by itself, no restart is needed",
+        )
+        complaints = (where.complaint("", problem, cure),)
+        return Enrolled(noticed=complaints), complaints
+
+
 def _body(path: Path, place: Place) -> bytes:
     try:
-        if path.exists() and not path.is_file():
-            problem = Words(zh="不是普通文件", en="is not a plain file")
-        else:
-            with path.open("rb") as file:
-                return file.read(MAX_FILE_BYTES + 1)
+        content = Answer(lambda: _content(path), "configuration").within(MOST_WAIT_S)
+        if content is not None:
+            return content
+        problem = Words(zh="不是普通文件", en="is not a plain file")
+    except NoAnswer:
+        problem = Words(zh="所在的磁盘或共享没有响应", en="lies on a disk or share that does not answer")
     except FileNotFoundError:
         problem = Words(zh="没有这个文件", en="there is no such file")
         if nearly := named_nearly(path):
@@ -154,6 +178,14 @@ def _is_named_nearly(name: str, stem: str) -> bool:
     first, _, rest = unicodedata.normalize("NFKC", name).casefold().partition(".")
     own = (copied_from(first) or first).replace("-", "_").replace(" ", "_")
     return own == stem and rest.startswith(("toml", "tom", "tml", "txt"))
+
+
+def _content(path: Path) -> bytes | None:
+    """Returns what is in the file; None when it is no plain one. Raises OSError and ValueError."""
+    if path.exists() and not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return file.read(MAX_FILE_BYTES + 1)
 
 
 def _homes() -> dict[str, Words]:

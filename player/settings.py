@@ -122,6 +122,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     """`office` and `trust` without what the enrolment says."""
     enrolment_troubles: tuple[Complaint, ...] = ()
     """What is wrong with the enrolment, or odd about it, and does not keep this screen from playing."""
+    unanswered: tuple[Complaint, ...] = ()
+    """What did not answer a command that asked it."""
     enrolment_failed: bool = False
     """Whether it could not be read: then what it said last holds."""
 

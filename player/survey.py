@@ -22,6 +22,8 @@ from player.uplink.writer import boot_id
 from signage.program import Program
 
 LOOK_S = 1.0
+ANSWER_S = 3.0
+"""A folder that says nothing for so long is passed over, and named."""
 
 
 class Survey(msgspec.Struct, frozen=True, kw_only=True):
@@ -32,6 +34,8 @@ class Survey(msgspec.Struct, frozen=True, kw_only=True):
     last_good: dict[str, bytes]
     on_air: OnAir
     composed: Composed
+    unanswered: tuple[str, ...] = ()
+    """Folders whose disk or share does not answer."""
 
     def program_of(self, publications: tuple[Published, ...]) -> Program:
         """Returns what today's folders amount to with other publications on air."""
@@ -46,7 +50,10 @@ def survey(config: Config, within_s: float = 600.0, *, with_orders: bool = False
     """
     pictures, moving = Prober(), Prober()
     changed = threading.Event()
-    ingest = open_ingest(config, pictures, moving, changed, DigestStore(config.folders.state).keep)
+    ingest = open_ingest(
+        config, pictures, moving, changed, DigestStore(config.folders.state).keep,
+        wait_s=ANSWER_S, state_wait_s=ANSWER_S, no_answer_s=ANSWER_S,
+    )  # fmt: skip
     ingest.start()
     try:
         ends = time.monotonic() + within_s
@@ -54,15 +61,18 @@ def survey(config: Config, within_s: float = 600.0, *, with_orders: bool = False
         while (not library.complete or library.waiting) and time.monotonic() < ends:
             changed.wait(LOOK_S)
             changed.clear()
+            ingest.look_after()
             library = ingest.latest()
     finally:
         ingest.stop()
         pictures.close()
         moving.close()
-    known = ingest.last_good_playlists()
+    known, unanswered = ingest.last_good_playlists(), ingest.unanswered()
     on_air, orders = _published(config), _orders(config) if with_orders else NO_ORDERS
     found = composed(config, library, known, on_air, orders)
-    return Survey(config=config, library=library, last_good=dict(known), on_air=on_air, composed=found)
+    return Survey(
+        config=config, library=library, last_good=dict(known), on_air=on_air, composed=found, unanswered=unanswered
+    )
 
 
 def _published(config: Config) -> OnAir:

@@ -48,6 +48,7 @@ class Share:
         self._answers = threading.Event()
         if not hangs:
             self._answers.set()
+        self._gives = True
         self._held: list[bytes] = []
         self._guard = threading.Lock()
         self._began = time.time()
@@ -68,10 +69,15 @@ class Share:
         self.waiting.clear()
         self._answers.clear()
 
+    def stop_reading(self) -> None:
+        """Goes on saying what is there, but gives no contents from now on."""
+        self._gives = False
+
     def answer(self) -> None:
         """Answers again, first what was asked meanwhile."""
         with self._guard:
             self._answers.set()
+            self._gives = True
             held, self._held = self._held, []
         for message in held:
             self._reply(message)
@@ -117,8 +123,9 @@ class Share:
                     continue
                 return
             with self._guard:
-                is_first = struct.unpack_from("<I", message, 4)[0] == _INIT
-                if not is_first and not self._answers.is_set():
+                opcode = struct.unpack_from("<I", message, 4)[0]
+                is_held = not self._answers.is_set() or (opcode == _READ and not self._gives)
+                if opcode != _INIT and is_held:
                     self._held.append(message)
                     self.waiting.set()
                     continue

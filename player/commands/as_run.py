@@ -6,6 +6,9 @@ that the last player in the same state folder was started with, as a trial's is.
 
 from pathlib import Path
 
+import msgspec
+
+from player.commands.answering import with_answering_state
 from player.config import Config, read_config
 from player.enrolment import OFFICE_FILE
 from player.keeper import look_at_kept
@@ -15,10 +18,11 @@ ROTATION = "rotation.json"
 
 def read_as_run(path: Path, enrolment: Path | None) -> Config:
     """Returns the configuration; what is wrong with its enrolment stands in it. Raises BadInput."""
-    config = read_config(path, enrolment, lenient=True)
+    config = with_answering_state(read_config(path, enrolment, lenient=True))
     if config.office.enrolment is not None:
         return config
     kept = look_at_kept(config.folders.state / ROTATION)
     if kept is None or not kept.enrolment or not (Path(kept.enrolment) / OFFICE_FILE).is_file():
         return config
-    return read_config(path, Path(kept.enrolment), lenient=True)
+    enrolled = read_config(path, Path(kept.enrolment), lenient=True)
+    return msgspec.structs.replace(enrolled, folders=config.folders, unanswered=config.unanswered)

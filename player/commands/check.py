@@ -5,6 +5,7 @@ import datetime as dt
 import logging
 from pathlib import Path
 
+from player.commands.answering import no_answer
 from player.commands.as_run import read_as_run
 from player.commands.terminal import tell, tell_json
 from player.commands.wording import complaint_text
@@ -33,6 +34,8 @@ def main(options: argparse.Namespace) -> int:
     program = seen.composed.program
     complaints = (
         *config.enrolment_troubles,
+        *config.unanswered,
+        *map(no_answer, seen.unanswered),
         *seen.composed.complaints,
         *inconsistencies(program, config.sound.quiet, at),
         *_refused(seen),

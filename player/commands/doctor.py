@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from player.claim import is_claimed
 from player.clock import Clock
 from player.commands import worker_walls
+from player.commands.answering import CURE, PROBLEM, with_answering_state
 from player.commands.clock import in_words
 from player.commands.content import content
 from player.commands.finding import Finding
@@ -58,7 +59,7 @@ SUBJECTS = {
 def main(options: argparse.Namespace) -> int:
     """Prints the page; 0 when it could be made, whatever it says."""
     logging.disable(logging.WARNING)
-    config = read_config(options.config, options.enrolment, lenient=True)
+    config = with_answering_state(read_config(options.config, options.enrolment, lenient=True))
     hinders, desktop = _platform_now()
     findings = (
         _display(config, hinders, desktop),
@@ -169,6 +170,14 @@ def _read(clock: Clock) -> dt.datetime:
 
 
 def _disk(config: Config) -> Finding:
+    if config.unanswered:
+        where = config.unanswered[0].where
+        says = Words(
+            f"状态文件夹 {where} {PROBLEM.zh}：{CURE.zh}。这一页里时钟、自检、台账和命令不作数",
+            f"state folder {where}: {PROBLEM.en}; {CURE.en}. What this page says of clock, watch, ledger and orders"
+            " does not count",
+        )
+        return Finding(subject="disk", ok=False, says=says, details={"state": where})
     state = config.folders.state
     try:
         write_whole(state / "doctor.tmp", b"ok")

@@ -6,10 +6,12 @@ import logging
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
+from player.commands.answering import no_answer
 from player.commands.as_run import read_as_run
 from player.commands.content import not_planned
 from player.commands.programs import standings, stretches
 from player.commands.terminal import tell, tell_json, tell_trouble
+from player.commands.wording import complaint_text
 from player.survey import survey
 from signage.errors import BadInput, Complaint, Words
 from signage.plan import PlannedSlot, plan_through, row
@@ -29,6 +31,8 @@ def main(options: argparse.Namespace) -> int:
     seen = survey(config, with_orders=True)
     for words in not_planned(config, seen):
         tell_trouble(f"注意：{words.zh}", f"    {words.en}")
+    for complaint in (*config.unanswered, *map(no_answer, seen.unanswered)):
+        tell_trouble(*complaint_text(complaint).split("\n"))
     stand = standings(config, zones, start, now)
     slots = plan_through(stretches(seen, start, end, now), zones, start, end, stand)
     if options.json:

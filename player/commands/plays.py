@@ -14,6 +14,7 @@ from player.commands.plan import span
 from player.commands.play_table import COLUMNS, OUTCOMES, PRESENTED, REASONS, key_cell, play_cells
 from player.commands.table import write_csv
 from player.commands.terminal import tell, tell_json, tell_trouble
+from player.commands.wording import complaint_text
 from player.uplink.counts import ALWAYS_MS, By, Count, Numbered, counted, plays, shown
 from player.uplink.ledger_db import TROUBLE, LedgerDb, open_copy, why_not_read
 from player.uplink.writer import LEDGER
@@ -45,6 +46,9 @@ def main(options: argparse.Namespace) -> int:
         problem = Words("只能和 --csv 一起写", "goes with --csv only")
         raise BadInput((Complaint("--raw", problem, Words("加上 --csv，或去掉 --raw", "add --csv, or leave it out")),))
     against = span(options, zone) if options.against_plan else None
+    if config.unanswered:
+        tell_trouble(*complaint_text(config.unanswered[0]).split("\n"))
+        return 1
     try:
         db = open_copy(path)
         try:

@@ -3,8 +3,11 @@
 import argparse
 import os
 
+from player.answer import Answer, NoAnswer
+from player.commands.answering import ANSWER_S
 from player.commands.terminal import tell, tell_json
 from player.decode.prober import Prober
+from player.decode.refusal import NO_ANSWER
 from signage.errors import Words
 from signage.filenames import bad_name
 from signage.media import MediaFacts
@@ -16,7 +19,7 @@ def main(options: argparse.Namespace) -> int:
     prober, bad = Prober(), 0
     try:
         for path in options.files:
-            found = bad_name(os.path.basename(path)) or prober.probe(os.path.abspath(path))
+            found = bad_name(os.path.basename(path)) or _silent(path) or prober.probe(os.path.abspath(path))
             bad += isinstance(found, Words)
             if options.json:
                 tell_json(_row(path, found))
@@ -25,6 +28,15 @@ def main(options: argparse.Namespace) -> int:
     finally:
         prober.close()
     return 2 if bad and options.strict else 0
+
+
+def _silent(path: str) -> Words | None:
+    """Returns why a file says nothing: its disk or share does not answer."""
+    try:
+        Answer(lambda: os.path.exists(path), "file").within(ANSWER_S)
+    except NoAnswer:
+        return NO_ANSWER
+    return None
 
 
 def _row(path: str, found: MediaFacts | Words) -> dict[str, object]:

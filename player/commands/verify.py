@@ -6,6 +6,8 @@ from pathlib import Path
 
 import msgspec
 
+from player.answer import Answer, NoAnswer
+from player.commands.answering import ANSWER_S, CURE, PROBLEM
 from player.commands.terminal import tell, tell_json
 from player.config import read_config
 from player.uplink.audit import Audit, Chapter, audit
@@ -30,6 +32,7 @@ def main(options: argparse.Namespace) -> int:
     logging.disable(logging.WARNING)
     path = options.ledger or read_config(options.config, lenient=True).folders.state / LEDGER
     try:
+        Answer(lambda: path.exists() and path.open("rb").close(), "ledger").within(ANSWER_S)
         db = open_copy(path)
         try:
             found = audit(db)
@@ -37,6 +40,8 @@ def main(options: argparse.Namespace) -> int:
             db.close()
     except FileNotFoundError:
         return _cannot(options.json, path, "没有这个台账文件", "there is no such ledger")
+    except NoAnswer:
+        return _cannot(options.json, path, f"{PROBLEM.zh}。{CURE.zh}", f"{PROBLEM.en}. {CURE.en}")
     except TROUBLE as fault:
         why = why_not_read(fault, path)
         return _cannot(options.json, path, f"读不出台账：{why.zh}", f"the ledger cannot be read: {why.en}")

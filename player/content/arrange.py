@@ -176,7 +176,7 @@ class _Shelf:
             # A file of which only the ctime is another one is hashed again; until then it may be shown, for a
             # decoder takes no other bytes than those of the hash.
             fresh = verdict is not None and verdict.stamp.is_alike(seen.stamp)
-            if verdict is None or verdict.stamp != seen.stamp:
+            if (verdict is None or verdict.stamp != seen.stamp) and not _is_away(path, place.scan):
                 self.waiting += 1
             if verdict is None:
                 continue
@@ -189,7 +189,7 @@ class _Shelf:
                 self._refuse(path, _copy(original), verdict.at)
             elif verdict.facts is not None and why is None and self._is_first(seen, verdict):
                 is_copy = verdict.plays != seen.real
-                at_hand = is_copy or (fresh and not place.scan.gone and not _is_unreadable(path, place.scan))
+                at_hand = is_copy or (fresh and not _is_away(path, place.scan))
                 (self.media if at_hand else self.held)[seen.name] = (seen, _media(seen, verdict))
 
     def _original(self, name: str, use: FolderUse) -> str:
@@ -267,8 +267,8 @@ def _copy(original: str) -> Words:
     )
 
 
-def _is_unreadable(path: str, scan: Scan) -> bool:
-    return any(path == top or path.startswith(os.path.join(top, "")) for top in scan.unreadable)
+def _is_away(path: str, scan: Scan) -> bool:
+    return bool(scan.gone) or any(path == top or path.startswith(os.path.join(top, "")) for top in scan.unreadable)
 
 
 def _same_name(owner: str, path: str) -> Words:

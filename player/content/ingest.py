@@ -124,6 +124,10 @@ class Ingest:
         """The playlists that were last understood, by name; after `cached`."""
         return dict(self._publisher.last_good)
 
+    def unanswered(self) -> tuple[str, ...]:
+        """The folders whose disk or share does not answer now; returns at once."""
+        return self._stalls.tops
+
     def stalled(self, path: str) -> Callable[[], None]:
         """Takes that a file was not opened in time; returns what is to be called when it is after all."""
         top = self._stalls.add_file(path)

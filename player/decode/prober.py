@@ -16,7 +16,7 @@ from player.decode.digests import Digests
 from player.decode.files.plainfile import open_plain
 from player.decode.process import ForkServer
 from player.decode.protocol import BrokenTalk, Failed, Hello, Probe, Probed, Reply
-from player.decode.spawn import Worker
+from player.decode.spawn import KILLED_S, Worker
 from signage.errors import Words
 from signage.media import MediaFacts
 
@@ -106,7 +106,8 @@ class Prober:
                     return answer
                 log.warning("decoder lost on %r: %s", path, answer.why.en)
                 why = answer.why
-                self._drop()
+                if self._drop():
+                    return refusal.NO_ANSWER
                 if not answer.again:
                     break
             return why
@@ -158,11 +159,15 @@ class Prober:
                 with contextlib.suppress(queue.Empty):
                     self._heard.get_nowait()  # that a worker is gone is always told
 
-    def _drop(self) -> None:
-        if self._worker is not None:
-            self._worker.kill()
-            self._worker.leave()
-            self._worker = None
+    def _drop(self) -> bool:
+        """Ends the worker; says whether the kernel keeps it, because a disk or share does not answer it."""
+        worker, self._worker = self._worker, None
+        if worker is None:
+            return False
+        worker.kill()
+        is_kept = not worker.is_gone(KILLED_S)
+        worker.leave()
+        return is_kept
 
     def close(self) -> None:
         """Ends the worker."""

@@ -151,3 +151,18 @@ def test_the_firewall_s_rules_are_understood(rules: str, tmp_path: Path, needs) 
     if "unshare" in done.stderr:
         pytest.skip(f"no user namespaces: {done.stderr.strip()}")
     assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", ["wuzha-player.service", "wuzha-display.service"])
+def test_the_picture_waits_for_no_network_no_share_and_no_stick(name: str) -> None:
+    """`systemd-user-sessions` comes after network and remote file systems, `systemd-udev-settle` after every device."""
+    waits = ("network", "remote-fs", "systemd-user-sessions", "systemd-udev-settle", "nss-user-lookup", "time-sync")
+    found = settings(SYSTEMD / name)
+    named = [
+        word
+        for key in ("After", "Wants", "Requires", "BindsTo")
+        for line in found.get(key, [])
+        for word in line.split()
+    ]
+    assert named
+    assert [word for word in named if word.startswith(waits)] == []

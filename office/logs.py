@@ -1,0 +1,26 @@
+"""The office's log on standard error: what repeats is a line a minute."""
+
+import logging
+import time
+
+from signage.repeats import LogPlace, Repeats
+
+
+class OfficeLogHandler(logging.StreamHandler):  # type: ignore[type-arg]
+    """Writes what does not repeat, and of what repeats a line a minute with how often it came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._repeats = Repeats()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Writes a record, or counts it; first what was counted and came no more."""
+        now, line = time.monotonic(), record.getMessage()
+        unsaid = self._repeats.unsaid_before(LogPlace(record.name, record.lineno, record.levelno), line, now)
+        for former, newest, count in self._repeats.overdue(now):
+            told = {"name": former.name, "levelno": former.level, "levelname": logging.getLevelName(former.level)}
+            super().emit(logging.makeLogRecord({**told, "msg": f"{newest} ({count} like this meanwhile)"}))
+        if unsaid:
+            line = f"{line} ({unsaid} like this before it)"
+        if unsaid is not None:
+            super().emit(logging.makeLogRecord({**record.__dict__, "msg": line, "args": None}))

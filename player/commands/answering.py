@@ -1,0 +1,50 @@
+"""Whether the folders that a command asks about answer, told at once and by name.
+
+Rule: what does not answer is asked once. A command then goes on as if it were empty, and says so.
+"""
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+
+import msgspec
+
+from player.answer import Answer, NoAnswer
+from player.config import Config
+from signage.errors import Complaint, Words
+
+ANSWER_S = 3.0
+PROBLEM = Words("所在的磁盘或共享没有响应", "its disk or share does not answer")
+CURE = Words(
+    "检查磁盘、网线和网络存储，重新挂载它；还是没有响应，就重新启动机器",
+    "check the disk, the cable and the network storage, and mount it again; if it still does not answer, restart",
+)
+
+
+def no_answer(path: str) -> Complaint:
+    """Returns the complaint about what does not answer."""
+    return Complaint(where=path, problem=PROBLEM, cure=CURE)
+
+
+def with_answering_state(config: Config, seconds: float = ANSWER_S) -> Config:
+    """Returns the configuration with an empty state folder in place of one that does not answer, and what it is."""
+    state = config.folders.state
+    try:
+        Answer(lambda: _ask(state), "state folder").within(seconds)
+    except NoAnswer:
+        empty = Path(tempfile.mkdtemp(prefix="wuzha-"))
+        folders = msgspec.structs.replace(config.folders, state=empty)
+        return msgspec.structs.replace(config, folders=folders, unanswered=(no_answer(str(state)),))
+    return config
+
+
+def _ask(state: Path) -> None:
+    """Reads and writes there as a player does; an error is an answer, too."""
+    for name in ("rotation.json", "ledger.db"):
+        with contextlib.suppress(OSError), (state / name).open("rb") as file:
+            file.read(100)
+    with contextlib.suppress(OSError):
+        if os.path.isdir(state):
+            with tempfile.TemporaryFile(dir=state, prefix=".") as file:
+                file.write(b"ok")
