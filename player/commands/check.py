@@ -13,6 +13,7 @@ from player.config import Config, named_nearly
 from player.decode import cards
 from player.decode.protocol import Target
 from player.decode.text.fonts import missing_glyphs
+from player.state_folder import state_trouble
 from player.survey import Survey, clock_at_rest, survey
 from signage import calendar, showing
 from signage.calendar_age import outdated
@@ -48,6 +49,7 @@ def main(options: argparse.Namespace) -> int:
         *seen.library.notes,
         *seen.composed.notes,
         *_bare(program),
+        *_state(config),
         *_calendar_notes(program, at.date()),
     )
     return _tell(complaints, tuple(dict.fromkeys(notes)), options.json)
@@ -84,6 +86,11 @@ def _bare(program: Program) -> tuple[Words, ...]:
         "there are no playlists and no media: only the built-in notice shows",
     )
     return (Words(zh, en),)
+
+
+def _state(config: Config) -> tuple[Words, ...]:
+    trouble = state_trouble(config.folders.state)
+    return (trouble,) if trouble is not None else ()
 
 
 def _refused(seen: Survey) -> tuple[Complaint, ...]:

@@ -23,13 +23,13 @@ from player.commands.terminal import tell, tell_json
 from player.config import Config, read_config
 from player.decode.prober import Prober
 from player.doors import open_screen, wish_of
-from player.durable import write_whole
 from player.sound.asking import ask_device
 from player.sound.device_watch import device_trouble, device_word
 from player.sound.report import Opened
 from player.stage.window import room, too_small_words
+from player.state_folder import state_trouble
 from player.survey import clock_at_rest, survey
-from player.uplink.ledger_db import TROUBLE, open_copy, why_not_read
+from player.uplink.ledger_db import TROUBLE, LedgerDamaged, open_copy, why_not_read
 from player.uplink.loss_note import read_loss
 from player.uplink.writer import LEDGER
 from player.watch.glass import Glass
@@ -179,16 +179,9 @@ def _disk(config: Config) -> Finding:
         )
         return Finding(subject="disk", ok=False, says=says, details={"state": where})
     state = config.folders.state
-    try:
-        write_whole(state / "doctor.tmp", b"ok")
-        (state / "doctor.tmp").unlink()
-    except OSError as fault:
-        says = Words(
-            f"状态文件夹 {state} 不能写入：{fault.strerror}",
-            f"state folder {state} cannot be written: {fault.strerror}",
-        )
-        return Finding(subject="disk", ok=False, says=says)
-    free = shutil.disk_usage(state).free
+    if (trouble := state_trouble(state)) is not None:
+        return Finding(subject="disk", ok=False, says=trouble)
+    free = shutil.disk_usage(next(each for each in (state, *state.parents) if each.exists())).free
     says = Words(f"状态文件夹可写，剩余 {free / 1e9:.1f} GB", f"state folder can be written, {free / 1e9:.1f} GB free")
     return Finding(
         subject="disk", ok=free > LOW_DISK_BYTES, says=says, details={"free_bytes": free, "state": str(state)}
@@ -264,8 +257,11 @@ def _ledger(config: Config) -> Finding:
     if (loss := read_loss(path.with_suffix(".lost"))) is not None:
         first, last = (each[:19].replace("T", " ") for each in loss.span)
         kept = Words(
-            f"；有 {loss.records} 条记录没有写进磁盘（{first} 至 {last}），见“磁盘”一行{kept.zh}",
-            f"; {loss.records} records of {first} to {last} are not on the disk, see its line{kept.en}",
+            f"；有 {loss.records} 条记录还没写进磁盘（{first} 至 {last}）：请先看“磁盘”一行，再关掉打开着 {LEDGER} 的"
+            f"其他程序；播放器若在这时关机，这些记录就没了，下次启动会写明{kept.zh}",
+            f"; {loss.records} records of {first} to {last} are not on the disk yet: see the line of the disk, then"
+            f" close what else has {LEDGER} open; if the player ends now they are lost, which the next start tells"
+            f"{kept.en}",
         )
     unwritten = loss.records if loss is not None else 0
     try:
@@ -280,7 +276,8 @@ def _ledger(config: Config) -> Finding:
     except TROUBLE as fault:
         why = why_not_read(fault, path)
         says = Words(f"台账读不出来：{why.zh}{kept.zh}", f"the ledger cannot be read: {why.en}{kept.en}")
-        return Finding(subject="ledger", ok=False, says=says, details={"put_aside": aside})
+        broken = [path.name] if isinstance(fault, LedgerDamaged) else []
+        return Finding(subject="ledger", ok=False, says=says, details={"put_aside": [*aside, *broken]})
     records = sum(epoch.head.seq - epoch.first.seq for epoch in epochs)
     says = Words(
         f"{records} 条记录，{size / 1e6:.1f} MB；用 verify 核对{kept.zh}",

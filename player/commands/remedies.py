@@ -17,8 +17,7 @@ REMEDIES: dict[str, Words] = {
         "请检查显示器的电源和视频线；没有显示器的机器不用管", "check the display's power and cable"
     ),
     "disk": Words(
-        "请删去不用的文件腾出空间，或检查磁盘和文件夹的权限；播放照常",
-        "make room on the disk, or check it and the folder's permissions; playing goes on",
+        "请删去不用的文件腾出空间；播放照常", "make room on the disk; playing goes on",
     ),
     "workers": Words(
         "播放照常，但坏文件少了一层防护：请更新系统内核，或告诉管理员",
@@ -69,6 +68,10 @@ def with_remedy(finding: Finding) -> Finding:
 
 
 def _remedy(finding: Finding) -> Words | None:
+    if finding.subject == "ledger" and not finding.details.get("put_aside"):
+        return None  # it says itself what to do
+    if finding.subject == "disk" and "free_bytes" not in finding.details:
+        return None
     if finding.subject != "watch":
         return REMEDIES.get(finding.subject)
     seen = str(finding.details.get("against") or finding.details.get("screen", ""))

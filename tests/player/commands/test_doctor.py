@@ -8,9 +8,11 @@ from pathlib import Path
 import pytest
 
 from player.claim import claim
-from player.uplink.writer import LEDGER
+from player.uplink.loss_note import Loss
+from player.uplink.writer import LEDGER, Writer
 from player.watch.health import NAME, Health, health_bytes
 from tests.player.commands.conftest import Wuzha
+from tests.player.uplink.test_writer import at
 
 pytestmark = pytest.mark.slow
 
@@ -92,3 +94,27 @@ def test_whoever_stands_before_a_machine_with_ten_things_wrong_is_told_what_to_d
         ("签名信任", "登记文件夹重新复制过来"),
     ):
         assert to_do in wrong.get(subject, ""), (subject, done.stdout)
+
+
+def test_records_that_are_not_on_the_disk_yet_are_told_by_doctor(wuzha: Wuzha, house: Path) -> None:
+    state = house / "var" / "player"
+    writer = Writer(state / "ledger.db", "sq-test", "boot")
+    writer.open(at())
+    loss = Loss(records=7, first="2026-11-30T08:00:00.000+08:00", last="2026-11-30T09:00:00.000+08:00")
+    assert writer.note_loss(loss)
+    writer.abandon()
+    told = json.loads(wuzha("doctor", "--json").stdout)["ledger"]
+    assert (told["ok"], told["unwritten"]) == (False, 7)
+    assert "有 7 条记录还没写进磁盘（2026-11-30 08:00:00 至 2026-11-30 09:00:00）" in told["says"]
+    assert "另存" not in told["says"], "nothing is broken"
+
+
+def test_a_state_folder_that_cannot_be_written_is_told_by_doctor_and_check(wuzha: Wuzha, house: Path) -> None:
+    (house / "var").write_text("in the way", encoding="utf-8")
+    told = json.loads(wuzha("doctor", "--json").stdout)["disk"]
+    assert not told["ok"]
+    assert "请改名或移走" in told["says"]
+    assert "腾出空间" not in told["says"]
+    checked = wuzha("check").stdout
+    assert "请改名或移走" in checked
+    assert "没有发现问题" not in checked
