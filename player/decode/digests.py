@@ -8,7 +8,7 @@ import hashlib
 
 import msgspec
 
-PART_BYTES = 256 * 1024
+PART_BYTES = 64 * 1024
 """Of a usual file; read and hashed whole before its first byte is used."""
 MOST_PARTS = 4096
 """Larger files have larger parts, so that the digests always fit into one message."""

@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import FrameType
 
+from player.heap import trim
 from player.processes import children_of, ending_of
 from player.watch.backoff import next_deaths, pause_after_left_s, pause_s
 from player.watch.ear import Ear
@@ -124,6 +125,7 @@ class Supervisor:
         )
         if self._ending.asked:
             self._process.terminate()
+        trim()
         child = _Child(self._process)
         self._watch(child, self._look_out(child.ear, child.pipe))
         return self._ended(child)

@@ -12,7 +12,7 @@ import pytest
 
 from player.content import digest_store
 from player.content.digest_store import AT_ONCE_BYTES, MOST_AT_ONCE, DigestStore
-from player.decode.digests import PART_BYTES, Digests, Summing
+from player.decode.digests import DIGEST_BYTES, PART_BYTES, Digests, Summing
 from player.decode.protocol import ShowFile, Target
 from player.decode.refusal import CHANGED, NOT_HANDED_OVER, Refused
 
@@ -193,7 +193,10 @@ def test_digests_on_the_disk_are_bounded(tmp_path, monkeypatch):
     monkeypatch.setattr(digest_store, "MOST_FILES", 3)
     store = DigestStore(tmp_path)
     for number in range(6):
-        store.keep(f"{number:064x}", Digests(PART_BYTES * 100, PART_BYTES, bytes(3200)))
+        store.keep(
+            f"{number:064x}",
+            Digests(AT_ONCE_BYTES * 2, PART_BYTES, bytes(AT_ONCE_BYTES * 2 // PART_BYTES * DIGEST_BYTES)),
+        )
     assert store.written(20)
     assert len(list((tmp_path / "digests").iterdir())) == 3
 
