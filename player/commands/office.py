@@ -3,7 +3,6 @@
 Rule: while a player runs, its own word is passed on: a second connection in the screen's name would throw it out.
 """
 
-import datetime as dt
 import time
 from zoneinfo import ZoneInfo
 
@@ -15,6 +14,7 @@ from player.config import Config
 from player.enrolment import read_password
 from player.publication.kept import FOLDER, read_kept
 from player.state_files import NotOursError, load_state
+from player.survey import clock_at_rest
 from player.uplink.connections import read_uplink
 from player.uplink.standing import NAME, Kept
 from signage.errors import Words
@@ -116,7 +116,7 @@ def trust(config: Config) -> Finding:
         says = Words("还没有验证过任何发布", "nothing was verified yet")
         return Finding(subject="trust", ok=True, says=says, details=versions)
     expires = kept.expires
-    expired = expires is not None and expires < dt.datetime.now(dt.UTC)
+    expired = expires is not None and expires < clock_at_rest(config).moment().at
     until = "" if expires is None else f"{expires.astimezone(ZoneInfo(config.screen.timezone)):%Y-%m-%d %H:%M}"
     end = Words(f"签名{'已于' if expired else '有效到'} {until}{'过期' if expired else ''}",
                 f"signatures {'expired' if expired else 'hold until'} {until}")  # fmt: skip

@@ -274,10 +274,12 @@ class Writer:
         """Takes whole segments away from the oldest end while they are too old or the file too large."""
         db, _, _ = self._must_be_open()
         self._since_cut = 0
-        now_ms = round(at.at.timestamp() * 1000)
+        # By the time that it is at least: a clock that is ahead by a year must not take the records of a year away.
+        least = at.least or (at.at if at.clock != "unsynced" else None)
+        before_ms = round(least.timestamp() * 1000) - self._keep_ms if least is not None else None
         while True:
             oldest_ms = db.oldest_ms()
-            is_old = oldest_ms is not None and at.clock != "unsynced" and now_ms - oldest_ms > self._keep_ms
+            is_old = oldest_ms is not None and before_ms is not None and oldest_ms < before_ms
             if not is_old and db.size_bytes() <= self._quota_bytes:
                 return
             if not self._cut_one(db, at):

@@ -231,6 +231,38 @@ def test_time_that_dated_plays_took_is_not_there_again_for_plays_without_a_date(
     assert (count.plays, count.undated) == (int(there_h), int(there_h) - 30)
 
 
+@pytest.mark.parametrize("clock", ["unsynced", "rtc"])
+def test_an_hour_in_2039_is_counted_apart_and_what_follows_its_correction_like_any_other(
+    screen: str, clock: str
+) -> None:
+    from office.counting import Asked, counted
+    from office.models import Event
+
+    ledger, far = Ledger(SCREEN), dt.datetime(2039, 3, 1, tzinfo=dt.UTC)
+    for number in range(6):
+        shown = (far + dt.timedelta(minutes=10 * number)).isoformat(timespec="milliseconds")
+        ledger.append(
+            play(number, planned_ms=600_000, actual_ms=600_000, mono_ms=number * 600_000, at=shown, clock=clock)
+        )
+    step_ms = round((DAWN + dt.timedelta(hours=1) - far - dt.timedelta(hours=1)).total_seconds() * 1000)
+    details = {"step_ms": step_ms, "since_mono_ms": 0, "why": "synchronised"}
+    ledger.append(event("clock_step", **details))
+    for number in range(6, 12):
+        ledger.append(
+            play(
+                number, planned_ms=600_000, actual_ms=600_000, mono_ms=number * 600_000, at=at(number / 6), clock="ntp"
+            )
+        )
+    store(ledger, most=5)
+    [count] = counted("screen", Asked())
+    apart = (count.undated, count.doubts.get("future", 0))
+    assert apart == ((6, 0) if clock == "unsynced" else (0, 6))
+    assert count.plays == (12 if clock == "unsynced" else 6)
+    told = Event.objects.get(what="clock_step").details
+    true = [far + dt.timedelta(minutes=10 * n, milliseconds=told["step_ms"]) for n in range(6)]
+    assert true == [DAWN + dt.timedelta(minutes=10 * n) for n in range(6)], "so anybody can date them"
+
+
 def test_a_batch_that_fills_a_gap_is_held_against_what_lies_on_both_sides(screen: str) -> None:
     from office.collecting.ledgers import Ledgers
 

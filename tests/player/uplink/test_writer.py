@@ -408,6 +408,21 @@ def test_a_clock_that_is_not_believed_makes_nothing_old(path: Path) -> None:
     assert len(told(path)[0]) == 50
 
 
+def test_only_the_time_that_it_is_at_least_makes_records_old(path: Path) -> None:
+    write(path, *(play(number) for number in range(1, 50)))
+    writer = Writer(path, SCREEN, "boot-1", keep_days=29, segment=10)
+    writer.open(at())
+    far = Moment(DAWN.replace(year=2039), 1.0, "ntp", least=DAWN + dt.timedelta(days=28))
+    writer.tidy(far)
+    assert len(told(path)[0]) == 50
+    writer.close()
+    writer = Writer(path, SCREEN, "boot-1", keep_days=29, segment=10)
+    writer.open(at())
+    writer.tidy(Moment(DAWN, 1.0, "unsynced", least=DAWN + dt.timedelta(days=60)))
+    writer.close()
+    assert len(told(path)[0]) < 50
+
+
 def test_a_file_beyond_its_quota_loses_the_oldest(path: Path) -> None:
     write(path, *(play(number) for number in range(1, 2000)))
     size = path.stat().st_size
