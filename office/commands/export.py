@@ -1,13 +1,14 @@
 """`wuzha-office export`: every play, as a table for a spreadsheet."""
 
 import argparse
+import datetime as dt
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from office.asked import read_asked
 from office.commands.sheets import write_csv, write_xlsx
-from office.console.wording import OUTCOMES, PRESENTED
+from office.console.wording import OUTCOMES, PRESENTED, RANKS, SHOWS
 from office.counting import missing
 from office.doubt import in_words
 from office.place import Place
@@ -17,7 +18,8 @@ from signage.printable import printable
 
 COLUMNS = {
     "screen": "屏幕", "screen_title": "屏幕名称", "site": "场所", "epoch": "段", "seq": "编号", "at": "开始时间",
-    "day": "日期", "hour": "时段", "clock_believed": "时钟可信", "publication": "发布号", "playlist": "播放表",
+    "day": "日期", "time": "时间", "hour": "时段", "clock_believed": "时钟可信", "publication": "发布号",
+    "playlist": "播放表",
     "item": "条目", "zone": "区域", "rank": "级别", "shows": "类型", "media": "素材", "sha256": "素材校验值",
     "card": "卡片", "title": "文字", "outcome": "结果", "actual_ms": "实际毫秒",
     "signed": "已签名", "presented": "看得到吗", "doubt": "不可信的原因",
@@ -38,6 +40,10 @@ def main(options: argparse.Namespace, _place: Place) -> int:
             doubtful += bool(play["doubt"])
             yield _worded(play)
 
+    def dated() -> Iterator[dict[str, object]]:
+        for row in rows:
+            yield {**row, "day": _day(str(row["day"])), "time": _time(str(row["time"]))}
+
     rows = told()
     if options.out is None:
         with open(sys.stdout.fileno(), "w", encoding="utf-8-sig", newline="", closefd=False) as out:
@@ -46,7 +52,7 @@ def main(options: argparse.Namespace, _place: Place) -> int:
         with options.out.open("w", encoding="utf-8-sig", newline="") as out:
             count = write_csv(out, COLUMNS, rows)
     else:
-        count = write_xlsx(str(options.out), COLUMNS, rows)
+        count = write_xlsx(str(options.out), COLUMNS, dated())
     gone = sum(gap.records or 0 for gap in missing(asked))
     print(
         f"{count} 条播放记录，已知缺 {gone} 条台账 · {count} plays, {gone} ledger records are missing", file=sys.stderr
@@ -77,12 +83,30 @@ def _form(out: Path) -> str:
 def _worded(play: Mapping[str, object]) -> dict[str, object]:
     return {
         **play,
+        "time": str(play["at"])[11:19],
+        "rank": RANKS.get(str(play["rank"]), play["rank"]),
+        "shows": SHOWS.get(str(play["shows"]), play["shows"]),
         "outcome": OUTCOMES.get(str(play["outcome"]), str(play["outcome"])),
         "clock_believed": _yes(play["clock_believed"]),
         "signed": _yes(play["signed"]),
         "presented": PRESENTED.get(str(play["presented"]), str(play["presented"])),
         "doubt": in_words(int(str(play["doubt"]))).zh,
     }
+
+
+def _day(text: str) -> dt.date | str:
+    """Returns a day as Excel has it; the text of a play that cannot be read."""
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return text
+
+
+def _time(text: str) -> dt.time | str:
+    try:
+        return dt.time.fromisoformat(text)
+    except ValueError:
+        return text
 
 
 def _yes(told: object) -> str:

@@ -547,11 +547,16 @@ def test_an_export_holds_every_play_and_no_formula(run: Run, tmp_path: Path) -> 
     assert {row["播放表"] for row in rows} == {"'=main"}
     assert {(row["屏幕名称"], row["文字"]) for row in rows} == {("文化广场", "六个一律")}
     assert rows[0]["开始时间"] == "2026-05-29T04:26:40.000+08:00", "as the clock on the square has it"
+    assert (rows[0]["日期"], rows[0]["时间"]) == ("2026-06-06", "04:26:40")
+    assert {(row["级别"], row["类型"]) for row in rows} == {("普通", "图片")}
     assert [(row["结果"], row["时钟可信"]) for row in rows] == [("完整", "是"), ("中断", "是"), ("完整", "是")]
     assert "3 plays, 2 ledger records are missing" in err
 
     assert run("export", "--out", tmp_path / "plays.xlsx")[0] == 0
     book = load_workbook(tmp_path / "plays.xlsx", read_only=True)
+    heads, first, *_ = book.worksheets[0].iter_rows(values_only=True)
+    found = dict(zip(heads, first, strict=True))
+    assert (found["日期"].date(), found["时间"]) == (dt.date(2026, 6, 6), dt.time(4, 26, 40)), "as Excel has them"
     assert sum(1 for _ in book.worksheets[0].iter_rows()) == 4
     book.close()
     assert run("export", "--out", tmp_path / "plays.doc")[0] == 2
