@@ -25,6 +25,7 @@ def main() -> None:
         signal.signal(name, signal.SIG_IGN)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel buries the children
     worker.load()
+    import_module(SOUND_OUTPUT).load()
     gc.collect()
     trim()
     gc.freeze()  # a collection in a child would write to every shared page
@@ -57,7 +58,7 @@ def _become(order: Order, fds: list[int]) -> None:
         name = b"wuzha-sound" if order.voices else b"wuzha-worker"
         ctypes.CDLL(None).prctl(_PR_SET_NAME, name, 0, 0, 0)
     if order.voices:
-        # Loaded by this child alone: most of what it needs is SDL's, and no decoder is to have that.
+        # SDL itself is loaded by this child alone: no decoder is to have it.
         import_module(SOUND_OUTPUT).serve(f"fd:{rings.pop(0)}", order.voices, order.driver)
     frames = (f"fd:{rings.pop(0)}", order.slots, order.slot_bytes) if order.slot_bytes else None
     sound = f"fd:{rings.pop(0)}" if order.sound else None

@@ -15,7 +15,7 @@ from typing import NoReturn
 from player.decode.rings.shared import attach
 from player.sound.device_clock import DeviceClock
 from player.sound.report import Lost, Opened, Report, report_line
-from player.sound.sdl_audio import Device, NoDeviceError
+from player.sound.sdl_audio import Device, NoDeviceError, library_paths
 from player.sound.voice_ring import BUFFER_S, FRAME_BYTES, RATE_HZ, Beat, VoiceReader, memory_size
 
 LOOK_S = 0.25
@@ -25,6 +25,11 @@ LOOK_S = 0.25
 def main() -> NoReturn:
     """Plays as the command line says."""
     serve(sys.argv[1], int(sys.argv[2]), "".join(sys.argv[3:4]))
+
+
+def load() -> None:
+    """Looks up what a forked process would otherwise look up for itself, in memory of its own."""
+    library_paths()
 
 
 def serve(address: str, voices: int, driver: str) -> NoReturn:

@@ -4,6 +4,7 @@ For the sound process alone: what the sound server or the driver does to it, it 
 """
 
 import ctypes
+import functools
 import importlib.util
 import os
 import sys
@@ -77,7 +78,7 @@ class Device:
 
 def _library() -> ctypes.CDLL:
     """Returns the SDL that pygame brings along, loaded without pygame; raises NoDeviceError when it is not found."""
-    for path in _places():
+    for path in library_paths():
         try:
             sdl = ctypes.CDLL(path)
         except OSError:
@@ -90,13 +91,15 @@ def _library() -> ctypes.CDLL:
     raise NoDeviceError("SDL is not found")
 
 
-def _places() -> list[str]:
+@functools.cache
+def library_paths() -> tuple[str, ...]:
+    """Returns where SDL may lie; looked up once, before a process forks."""
     found = importlib.util.find_spec("pygame")
     if found is None or found.origin is None:
-        return ["libSDL2-2.0.so.0"]
+        return ("libSDL2-2.0.so.0",)
     home = Path(found.origin).parent
     near = [*home.parent.glob("pygame_ce.libs/libSDL2-2*"), *home.glob(".dylibs/libSDL2-2*"), home / "SDL2.dll"]
-    return [os.fspath(path) for path in near if path.exists()] + ["libSDL2-2.0.so.0"]
+    return (*(os.fspath(path) for path in near if path.exists()), "libSDL2-2.0.so.0")
 
 
 def _text(told: bytes | None) -> str:
