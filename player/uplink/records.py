@@ -19,6 +19,7 @@ from signage.ledger import (
     utc_ms,
 )
 from signage.messages import Step
+from signage.printable import printable
 from signage.slot import Slot
 
 INTERRUPTED = "interrupted"
@@ -114,8 +115,13 @@ def fitting(record: KnownRecord) -> KnownRecord:
     """Returns the record; one that no batch could carry to the office is cut until one can.
 
     What is written here comes from playlists, file names, libraries and decoders, each cut where it comes in. This is
-    for what was forgotten there: a record that is too large would hold up all those behind it for ever.
+    for what was forgotten there: a record that is too large would hold up all those behind it for ever, and one with
+    a broken byte of a file's name in it could not be written at all.
     """
+    try:
+        canonical(record)
+    except UnicodeEncodeError:
+        record = _printable(record)
     for most in (4096, 1024, 256, 64, 16, 0):
         if len(canonical(record)) <= MAX_TEXT_BYTES - ROOM_BYTES:
             break
@@ -129,6 +135,14 @@ def _cut(record: KnownRecord, most: int) -> KnownRecord:
         return msgspec.structs.replace(record, **texts)
     pairs = list(record.details.items())[: max(1, most)]
     return msgspec.structs.replace(record, details={key[:most]: _short(value, most) for key, value in pairs}, **texts)
+
+
+def _printable(record: KnownRecord) -> KnownRecord:
+    texts = {name: printable(value) for name in _TEXTS if isinstance(value := getattr(record, name, None), str)}
+    if isinstance(record, PlayRecord):
+        return msgspec.structs.replace(record, **texts)
+    details = {printable(k): printable(v) if isinstance(v, str) else v for k, v in record.details.items()}
+    return msgspec.structs.replace(record, details=details, **texts)
 
 
 def _short(value: str | int | bool | None, most: int) -> str | int | bool | None:

@@ -132,7 +132,7 @@ class Writer:
         for entry in entries:
             match entry:
                 case Began():
-                    mark = msgspec.json.encode(showing_record(entry, self._boot))
+                    mark = msgspec.json.encode(fitting(showing_record(entry, self._boot)))
                     marks[entry.slot.zone] = (entry.slot.number, mark)
                 case Play():
                     records.append(play_record(entry, self._boot))

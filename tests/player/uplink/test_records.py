@@ -7,7 +7,16 @@ from hypothesis import strategies as st
 
 from player.state import Play
 from player.uplink.parcel import BATCH_BYTES
-from player.uplink.records import Happened, Receipt, event_record, fitting, play_record, receipt_record
+from player.uplink.records import (
+    Began,
+    Happened,
+    Receipt,
+    event_record,
+    fitting,
+    play_record,
+    receipt_record,
+    showing_record,
+)
 from signage.ledger import MAX_TEXT_BYTES, EventRecord, canonical
 from signage.media import Media, MediaFacts
 from tests.player.uplink.test_writer import at, play
@@ -55,3 +64,30 @@ def test_the_words_of_a_refusal_are_cut_and_its_kind_stays():
     assert kept.what == "quarantined"
     assert kept.details["sha256"] == "ab" * 32
     assert kept.details["why"] == "x" * 4096
+
+
+broken = st.text(st.characters(categories=["Cs", "L"]), max_size=20)
+
+
+@settings(deadline=None)
+@given(name=broken, reason=broken, details=st.dictionaries(broken, st.one_of(broken, st.integers()), max_size=5))
+def test_broken_bytes_of_a_name_or_a_sentence_keep_no_record_from_being_written(name, reason, details):
+    one = play(1)
+    media = Media(name=name, path="x", sha256="0" * 64, size_bytes=1, facts=MediaFacts(kind="image"))
+    slot = msgspec.structs.replace(one.slot, media=media, playlist=name)
+    strange = msgspec.structs.replace(one, slot=slot, outcome="failed", reason=reason)
+    for record in (
+        play_record(strange, "boot"),
+        showing_record(Began(slot, at()), "boot"),
+        event_record(Happened("stop", details, at()), "boot"),
+        receipt_record(Receipt(1, "refused", details, at()), "boot"),
+    ):
+        kept = fitting(record)
+        assert len(canonical(kept).decode()) <= MAX_TEXT_BYTES
+    assert fitting(play_record(strange, "boot")).outcome == "failed"
+
+
+def test_a_byte_that_is_no_text_is_told_by_its_number():
+    kept = fitting(event_record(Happened("stop", {"fault": "/media/\udcba\udca3.png"}, at()), "boot"))
+    assert isinstance(kept, EventRecord)
+    assert kept.details == {"fault": r"/media/\xba\xa3.png"}
