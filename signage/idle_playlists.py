@@ -1,28 +1,30 @@
 """Playlists and items that read well and can never play, or not as their writer meant; and why.
 
-Rule: pure. Nothing is claimed that was not looked at: the timetable is worked out for the days ahead, and a playlist is
-called hidden only when it was looked for on every one of them.
+Rule: pure. Nothing is claimed that was not looked at: the timetable is worked out for every kind of day ahead, and a
+playlist is called hidden only when it was looked for on each of them.
 """
 
 import datetime as dt
+import functools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from zoneinfo import ZoneInfo
 
+import msgspec
+
 from signage import timetable, walltime
 from signage.calendar import is_workday
-from signage.daypart import ALWAYS, Daypart, Window, includes
+from signage.daypart import ALWAYS, Daypart, Window, includes, within
 from signage.errors import Complaint, Words
 from signage.filenames import AUDIO, VIDEO
-from signage.lineup import Cast
 from signage.playlist import Item, Playlist
 from signage.program import Program
 from signage.source import Place
 from signage.timetable import Span, Timetable
 
 LOOK_DAYS = 400
-MOST_SPANS = 12_000
-"""Of one zone; with more, nothing more is looked at, and nothing is said of what was not seen by then."""
+MOST_SPANS, MOST_JUDGED = 12_000, 1_500_000
+"""Of one zone, and playlists in all of them; beyond, nothing is said of what was not seen by then."""
 FAR_DAYS = 366
 """What begins later than that has a mistyped year."""
 LONG_DWELL_S = 3600.0
@@ -132,11 +134,10 @@ def _unseen(program: Program, table: Timetable, names: set[str], at: dt.datetime
     on_air: set[str] = set()
     hidden: dict[str, Counter[str]] = {name: Counter() for name in owning}
     quiet: set[str] = set()
-    starts = _starts(showing, at, ZoneInfo(program.timezone))
-    count = 0
-    for span in _spans(table, starts):
+    count, most = 0, min(MOST_SPANS, MOST_JUDGED // max(1, len(table.casts)))
+    for span in _spans(program, table, at):
         count += 1
-        if not (owning or wanted) or count > MOST_SPANS:
+        if not (owning or wanted) or count > most:
             break
         for airing in span.on_air:
             on_air.add(airing.playlist.name)
@@ -147,7 +148,7 @@ def _unseen(program: Program, table: Timetable, names: set[str], at: dt.datetime
             if airing.playlist.name in owning:
                 hidden[airing.playlist.name].update(mine)
         quiet |= owning if span.quiet is not None else set()
-    if count > MOST_SPANS:
+    if count > most:
         return
     for name in sorted(owning):
         yield _never(showing[name].playlist, [other for other, _ in hidden[name].most_common(3)], quiet=name in quiet)
@@ -161,23 +162,40 @@ def _unseen(program: Program, table: Timetable, names: set[str], at: dt.datetime
             yield place_of(playlist, item).complaint("", problem, cure)
 
 
-def _starts(casts: dict[str, Cast], at: dt.datetime, zone: ZoneInfo) -> list[dt.datetime]:
-    """From when on to look: from now on, and for what begins only later, from then on as well."""
-    late = {cast.playlist.runs.first for cast in casts.values() if cast.playlist.runs.first is not None}
-    begins = sorted(i for day in late for i in walltime.instants(day, 0, zone)[:1] if i > at)
-    return [at, *begins]
+def _spans(program: Program, table: Timetable, at: dt.datetime) -> Iterator[Span]:
+    """The spans of every kind of day that `LOOK_DAYS` hold, each kind once.
+
+    Days are of one kind when the same dates, days and exceptions admit both, and the days before them: for windows
+    over midnight.
+    """
+    zone = ZoneInfo(program.timezone)
+    today = walltime.wall(at, zone).date()
+    late = {cast.playlist.runs.first for cast in table.casts}
+    days = [today + dt.timedelta(days=n) for n in range(LOOK_DAYS)]
+    days += [first + dt.timedelta(days=n) for first in late if first and first > days[-1] for n in range(14)]
+    parts = {runs for cast in table.casts for runs in (cast.playlist.runs, *(line.item.runs for line in cast.lines))}
+    dates = list({msgspec.structs.replace(runs, times=()) for runs in parts})
+    kind_of = functools.cache(lambda day: _kind(program, dates, day))
+    seen = set()
+    for day in days:
+        kind = (kind_of(day - walltime.DAY), kind_of(day))
+        if kind in seen:
+            continue
+        seen.add(kind)
+        start, end = (walltime.instants(each, 0, zone) for each in (day, day + walltime.DAY))
+        begin = max(at, start[0]) if start else at
+        if day == today:
+            seen.discard(kind)  # what is left of today is no whole day
+        yield table.span(begin)
+        yield from table.spans(begin, end[0] if end else begin + walltime.DAY)
 
 
-def _spans(table: Timetable, starts: Sequence[dt.datetime]) -> Iterator[Span]:
-    """The spans of `LOOK_DAYS` from the first start on; those of a fortnight after each other one come first."""
-    for start in starts[1:]:
-        yield from _ahead(table, start, 14)
-    yield from _ahead(table, starts[0], LOOK_DAYS)
-
-
-def _ahead(table: Timetable, start: dt.datetime, days: int) -> Iterator[Span]:
-    yield table.span(start)
-    yield from table.spans(start, start + dt.timedelta(days=days))
+def _kind(program: Program, dates: Sequence[Daypart], day: dt.date) -> tuple[bool, ...]:
+    works = is_workday(program.calendar, day)
+    return (
+        *(includes(runs, day, lambda _: works) for runs in dates),
+        *(within(period.dates, day) for period in program.calendar.quiet),
+    )
 
 
 def _never(playlist: Playlist, above: Sequence[str], *, quiet: bool) -> Complaint:

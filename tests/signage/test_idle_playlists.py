@@ -4,13 +4,17 @@ import datetime as dt
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
 
+from signage import timetable, walltime
 from signage.consistency import inconsistencies
 from signage.errors import Complaint
+from signage.idle_playlists import LOOK_DAYS, idle_playlists
 from signage.layout import Box, Zone
 from signage.media import Media, MediaFacts
 from signage.program import Program, Site
 from signage.reading import read_calendar, read_playlist
+from tests.signage.programs import programs
 
 NOW = dt.datetime(2026, 11, 30, 13, tzinfo=ZoneInfo("Asia/Shanghai"))
 ITEM = '[[item]]\ncard = "notice"\n'
@@ -94,3 +98,23 @@ def test_a_broadcast_that_only_falls_into_quiet_periods_is_named() -> None:
 )
 def test_what_plays_some_day_is_not_named(lists: list[str]) -> None:
     assert told(*lists) == ()
+
+
+@pytest.mark.slow
+@settings(max_examples=20, deadline=None)
+@given(programs(NOW))
+def test_whatever_is_named_as_never_playing_plays_at_no_time_and_nothing_else_does_not(chosen: Program) -> None:
+    named = {
+        one.where.removesuffix(".toml").partition(".toml,")[0]
+        for one in idle_playlists(chosen, NOW)
+        if "item" not in one.where
+        and ("never" in one.problem.en or "no day" in one.problem.en or "ended" in one.problem.en)
+    }
+    table = timetable.of(chosen, "main")
+    start = walltime.utc(NOW)
+    spans = [table.span(start), *table.spans(start, start + dt.timedelta(days=LOOK_DAYS - 2))]
+    owning = {airing.playlist.name for span in spans for airing in span.owners}
+    assert not named & owning
+    shown = {cast.playlist.name for cast in table.casts if any(line.shows for line in cast.lines)}
+    normal = {playlist.name for playlist in chosen.playlists if playlist.rank != "filler"}
+    assert (shown & normal) - owning <= named
