@@ -62,6 +62,8 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
     """Whether this run has looked at it."""
     mounted: bool = False
     """Whether it was a mounted share when last seen: then, empty and not mounted, it is away."""
+    mount: str = ""
+    """The mount of its own that it lay on when last seen: empty and not on it, it is away, too."""
 
 
 Copies = Literal["refuse", "allow"]

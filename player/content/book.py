@@ -41,10 +41,13 @@ class Book(msgspec.Struct, frozen=True, kw_only=True):
     """By SHA-256: files that broke the decoder twice, why, and for how long still."""
     mounted: tuple[str, ...] = ()
     """Watched folders that were network mounts when last seen."""
+    mounts: dict[str, str] = {}
+    """By watched folder: the mount of its own that it lay on when last seen, of whatever kind, such as a stick's."""
 
 
 def from_edition(book: Book, edition: str) -> Book:
     """The book as this edition may use it: what another one refused is forgotten, what it admitted stays."""
     if book.edition == edition:
         return book
-    return Book(edition=edition, verdicts=tuple(v for v in book.verdicts if v.facts is not None), mounted=book.mounted)
+    admitted = tuple(v for v in book.verdicts if v.facts is not None)
+    return Book(edition=edition, verdicts=admitted, mounted=book.mounted, mounts=book.mounts)

@@ -16,7 +16,7 @@ from player.content.arrange import CALENDAR, Copies, Lists, Place, arrange, has_
 from player.content.book import Book, Verdict
 from player.content.library import Folder, Library, PlaylistFile
 from player.content.memory import Memory
-from player.content.mounts import is_on_share
+from player.content.mounts import is_on_share, own_mount
 from player.content.names import FileKind
 from player.content.pile import Job, Look, Pile
 from player.content.retries import Retries
@@ -258,15 +258,20 @@ class Desk:
                 self.changes += 1
             self.changed.set()
 
-    def book(self, edition: str, mounts: frozenset[str]) -> Book:
-        """What is worth keeping over a restart, when `mounts` are the network shares mounted now."""
+    def book(self, edition: str, mounts: frozenset[str], points: tuple[str, ...] = ()) -> Book:
+        """What is worth keeping over a restart; `mounts` are the network shares mounted now, `points` all mounts."""
         with self._lock:
             mounted = tuple(
                 p.folder.path for p in self._places if is_on_share(p.folder.path, mounts) or (p.mounted and p.scan.gone)
             )
             verdicts = tuple(v for v in self._verdicts.values() if not v.passing)
+            on = {p.folder.path: p.mount if p.scan.gone else own_mount(p.folder.path, points) for p in self._places}
             return Book(
-                edition=edition, verdicts=verdicts, quarantined=self._quarantine.kept(self._clock()), mounted=mounted
+                edition=edition,
+                verdicts=verdicts,
+                quarantined=self._quarantine.kept(self._clock()),
+                mounted=mounted,
+                mounts={path: mount for path, mount in on.items() if mount},
             )
 
     def lists_change_at(self) -> float | None:

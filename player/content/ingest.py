@@ -301,5 +301,8 @@ def _make_places(folders: Sequence[tuple[FolderUse, Folder]], book: Book) -> lis
     places = []
     for use, folder in folders:
         mounted = folder.path in book.mounted or is_on_share(folder.path, mounts)
-        places.append(Place(folder=Folder(folder.path, folder.network or mounted), use=use, mounted=mounted))
+        mount = book.mounts.get(folder.path, "")
+        places.append(
+            Place(folder=Folder(folder.path, folder.network or mounted), use=use, mounted=mounted, mount=mount)
+        )
     return places

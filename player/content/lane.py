@@ -18,9 +18,9 @@ from player.content.folders import Hints
 from player.content.intake import ChangedError, StoppedError, copy_to, is_unchanged, read_whole
 from player.content.judge import cannot_read, step_back
 from player.content.library import Folder, PlaylistFile, library_name
-from player.content.mounts import is_on_share, read_mounts
+from player.content.mounts import is_on_share, own_mount, read_mount_points, read_mounts
 from player.content.pile import Job, Look
-from player.content.scan import Seen, scan
+from player.content.scan import UNMOUNTED, Seen, scan
 from player.content.stalls import Stalls, is_below
 from player.content.store import NoRoomError, Store
 from player.decode.digests import Digests
@@ -132,8 +132,8 @@ class Lane:
         found = scan(place.folder, place.use, self._roots(), before, reading=self._note, stalled=tops)
         if self._ending.is_set():
             return None
-        if place.mounted and before.files and not found.gone and not found.files and not _is_mounted(place.folder):
-            found = msgspec.structs.replace(before, gone="unmounted")
+        if not (found.gone or found.files or found.refused) and is_unmounted(place):
+            found = msgspec.structs.replace(before, gone=UNMOUNTED)
         if found.gone and found.gone != before.gone:
             log.warning("folder %r cannot be read: %s", place.folder.path, found.gone)
         elif before.gone and not found.gone:
@@ -206,8 +206,10 @@ class Lane:
         return Job(folder, seen, path, sha256, found[0]) if whole else None
 
 
-def _is_mounted(folder: Folder) -> bool:
-    return is_on_share(folder.path, read_mounts())
+def is_unmounted(place: Place) -> bool:
+    """Whether a share, disk or stick was mounted at a folder and is not: then, empty, it is away."""
+    is_share_away = place.mounted and not is_on_share(place.folder.path, read_mounts())
+    return is_share_away or bool(place.mount and own_mount(place.folder.path, read_mount_points()) != place.mount)
 
 
 def read_playlist(seen: Seen, folder: Folder) -> tuple[PlaylistFile | Words, bool] | None:

@@ -24,6 +24,12 @@ def mount_of(path: str, points: tuple[str, ...]) -> str:
     return next((m for m in points if absolute == m or absolute.startswith(os.path.join(m, ""))), "")
 
 
+def own_mount(path: str, points: tuple[str, ...]) -> str:
+    """The mount that a path lies on if it is another one than the system's own disk; else empty."""
+    mount = mount_of(path, points)
+    return mount if mount != "/" else ""
+
+
 def network_mounts(table: str) -> frozenset[str]:
     """The mount points of network shares in the text of `/proc/self/mountinfo` (proc(5))."""
     found = set()

@@ -14,7 +14,7 @@ from player.content.desk import Desk
 from player.content.judge import step_back
 from player.content.lane import Lane
 from player.content.library import Library
-from player.content.mounts import read_mounts
+from player.content.mounts import read_mount_points, read_mounts
 from player.content.store import Store
 from signage.errors import Words
 
@@ -226,5 +226,5 @@ class Publisher:
         if changes == self._saved_changes:
             return
         self._saved_at = time.monotonic()
-        if self._store.save_book(self._desk.book(self._edition, read_mounts())):
+        if self._store.save_book(self._desk.book(self._edition, read_mounts(), read_mount_points())):
             self._saved_changes = changes

@@ -11,10 +11,10 @@ import msgspec
 from player.content.arrange import Place
 from player.content.book import Book, Verdict
 from player.content.intake import is_alike
-from player.content.lane import read_playlist
+from player.content.lane import is_unmounted, read_playlist
 from player.content.library import Folder, PlaylistFile, library_name
 from player.content.names import sort_out
-from player.content.scan import Scan, Seen, scan
+from player.content.scan import UNMOUNTED, Scan, Seen, scan
 from player.content.store import Store
 from signage.errors import Words
 from signage.media import natural_key
@@ -42,6 +42,8 @@ def reopened(
     if place.folder.network:
         return Reopened(place)
     found = scan(place.folder, place.use, roots, Scan(), reading=reading)
+    if not found.files and not found.refused and not found.gone and is_unmounted(place):
+        return Reopened(msgspec.structs.replace(place, scan=Scan(gone=UNMOUNTED)))
     texts = []
     for seen in found.files.values():
         reading(seen.real)
@@ -55,7 +57,7 @@ def _media(place: Place, book: Book, store: Store, reading: Callable[[str], None
     folder = place.folder
     top = os.path.join(folder.path, "")
     reading(folder.path)
-    away = folder.network or not os.path.isdir(folder.path)
+    away = folder.network or not os.path.isdir(folder.path) or (is_unmounted(place) and not os.listdir(folder.path))
     files: dict[str, Seen] = {}
     for verdict in book.verdicts:
         if verdict.path.startswith(top):

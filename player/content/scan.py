@@ -23,6 +23,8 @@ T = TypeVar("T")
 
 MAX_DEPTH = 32
 MAX_FILES = 100_000
+UNMOUNTED = "unmounted"
+"""In place of the system's word for why a folder cannot be read."""
 MOST_BELOW, MOST_PASSED_OVER = 20, 200
 """Folders below a playlist folder, and files in each, that are looked at for playlists put in the wrong place."""
 
@@ -121,7 +123,7 @@ def scan(
     found = walk.found((status.st_dev, status.st_ino))
     nothing = not found.files and not found.refused and not found.unreadable
     if nothing and before.files and before.identity[0] not in (0, status.st_dev):
-        return msgspec.structs.replace(before, gone="unmounted")
+        return msgspec.structs.replace(before, gone=UNMOUNTED)
     return found
 
 

@@ -177,6 +177,22 @@ def test_a_mount_that_stalls_while_it_plays_takes_only_its_own_items_away(hall: 
         hall.shows(GREEN)
 
 
+def test_a_stick_that_is_pulled_and_comes_back_costs_only_its_own_items(hall: Hall) -> None:
+    stick = {"green.png": picture(GREEN)}
+    with Share(hall.top / "share", stick) as share:
+        hall.play()
+        hall.shows(GREEN, RED, BLUE, GREEN)
+        share.end()
+        for _ in range(3):
+            hall.shows(RED, BLUE)
+    lines = len(hall.log())
+    hall.shows(RED, BLUE, RED, BLUE)
+    assert len(hall.log()) - lines <= 2, hall.log()[lines:]
+    with Share(hall.top / "share", stick):
+        hall.shows(GREEN, RED, GREEN)
+        hall.end()
+
+
 def test_a_film_whose_disk_stalls_makes_room_for_the_others_and_is_not_blamed(hall: Hall) -> None:
     (hall.top / "playlists" / "main.toml").write_text(
         'dwell_s = 1\ntransition = "cut"\n[[item]]\nmedia = "red.png"\n[[item]]\nmedia = "film.mp4"\n', encoding="utf-8"

@@ -10,6 +10,8 @@ import pytest
 from player.content.ingest import Ingest
 from player.content.library import Folder, Library
 from signage.errors import Words
+from tests.flows.stagehand import wait_until
+from tests.hanging import Share
 from tests.player.content.bench import TRUNCATED, Bench, picture, put, tell
 
 pytestmark = pytest.mark.slow
@@ -372,3 +374,33 @@ def test_snapshots_are_numbered_and_only_given_when_something_changed(bench: Ben
     bench.changed.clear()
     assert not bench.changed.wait(1.5)
     assert ingest.latest() is second
+
+
+def test_a_mount_that_comes_late_is_no_empty_folder_and_is_taken_when_it_comes(bench: Bench) -> None:
+    media, lists = {"a.png": picture()}, {"main.toml": b"x"}
+    with Share(bench.media, media), Share(bench.playlists, lists):
+        first = bench.start()
+        bench.until(first, lambda lib: names(lib) == ["a.png"] and len(lib.playlists) == 1)
+        first.remember_playlist("main", b"x")
+        wait_until((bench.top / "state" / "last_good" / "main.toml").exists, 20, "it is kept")
+        first.stop()
+    second = bench.start()
+    library = bench.until(second, lambda lib: lib.complete and len(lib.notes) == 2)
+    assert [file.name for file in library.playlists] == ["main"], "the lists are away, not gone"
+    assert [m.name for m in (*library.media, *library.held)] == ["a.png"]
+    assert library.media == ()
+    assert all("断开" in note.zh for note in library.notes)
+    with Share(bench.media, {**media, "b.png": picture("b")}):
+        bench.until(second, lambda lib: names(lib) == ["a.png", "b.png"])
+        second.stop()
+
+
+def test_a_folder_that_lay_on_a_stick_and_has_files_of_its_own_now_is_taken_as_it_is(bench: Bench) -> None:
+    with Share(bench.media, {"a.png": picture()}):
+        first = bench.start()
+        bench.until(first, lambda lib: names(lib) == ["a.png"])
+        first.stop()
+    put(bench.media / "b.png", picture())
+    second = bench.start()
+    library = bench.until(second, lambda lib: names(lib) == ["b.png"])
+    assert library.held == ()
