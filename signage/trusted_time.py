@@ -32,7 +32,9 @@ NEAR_S = 120.0
 OFFICE_SLACK_S = 600.0
 """By so much a synchronised clock and an office's may differ."""
 MOST_SYNCHRONISED_S = 100 * DAY_S
-"""So far beyond the floor that a run began with a synchronised clock raises it before `LONG_STEADY_S`."""
+"""So far beyond what a run began with a synchronised clock raises the floor before `LONG_STEADY_S`."""
+MOST_FIRST_S = 5 * 365 * DAY_S
+"""The same, where nothing was kept: so old may this program be when a machine first runs it."""
 MOST_BEYOND_S = 400 * DAY_S
 """What is further beyond all that is known is not believed, for nobody's clock is safe from 2036: not what was signed,
 nor a clock on the wall, unless it is synchronised for `LONG_STEADY_S`."""
@@ -114,7 +116,7 @@ class TimeKnowledge(msgspec.Struct, frozen=True, kw_only=True):
     counted: float
     """It is this late at least: this program was made, and has run since."""
     base: float
-    """The floor as this run began: a synchronised clock may be so much beyond it and no more."""
+    """What this run began with: a synchronised clock raises the floor so far beyond it and no further."""
     confirmed: float = -math.inf
     signed: dict[str, _Signed] = {}
     ceiling: float = math.inf
@@ -186,7 +188,7 @@ def begun(build_s: float, saved: SavedTime | None, up_s: float, boot: str) -> Ti
     reach = at + MOST_BEYOND_S
     at = at if at <= known.floor + MOST_BEYOND_S else known.floor
     worth = Worth.VOUCHED if is_same_boot and saved.worth == Worth.VOUCHED else Worth.KEPT
-    return msgspec.structs.replace(known, base=known.floor, reach=reach, believed=at, target=at, worth=worth)
+    return msgspec.structs.replace(known, base=at, reach=reach, believed=at, target=at, worth=worth)
 
 
 def observed(known: TimeKnowledge, reading: ClockReading) -> TimeKnowledge:
@@ -350,7 +352,8 @@ def _followed(known: TimeKnowledge, wall: float, reading: ClockReading) -> TimeK
     held, confirmed = known.signed, known.confirmed
     if steady_s >= STEADY_S:
         held = {kind: _supported(each, reading) for kind, each in held.items()}
-        most = math.inf if steady_s >= LONG_STEADY_S else max(known.base, known.hard_floor) + MOST_SYNCHRONISED_S
+        further = MOST_SYNCHRONISED_S if known.reach < math.inf else MOST_FIRST_S
+        most = math.inf if steady_s >= LONG_STEADY_S else max(known.base, known.hard_floor) + further
         confirmed = wall if confirmed - NEAR_S <= wall <= most else confirmed
     return msgspec.structs.replace(
         known,
@@ -399,7 +402,7 @@ def _is_believable(known: TimeKnowledge, kind: str, offset: float) -> bool:
 
 
 def _worth(known: TimeKnowledge, wall: float, reading: ClockReading) -> Worth:
-    reach = known.reach if known.reach < math.inf else max(known.base, known.hard_floor) + MOST_BEYOND_S
+    reach = known.reach if known.reach < math.inf else max(known.base, known.hard_floor) + MOST_FIRST_S
     return Worth.VOUCHED if reading.synchronised and wall <= reach else Worth.TOLD
 
 

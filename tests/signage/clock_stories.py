@@ -14,6 +14,7 @@ from collections.abc import Iterator
 import msgspec
 
 from signage.trusted_time import (
+    MOST_BEYOND_S,
     NEAR_S,
     OFFICE_SLACK_S,
     ClockReading,
@@ -35,6 +36,7 @@ YEAR_1970_S, YEAR_2036_S, YEAR_2039_S = 3_600.0, 2_086_000_000.0, 2_180_000_000.
 MOST_WRONG_S = 600.0
 """For longer no record may be dated by a time that better evidence contradicts."""
 SKEW_S = 2.0
+MOST_ANSWER_S = 40.0
 LOOKS = (0.0, 1.0, 20.0, 60.0, 120.0, 240.0, 310.0, 420.0, 540.0, 590.0, 601.0, 900.0, 3_600.0)
 
 
@@ -66,6 +68,10 @@ class Story(msgspec.Struct):
     """The same, and synchronised."""
     is_known: bool = False
     """In this run of the system a right clock was synchronised for ten minutes, and none has lied since."""
+    is_answered: bool = False
+    """The office answered this process."""
+    last_known_s: float = 0.0
+    """When the true time was last known, and kept since."""
     has_lied: bool = False
     told: Counter[str] = msgspec.field(default_factory=Counter)
     faults: list[str] = msgspec.field(default_factory=list)
@@ -87,7 +93,7 @@ class Story(msgspec.Struct):
     # What happens
 
     def _begin(self) -> None:
-        self.known = begun(BUILD_S, self.kept, self.up_s, str(self.boot))
+        self.known, self.is_answered = begun(BUILD_S, self.kept, self.up_s, str(self.boot)), False
         self._look()
 
     def _restart(self, chance: random.Random) -> None:
@@ -126,11 +132,11 @@ class Story(msgspec.Struct):
     def _answer(self, chance: random.Random) -> None:
         """The office answers what was sent a moment ago."""
         assert self.known is not None
-        sent_up_s, took_s = self.up_s, chance.uniform(0.1, 40.0)
+        sent_up_s, took_s = self.up_s, chance.uniform(0.1, MOST_ANSWER_S)
         signed_s = self.true_s + took_s / 2
         self._pass(took_s)
         self.known = answered(self.known, "key", signed_s, sent_up_s, self.up_s)
-        self.newest_signed_s = signed_s
+        self.newest_signed_s, self.is_answered = signed_s, True
         self._look()
 
     def _set_wall(self, chance: random.Random) -> None:
@@ -173,6 +179,8 @@ class Story(msgspec.Struct):
             self.is_known, self.has_lied = False, True
         elif self._lasts(self.vouched_since_s):
             self.is_known = True
+        if self.is_known:
+            self.last_known_s = self.true_s
 
     def _lasts(self, since_s: float | None) -> bool:
         return since_s is not None and self.true_s - since_s > MOST_WRONG_S
@@ -184,6 +192,12 @@ class Story(msgspec.Struct):
             self._fault(f"a synchronised clock is right for ten minutes, records are wrong by {wrong_s:.0f} s")
         if self.is_known and not is_dated_right:
             self._fault(f"it was known in this run, records are wrong by {wrong_s:.0f} s")
+        if not self.has_lied and self.true_s + wrong_s < self.last_known_s - NEAR_S:
+            self._fault("what was known once is known no more")
+        if self.is_answered and not self.has_lied and abs(wrong_s) > NEAR_S + MOST_ANSWER_S:
+            self._fault(f"the office answered, records are wrong by {wrong_s:.0f} s")
+        if not self.has_lied and self.last_known_s and wrong_s > 2 * MOST_BEYOND_S:
+            self._fault(f"it was known once, and records are dated {wrong_s:.0f} s ahead")
         if self.true_s + wrong_s < self.newest_signed_s - OFFICE_SLACK_S:
             self._fault("records are dated before what the office signed")
         if self._lasts(self.right_since_s) and self._is_late(known):

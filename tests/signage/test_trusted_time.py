@@ -231,8 +231,18 @@ def test_a_synchronised_clock_raises_the_floor_so_far_and_not_at_once() -> None:
     machine.set(ahead_s, synchronised=True).wait(STEADY_S - 20)
     assert least_s(machine.known, machine.up_s) < TRUE_S
     assert least_s(machine.wait(60).known, machine.up_s) == TRUE_S + machine.up_s + ahead_s
-    far = Machine().set(2 * MOST_SYNCHRONISED_S, synchronised=True).wait(DAY_S / 2, every_s=60)
+    far = Machine().set().wait(1000).restarted().set(2 * MOST_SYNCHRONISED_S, synchronised=True).wait(DAY_S / 2, 60)
     assert least_s(far.known, far.up_s) < TRUE_S + far.up_s, "a time server that lies expires nothing for a day"
+
+
+def test_a_machine_that_first_runs_this_a_year_later_knows_the_time_after_five_minutes_of_synchronisation() -> None:
+    year_s = 365 * DAY_S
+    machine = Machine().set(year_s, synchronised=True).wait(STEADY_S + 20).restarted()
+    assert machine.set(year_s - 30 * DAY_S).error_s == pytest.approx(year_s - 60, abs=1)
+    off_at_night = machine.set(year_s, synchronised=True).wait(STEADY_S + 20)
+    for _ in range(300):
+        off_at_night = off_at_night.restarted(off_s=DAY_S / 2).set(year_s, synchronised=True).wait(DAY_S / 2, 3600)
+    assert least_s(off_at_night.known, off_at_night.up_s) == TRUE_S + off_at_night.up_s + year_s
 
 
 @pytest.mark.parametrize("at_ms", [-(2**62), 0, 2**62, 253_402_300_799_000])
