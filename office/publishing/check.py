@@ -10,7 +10,7 @@ import msgspec
 
 from office.publishing.folder import Draft
 from signage.calendar import Calendar
-from signage.cards import missing
+from signage.cards import filled_in, missing
 from signage.consistency import inconsistencies
 from signage.errors import Complaint, Words
 from signage.layout import Box, Zone
@@ -51,7 +51,23 @@ def mistakes(draft: Draft) -> tuple[Complaint, ...]:
 
 def shortfalls(draft: Draft, screens: Iterable[ScreenFacts], at: dt.datetime) -> dict[str, tuple[Words, ...]]:
     """Returns, by screen, what of the draft it will not show at `at`: never, not yet or held, and why."""
-    return {facts.site.screen: tuple(dict.fromkeys(_short(draft, facts, at))) for facts in screens}
+    told: dict[object, tuple[Words, ...]] = {}
+    found = {}
+    for facts in screens:
+        like = _like(draft, facts)  # a county has hundreds of screens and few kinds of them
+        if like not in told:
+            told[like] = tuple(dict.fromkeys(_short(draft, facts, at)))
+        found[facts.site.screen] = told[like]
+    return found
+
+
+def _like(draft: Draft, facts: ScreenFacts) -> object:
+    """What screens have in common of which the same is told."""
+    quiet = draft.calendar is not None and bool(draft.calendar.quiet)
+    whose = (facts.site.screen, facts.site.kind) if quiet else ()
+    others = tuple((each.publication, each.name) for each in facts.others)
+    orders = (facts.blackout, facts.filler)
+    return filled_in(facts.site), facts.only_here, facts.zones, facts.timezone, others, orders, whose
 
 
 def _short(draft: Draft, facts: ScreenFacts, at: dt.datetime) -> Iterator[Words]:

@@ -86,3 +86,13 @@ def test_what_will_not_be_seen_now_is_said_before_anybody_signs(
     (words,) = shortfalls(pushed, [screen], NOW)["led1"]
     assert says in words.en
     assert plays_nowhere(pushed, [screen], NOW) is nowhere
+
+
+def test_a_quiet_period_for_one_screen_is_told_of_that_one(tmp_path: Path) -> None:
+    head = 'rank = "broadcast"\nstarts = ["13:00"]\nlasts_min = 30\n'
+    folder = campaign(tmp_path / "x", text=f'{head}[[item]]\nmedia = "posters/*.png"\n')
+    quiet = '[[quiet]]\nname = "exams"\ndates = ["2026-11-30..2026-12-01"]\nscreens = ["led1"]\n'
+    (folder / "playlists/calendar.toml").write_text(quiet)
+    found = shortfalls(read_folder(folder), [ScreenFacts(site=Site(screen=f"led{n}")) for n in (1, 2)], NOW)
+    assert "it comes on at 2026-12-02 13:00" in found["led1"][0].en
+    assert "it comes on at 13:00" in found["led2"][0].en
