@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 
 from django.db import DatabaseError, OperationalError
 
+from office.file_access import in_the_way
 from office.logs import OfficeLogHandler
 from office.place import HOME, Place, found
 from office.plain_output import plain_output
@@ -210,7 +211,12 @@ def _main(arguments: Sequence[str] | None) -> int:
     except (OSError, DatabaseError) as error:  # a full disk, a folder or database that cannot be used
         if isinstance(error, DatabaseError) and type(error) not in (DatabaseError, OperationalError):
             raise  # its other subclasses are faults of ours; "not a database" comes as the bare class
-        print(f"文件、磁盘或数据库用不了：{error}\na file, the disk or the database fails: {error}", file=sys.stderr)
+        way = in_the_way(Path(error.filename)) if isinstance(error, OSError) and error.filename else None
+        home = options.home.absolute()
+        for path in (home / "db.sqlite3", home / "office.lock"):
+            way = way or in_the_way(path, writes=True)
+        print(f"文件、磁盘或数据库用不了：{way.zh if way else error}\n"
+              f"a file, the disk or the database fails: {way.en if way else error}", file=sys.stderr)  # fmt: skip
         return 1
 
 

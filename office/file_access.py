@@ -9,10 +9,10 @@ from pathlib import Path
 from signage.errors import Words
 
 
-def in_the_way(path: Path) -> Words | None:
+def in_the_way(path: Path, *, writes: bool = False) -> Words | None:
     """Returns which file or folder on the way to `path` this user may not use, whose it is, and how to mend it.
 
-    None when rights are not what is wrong.
+    None when rights are not what is wrong. `writes` asks for a file that is to be written, in a folder that is, too.
     """
     for each in (*reversed(path.absolute().parents), path.absolute()):
         try:
@@ -20,7 +20,10 @@ def in_the_way(path: Path) -> Words | None:
         except OSError:
             return None
         is_folder = stat.S_ISDIR(status.st_mode)
-        if not os.access(each, os.X_OK if is_folder else os.R_OK, effective_ids=os.access in os.supports_effective_ids):
+        wanted = os.X_OK if is_folder else os.R_OK
+        if writes and each in (path.absolute(), path.absolute().parent):
+            wanted |= os.W_OK
+        if not os.access(each, wanted, effective_ids=os.access in os.supports_effective_ids):
             mode, me = stat.S_IMODE(status.st_mode), _user(os.geteuid())
             owner, group = _user(status.st_uid), _group(status.st_gid)
             right = "700" if is_folder else "600"

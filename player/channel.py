@@ -105,7 +105,8 @@ class Channel:
 
     def on_air(self) -> OnAir:
         """Gives what the office published for this screen."""
-        return self._publications.latest() if self._publications is not None else OnAir()
+        publications = self._publications  # a new enrolment may take it away meanwhile
+        return publications.latest() if publications is not None else OnAir()
 
     def orders(self) -> Orders:
         """Gives what the office ordered."""
@@ -130,18 +131,18 @@ class Channel:
     def began(self, slot: Slot) -> None:
         """Hears that a slot's first frame is on the screen."""
         self._first.set()
-        if slot.publication and self._publications is not None and self._told:
-            self._publications.showing(slot.publication)
+        if slot.publication and (publications := self._publications) is not None and self._told:
+            publications.showing(slot.publication)
 
     def quarantine(self, sha256: str, why: Words) -> None:
         """Leaves a published file out that broke its decoder."""
-        if self._publications is not None:
-            self._publications.quarantine(sha256, why)
+        if (publications := self._publications) is not None:
+            publications.quarantine(sha256, why)
 
     def doubt(self, sha256: str) -> None:
         """Has a published file hashed again whose bytes were not those that were signed."""
-        if self._publications is not None:
-            self._publications.doubt(sha256)
+        if (publications := self._publications) is not None:
+            publications.doubt(sha256)
 
     # Start and stop
 
@@ -165,8 +166,8 @@ class Channel:
             self._publications.stop()
 
     def _refresh(self) -> None:
-        if self._publications is not None:
-            self._publications.refresh()
+        if (publications := self._publications) is not None:
+            publications.refresh()
 
     def _opened(self) -> Publications:
         config, root = self._config, self._config.trust.root

@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from player import setting_values as written
+from player.durable import NotOursError, load_bytes
 from player.settings import Office, Trust, Written
 from signage.errors import BadInput, Complaint, Words
 from signage.findings import Findings
@@ -97,9 +98,8 @@ def read_enrolment(folder: Path, screen: str) -> Enrolled:
         where=str(folder / OFFICE_FILE), words=Words(zh=f"登记文件夹 {folder.name}", en=f"enrolment {folder}")
     )
     try:
-        with (folder / OFFICE_FILE).open("rb") as file:
-            text = file.read(MAX_FILE_BYTES + 1)
-    except (OSError, ValueError) as error:
+        text = load_bytes(folder / OFFICE_FILE)
+    except (OSError, ValueError, NotOursError) as error:
         problem, cure = _unreadable(folder, error)
         raise BadInput((place.complaint("", problem, cure),)) from error
     source = parse(text, place)

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from player.config import Config
+from player.durable import NotOursError, load_bytes
 from player.enrolment import MOST_FILE_BYTES, OFFICE_FILE, PASSWORD_FILE, ROOT_FILE, Enrolled, filled, read_enrolment
 from player.last_enrolment import keep_enrolment
 from signage.errors import BadInput, Complaint
@@ -46,7 +47,7 @@ class EnrolmentWatch:
         except BadInput as bad:
             self._say(bad.complaints)
             return False
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, NotOursError) as error:
             log.info("the enrolment is not whole yet: %s", error)
             return False
         self._say(given.noticed)
@@ -74,8 +75,7 @@ def _contents(given: Enrolled) -> tuple[bytes, ...]:
     found = []
     for path in (given.credentials, given.root, given.ca):
         if path is not None:
-            with path.open("rb") as file:
-                found.append(file.read(MOST_FILE_BYTES))
+            found.append(load_bytes(path)[:MOST_FILE_BYTES])
     msgspec.json.decode(found[1])
     if not found[0].strip():
         raise ValueError("the password is empty")

@@ -32,6 +32,11 @@ class EitherSource:
         """Whether the first source gave nothing lately."""
         return self._away_until is not None and self._now() < self._away_until
 
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether the folder gives what the network would."""
+        return self.is_away
+
     def metadata(self, name: str, most_bytes: int) -> bytes:
         """Gives a metadata file. Raises SourceError; with no folder either, it says what is wrong with the network."""
         if not self.is_away:

@@ -10,11 +10,11 @@ from pathlib import Path
 import msgspec
 
 from player.durable import write_whole
-from player.publication.signed import Signed
+from player.publication.signed import OlderError, Signed
 from player.state_files import NotOursError, load_state, put_aside
 from signage.errors import Words
 from signage.messages import Trusted
-from signage.trust import TrustError, raised, went_back
+from signage.trust import raised, went_back
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ def checked(floor: Floor, signed: Signed) -> Floor:
     back = went_back(before, signed.versions)
     if back:
         told = ", ".join(f"{role} {getattr(signed.versions, role)} < {getattr(before, role)}" for role in back)
-        raise TrustError(
+        raise OlderError(
             Words(zh=f"版本倒退，可能有人在重放旧文件（{told}）", en=f"versions went back, a replay perhaps: {told}")
         )
     return Floor(trusted=raised(before, signed.versions), heads=signed.heads)

@@ -26,6 +26,8 @@ class FolderSource:
         self._seen: tuple[int, int] | None = None
         self._was_there = True
 
+    is_stand_in = False
+
     def metadata(self, name: str, most_bytes: int) -> bytes:
         """Gives a metadata file. Raises SourceError."""
         with self._open(self._base / "metadata" / name, 0) as opened:

@@ -45,6 +45,8 @@ class HttpSource:
         self._lock = threading.Lock()
         self._made: Pool | None = None
 
+    is_stand_in = False
+
     def metadata(self, name: str, most_bytes: int) -> bytes:
         """Gives a metadata file. Raises SourceError."""
         with self._open(f"metadata/{name}", {}) as answer:

@@ -24,7 +24,7 @@ from player.publication.news import Asked, News
 from player.publication.published import OnAir
 from player.publication.receipts import Receipt, Receipts
 from player.publication.rhythm import FIRST_DELAY_S, Rhythm
-from player.publication.signed import ExpiredError
+from player.publication.signed import ExpiredError, OlderError
 from player.publication.sources import Source, SourceError
 from player.publication.standing import Standing
 from player.state import Moment
@@ -214,7 +214,9 @@ class Publications:
             signed, plans = lookout.look(moment.least or believed, head)
         except (TrustError, MismatchError) as error:
             self._wrong("look", error.words)
-            if not isinstance(error, ExpiredError):
+            # An old stick in its slot is no word of the office.
+            is_old_stick = isinstance(error, OlderError) and self._source.is_stand_in
+            if not isinstance(error, ExpiredError) and not is_old_stick:
                 self._receipts.refuse_head(error.words)
             self._rhythm.failed(unasked=unasked)
             return

@@ -45,6 +45,10 @@ class ExpiredError(TrustError):
     """Signed by the right people, but to be believed no longer."""
 
 
+class OlderError(TrustError):
+    """Signed by the right people, and older than what was trusted before."""
+
+
 def wanted(path: str, size_bytes: int, hashes: Mapping[str, str]) -> Wanted:
     """Gives one signed file. Raises TrustError for a name that is none of ours, a size beyond its limit or no hash."""
     target = read_target(path)

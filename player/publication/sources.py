@@ -51,6 +51,11 @@ class Source(Protocol):
         """How long to wait between two looks when nothing says that there is something new."""
         ...
 
+    @property
+    def is_stand_in(self) -> bool:
+        """Whether it gives what another one would, which is away."""
+        ...
+
     def metadata(self, name: str, most_bytes: int) -> bytes:
         """Gives a metadata file, such as `3.targets.json`. Raises SourceError."""
         ...

@@ -19,6 +19,7 @@ from tuf.ngclient import FetcherInterface, Updater, UpdaterConfig
 
 from player.publication.signed import (
     ExpiredError,
+    OlderError,
     Signed,
     check_count,
     check_delegation,
@@ -156,7 +157,7 @@ def _told(door: _Door) -> Iterator[None]:
     except tuf_errors.ExpiredMetadataError as error:
         raise ExpiredError(Words(zh=f"签名已经过期（{error}）", en=f"the signatures have expired: {error}")) from error
     except tuf_errors.BadVersionNumberError as error:
-        raise TrustError(
+        raise OlderError(
             Words(zh=f"版本比已信任的旧（{error}）", en=f"an older version than trusted: {error}")
         ) from error
     except tuf_errors.UnsignedMetadataError as error:

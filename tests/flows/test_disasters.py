@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from deploy.backup import restore, save
+from deploy.backup import Wrong, restore, save
 from player.state import Moment, Play
 from player.uplink.writer import LEDGER, Writer
 from signage.ledger import PlayRecord, read
@@ -21,6 +21,7 @@ from signage.messages import LedgerAck, OfficeStatus, ScreenStatus, decode
 from signage.slot import Slot
 from tests.brokers import Mosquitto
 from tests.flows.county import County, Hashes, Machine, Thief, hashes, open_copy, wait_until
+from tests.office.people import PASSPHRASES
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -103,6 +104,32 @@ def test_an_office_restored_from_an_old_backup_gets_the_rest_again_and_can_push_
     told = county.push("第四次", wait_s=60)
     assert "published 4" in told, "the number of a publication that the office forgot is not given again"
     wait_until(lambda: county.on_air(SCREEN) == [4], "it is on the screen")
+    everything_is_there_once(county, machine)
+
+
+def test_an_office_whose_online_key_is_lost_makes_another_and_screens_go_on_and_obey(county: County) -> None:
+    machine = county.enroll(SCREEN)
+    machine.start()
+    county.push("第一次", wait_s=60)
+    snapshot = save(county.home, county.folder / "backups", 3, NOW)
+    county.stop(signal.SIGKILL)
+    shutil.rmtree(county.home)
+    with pytest.raises(Wrong, match=r"online\.passphrase"):
+        restore(snapshot, county.home)
+    restore(snapshot, county.home, new_online_key=True)
+    county.start()
+
+    (county.folder / "guan").write_text(PASSPHRASES["guan"])
+    quieter = ("command", "volume", "30", "--to", "all")
+    county.office(*quieter, code=1)  # it can sign nothing
+    county.office("keys", "online", f"--root-passphrase-file={county.folder / 'guan'}", *county.signs)
+    conn = machine.uplink["conn"]
+    wait_until(
+        lambda: "完成 done" in county.try_office("command", "volume", "30", "--to", "all"), "it obeys the new key"
+    )
+    county.push("第二次", wait_s=60)
+    assert county.on_air(SCREEN) == [2]
+    assert machine.uplink["conn"] == conn, "nobody went to the screen"
     everything_is_there_once(county, machine)
 
 

@@ -1,5 +1,6 @@
 """What a screen with an office loads and opens, and what one without leaves alone."""
 
+import datetime as dt
 import subprocess
 import sys
 import threading
@@ -8,13 +9,15 @@ from pathlib import Path
 import pytest
 
 from player.channel import Channel
-from player.config import Config
+from player.config import Config, read_config
 from player.events import Inbox, SetVolume
 from player.state import Moment
 from player.uplink.recorder import NoRecords
 from player.uplink.standing import Kept, Standing
 from signage.errors import Words
+from tests.brokers import free_port, wait_until
 from tests.player.commands.test_office import enrolled
+from tests.player.publication.repository import NOW, Repository
 from tests.player.uplink.test_writer import at
 
 ALONE = """
@@ -32,7 +35,8 @@ def test_a_player_on_its_own_loads_nothing_of_the_office() -> None:
 
 
 class Room:
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, *, told: bool = False, now: dt.datetime | None = None) -> None:
+        self.now = now
         self.inbox, self.changed = Inbox(), threading.Event()
         self.channel = Channel(
             config,
@@ -41,11 +45,11 @@ class Room:
             records=NoRecords(),
             read_clock=self.clock,
             probe=lambda path, digests: Words("x", "x"),
-            told=False,
+            told=told,
         )
 
     def clock(self) -> Moment:
-        return at()
+        return at() if self.now is None else Moment(self.now, 1000.0, "ntp")
 
 
 @pytest.fixture
@@ -89,3 +93,24 @@ def test_a_root_that_cannot_be_read_keeps_the_screen_playing(config: Config) -> 
     room = Room(config)
     assert room.channel.on_air().publications == ()
     room.channel.stop()
+
+
+def test_a_stick_is_read_where_the_enrolment_names_an_address_that_nobody_answers(tmp_path: Path) -> None:
+    enrolled(tmp_path, "")
+    told = tmp_path / "enrolment" / "office.toml"
+    told.write_text(f'{told.read_text()}http = "http://127.0.0.1:{free_port()}"\n')
+    office = Repository(tmp_path / "signed")
+    (tmp_path / "enrolment" / "root.json").write_bytes(office.anchor)
+    office.publish(1, {"morning": b'[[item]]\ncard = "slogan"\ntext = "x"\n'})
+    office.assign("sq-1", (1, ("morning",)))
+    office.head()
+    path = tmp_path / "kiosk_config.toml"
+    path.write_text(path.read_text().replace('"repository"', '"signed"'))
+
+    room = Room(read_config(path), told=True, now=NOW)
+    room.channel.start()
+    try:
+        wait_until(lambda: [each.number for each in room.channel.on_air().publications] == [1], "what is on the stick")
+    finally:
+        room.channel.stop()
+    assert room.changed.is_set()

@@ -386,6 +386,33 @@ def test_a_clock_that_is_hardly_right_signs_nothing_unless_somebody_vouches_for_
     assert run("enroll", "sq-led3")[0] == 0, "who vouched for it once is not asked again"
 
 
+def test_a_home_that_came_back_with_another_owner_is_said_to_be_that(
+    keyed: Place, capfd: pytest.CaptureFixture[str]
+) -> None:
+    from office.file_access import in_the_way
+    from tests.office.trusting.stranger import NOBODY, as_somebody_else
+
+    with as_somebody_else(keyed) as place:
+        for path in (place.settings_file, place.home):
+            os.chown(path, 0, 0)
+            path.chmod(0o600)
+            os.seteuid(NOBODY)
+            assert main(["keys", "list", "--home", str(place.home)]) == 1
+            err = capfd.readouterr().err
+            assert f"{path} belongs to root" in err
+            assert f"chown nobody {path}" in err
+            os.seteuid(0)
+            path.chmod(0o700)
+            os.chown(path, NOBODY, NOBODY)
+        database = place.home / "db.sqlite3"
+        database.touch(0o644)
+        os.seteuid(NOBODY)
+        assert in_the_way(database) is None
+        way = in_the_way(database, writes=True)
+        assert way is not None
+        assert f"{database} belongs to root" in way.en, "it can be read, and not be written"
+
+
 def test_screens_are_listed_with_what_they_last_said(run: Run) -> None:
     from office.models import Screen
 

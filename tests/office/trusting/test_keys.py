@@ -4,10 +4,6 @@ import itertools
 import os
 import shutil
 import stat
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 
@@ -16,8 +12,7 @@ from office.trusting import setup
 from office.trusting.keys import ClosedKeyError, UnusableKeyError, key_files, open_key, open_online_key
 from office.trusting.root import holders, newest_root, signer
 from tests.office.people import AT, GUAN, PASSPHRASES
-
-NOBODY = 65534
+from tests.office.trusting.stranger import NOBODY, as_somebody_else
 
 
 def test_a_key_opens_with_its_passphrase_and_with_no_other(keyed: Place) -> None:
@@ -234,23 +229,6 @@ def test_a_passphrase_of_another_online_key_is_said_to_be_that(keyed: Place) -> 
 
 
 # Files that come back from a stick
-
-
-@contextmanager
-def as_somebody_else(place: Place) -> Iterator[Place]:
-    """Gives the home where another user may come, and is that user meanwhile."""
-    if os.geteuid() != 0:
-        pytest.skip("needs root: files of two owners")
-    folder = Path(tempfile.mkdtemp(prefix="wz-keys-", dir="/tmp"))  # nobody else may enter pytest's own
-    try:
-        folder.chmod(0o755)
-        shutil.copytree(place.home, folder / "office")
-        for path in (folder / "office", *(folder / "office").rglob("*")):
-            os.chown(path, NOBODY, NOBODY)
-        yield Place(folder / "office")
-    finally:
-        os.seteuid(0)
-        shutil.rmtree(folder)
 
 
 def test_a_key_that_came_back_with_another_owner_is_said_to_be_that_and_how_to_mend_it(keyed: Place) -> None:

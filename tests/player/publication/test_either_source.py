@@ -58,6 +58,21 @@ def test_a_stick_that_somebody_made_up_is_not_believed(office: Repository, follo
     assert screen.numbers == ()
 
 
+def test_an_old_stick_in_its_slot_is_no_word_of_the_office_but_is_not_believed(
+    office: Repository, follow: Follow, tmp_path: Path
+) -> None:
+    shutil.copytree(office.folder, tmp_path / "stick")
+    office.publish(2, {"morning": b'[[item]]\ncard = "slogan"\ntext = "x"\n'})
+    office.assign(SCREEN, (2, ("morning",)))
+    office.head()
+    follow(FolderSource(office.folder)).shows(2)
+
+    screen = follow(EitherSource(nowhere(), FolderSource(tmp_path / "stick", look_every_s=0.05)))
+    screen.wait_for(lambda: any("older version" in note.en for note in screen.latest.notes))
+    assert screen.numbers == (2,)
+    assert (0, "refused") not in screen.told
+
+
 def test_the_network_goes_first_and_again_when_it_is_back(office: Repository, tmp_path: Path) -> None:
     clock, stick = Clock(), tmp_path / "stick"
     shutil.copytree(office.folder, stick)
