@@ -31,7 +31,7 @@ from tests.office.people import AT, GUAN, PASSPHRASES
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 60.0
 CARDS = 'dwell_s = 1\ntransition = "cut"\n[[item]]\ncard = "slogan"\ntext = "{}"\n'
-ON_TOP = 'rank = "broadcast"\nstarts = ["00:00"]\nlasts_min = 1440\n'
+ON_TOP = 'rank = "broadcast"\nstarts = ["00:00"]\nlasts_min = 1439\n'
 CONFIG = '[screen]\nid = "{}"\ncanvas = [320, 180]\n[office]\nenrolment = "enrolment"\n[sound]\nenabled = false\n'
 
 Hashes = dict[tuple[str, int], bytes]

@@ -253,7 +253,7 @@ def test_an_old_copy_of_the_machine_begins_a_new_epoch_and_no_number_means_two_t
 def test_a_publication_is_on_the_screen_and_every_step_has_its_receipt(house: House, office: StandIn) -> None:
     house.start()
     wait_until(lambda: office.status() == "online", "online", 40)
-    text = 'rank = "broadcast"\nstarts = ["00:00"]\nlasts_min = 1440\n' + PLAYLIST.format("发布")
+    text = 'rank = "broadcast"\nstarts = ["00:00"]\nlasts_min = 1439\n' + PLAYLIST.format("发布")
     house.repository.publish(7, {"town": text.encode()})
     house.repository.publish(8, {"later": ("from = 2090-01-01\n" + text).encode()})
     house.repository.assign(SCREEN, (7, ("town",)), (8, ("later",)))
