@@ -128,7 +128,7 @@ def test_an_office_whose_online_key_is_lost_makes_another_and_screens_go_on_and_
         lambda: "完成 done" in county.try_office("command", "volume", "30", "--to", "all"), "it obeys the new key"
     )
     county.push("第二次", wait_s=60)
-    assert county.on_air(SCREEN) == [2]
+    wait_until(lambda: county.on_air(SCREEN) == [2], "it is on the screen")
     assert machine.uplink["conn"] == conn, "nobody went to the screen"
     everything_is_there_once(county, machine)
 

@@ -75,7 +75,7 @@ def test_the_enrolment_may_come_change_and_go_while_the_player_plays(town: Town,
     told = town.enroll("--tag", "x", "--title", "二号", "--out", str(tmp_path / "elsewhere"))
     assert "holds no password" in told
     county.push("防骗", wait_s=60)  # fetched and shown: the screen was there all the time
-    assert county.on_air(SCREEN) == [1]
+    wait_until(lambda: county.on_air(SCREEN) == [1], "it is on the screen")
     assert machine.uplink["conn"] == conn
     assert is_online(machine)
 
