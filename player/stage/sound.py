@@ -158,8 +158,9 @@ class DeviceSound:
             self._process.rest(now)
             return None
         self._level(now)
+        is_dummy = device_word(self._process.report, is_open=True) == "dummy"
         for zone, voice in self._voices.items():
-            self._account(voice, passed_s, now)
+            self._account(voice, passed_s, now, is_dummy=is_dummy)
             self._feed(zone, voice, now)
         return now + PUMP_S if any(_sounds(voice, now) for voice in self._voices.values()) else None
 
@@ -217,14 +218,15 @@ class DeviceSound:
         device = self._process.device(now)
         return device if device is not None and now - device.beat.last() < LATE_S else None
 
-    def _account(self, voice: Voice, passed_s: float, now: float) -> None:
+    def _account(self, voice: Voice, passed_s: float, now: float, *, is_dummy: bool) -> None:
+        """Adds up what became of a sound; what a sound server throws away for want of a card is not heard."""
         if not _sounds(voice, now):
             return
         if voice.is_yielding:
             voice.yielded_s += passed_s
         elif self._gain(voice) == 0:
             voice.muted_s += passed_s
-        elif voice.writer is None:
+        elif voice.writer is None or is_dummy:
             voice.unheard_s += passed_s
         else:
             voice.heard_s += passed_s

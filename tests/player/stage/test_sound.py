@@ -12,7 +12,7 @@ import pytest
 
 from player.decode.order import Order
 from player.decode.process import PATIENCE_S, Forked, ForkServer
-from player.sound.report import Lost
+from player.sound.report import Lost, Opened
 from player.sound.sound_process import SoundProcess
 from player.stage.sound import DeviceSound, NullSound
 from signage.playlist import Rank
@@ -227,6 +227,13 @@ def test_a_sound_process_that_crashes_is_replaced_and_the_sound_goes_on_where_it
     assert open_room.sound.heard("main") == "partly"
     open_room.sound.close()
     assert open_room.samples(), "it was heard again, by a device that was opened anew"
+
+
+def test_what_a_sound_server_without_a_card_throws_away_is_not_heard(open_room: Room) -> None:
+    open_room.process.report = Opened("pulseaudio", "Dummy Output")
+    open_room.begin(level(1000, 30.0))
+    open_room.play(0.4)
+    assert open_room.sound.heard("main") == "unheard"
 
 
 def test_a_device_that_hangs_is_opened_anew(open_room: Room) -> None:
