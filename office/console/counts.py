@@ -95,10 +95,14 @@ class Row(msgspec.Struct, frozen=True):
 def counts(request: HttpRequest) -> HttpResponse:
     """Shows the counts that were asked for."""
     wish = read_wish(request.GET, timezone.localdate())
+    return live_page(request, "console/counts.html", lambda: _values(wish))
+
+
+def _values(wish: Wish) -> dict[str, object]:
     found = () if wish.wrong is not None else counted(wish.by, wish.asked)
     gaps = () if wish.wrong is not None else missing(wish.asked)
     total = added_up(found)
-    values = {
+    return {
         "page": "counts",
         "wish": wish,
         "bys": [(key, *words) for key, words in BYS.items()],
@@ -114,7 +118,6 @@ def counts(request: HttpRequest) -> HttpResponse:
         "late": _holes(gaps, lost=False),
         "csv": f"/counts/table.csv?{wish.query()}",
     }
-    return live_page(request, "console/counts.html", values)
 
 
 @require_safe

@@ -48,20 +48,22 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 @login_required
 def publications(request: HttpRequest) -> HttpResponse:
     """Shows the newest publications, or those before a number."""
-    before = request.GET.get("before", "")
+    return live_page(request, "console/publications.html", lambda: _values(request.GET.get("before", "")))
+
+
+def _values(before: str) -> dict[str, object]:
     found = Publication.objects.all()
     if before.isascii() and before.isdigit() and len(before) < 12:
         found = found.filter(number__lt=int(before))
     page = list(found.prefetch_related("playlists", "files", "assignments")[: AT_ONCE + 1])
     sheets = _sheets(page[:AT_ONCE], timezone.now())
-    values = {
+    return {
         "page": "publications",
         "sheets": sheets,
         "heads": tuple(HEADS.values()),
         "older": page[AT_ONCE - 1].number if len(page) > AT_ONCE else None,
         "newest": bool(before),
     }
-    return live_page(request, "console/publications.html", values)
 
 
 def _sheets(page: list[Publication], now: dt.datetime) -> list[Sheet]:

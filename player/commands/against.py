@@ -29,11 +29,15 @@ def tell_against(
 
     Planned is what today's folders say of that time, with the publications that were on air then.
     """
-    programs = stretches(survey(config), start, end, dt.datetime.now(dt.UTC))
+    now = dt.datetime.now(dt.UTC)
+    programs = stretches(survey(config), start, end, now)
     from_ms, to_ms = (round(at.timestamp() * 1000) for at in (start, end))
     names = frozenset(playlist.name for each in programs for playlist in each.program.playlists)
+    planned = plan_through(programs, tuple(zone.name for zone in config.zones), start, end)
     found = compared(
-        plan_through(programs, tuple(zone.name for zone in config.zones), start, end),
+        (
+            each for each in planned if each.ends_at <= now
+        ),  # what is on the screen now, and the future, miss nothing yet
         _played(db, from_ms, to_ms),
         hindrances(_records(db, from_ms - EARLIER_MS, to_ms), from_ms, to_ms, names),
     )
