@@ -22,7 +22,7 @@ import msgspec
 
 from player.content.book import Book
 from player.durable import sync_folder, write_whole
-from player.state_files import NotOursError, load_state, must_be_a_time, put_aside
+from player.state_files import NotOursError, load_bytes, load_state, must_be_a_time, put_aside
 from signage.errors import Words
 from signage.filenames import bad_name
 
@@ -96,8 +96,8 @@ class Store:
         with contextlib.suppress(OSError):
             for file_name in sorted(os.listdir(folder)):
                 if file_name.endswith(".toml") and not file_name.startswith("."):
-                    with contextlib.suppress(OSError), open(os.path.join(folder, file_name), "rb") as file:
-                        found[file_name.removesuffix(".toml")] = file.read()
+                    with contextlib.suppress(OSError, NotOursError):
+                        found[file_name.removesuffix(".toml")] = load_bytes(Path(folder, file_name))
         return found
 
     def forget_playlists(self, names: Collection[str]) -> None:

@@ -6,7 +6,6 @@
 Rule: a note stands only as long as the ledger ends where it ended when the note was made.
 """
 
-import contextlib
 import logging
 import os
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from typing import Annotated
 import msgspec
 
 from player.durable import sync_folder
-from player.state_files import NotOursError, load_bytes
+from player.state_files import NotOursError, load_bytes, put_aside
 from signage.ledger import utc_ms
 
 NOTE_BYTES = 512
@@ -64,9 +63,13 @@ class LossNote:
     def read(self) -> Loss | None:
         """Returns what was noted before this process began, and takes the room that a note needs."""
         self._noted = read_loss(self._path)
-        with contextlib.suppress(OSError, NotOursError):
+        try:
             if self._noted is not None or load_bytes(self._path) == b"".ljust(NOTE_BYTES):
                 return self._noted
+        except NotOursError:
+            put_aside(self._path, self._path.with_name(f"{self._path.name}.broken"))
+        except OSError:
+            pass
         try:
             self._path.parent.mkdir(parents=True, exist_ok=True)
             self._write(b"")

@@ -12,8 +12,10 @@ import pytest
 
 from player.clock import Clock
 from player.content.book import Book, Verdict
+from player.content.digest_store import DigestStore
 from player.content.settle import Stamp
 from player.content.store import Store
+from player.decode.digests import Digests
 from player.keeper import Keeper, Kept, Running, begins, look_at_kept, read_kept
 from player.quarantine import Held, TimedQuarantine
 from player.state import opened
@@ -32,6 +34,7 @@ from tests.player.test_keeper import WALL, state_after_one_slot
 from tests.player.uplink.test_writer import at, play
 from tests.spoiled import spoiled_bytes, spoiled_values
 
+SHA256 = "0" * 64
 START = "2026-11-30T08:00:00.000+08:00"
 
 
@@ -143,6 +146,34 @@ def test_a_folder_a_pipe_or_a_link_in_a_files_place_keeps_nobody_from_starting(t
         trying.join(20)
         assert not trying.is_alive(), "it waits for nobody"
         state.rename(tmp_path / f"done{len(list(tmp_path.iterdir()))}")
+
+
+def test_digests_that_were_spoiled_are_made_anew(tmp_path: Path) -> None:
+    good = Digests(9 << 20, 256 * 1024, bytes(32 * 36))
+    content = msgspec.msgpack.encode(good)
+    folder = tmp_path / "digests"
+    folder.mkdir()
+    odd = (msgspec.msgpack.encode({"size": size, "part_bytes": 1, "sums": b""}) for size in (-1, 2**63, float("nan")))
+    for spoiled in (*spoiled_bytes(content), *odd, b"\x81" * 100_000):
+        (folder / SHA256).write_bytes(spoiled)
+        found = DigestStore(tmp_path).of(SHA256, good.size)
+        assert found is None or found == good, spoiled[:100]
+    store = DigestStore(tmp_path)
+    store.keep(SHA256, good)
+    assert store.written(20)
+    assert DigestStore(tmp_path).of(SHA256, good.size) == good
+
+
+def test_a_last_good_playlist_that_is_a_folder_or_a_pipe_holds_nobody_up(tmp_path: Path) -> None:
+    store = Store(str(tmp_path))
+    assert store.remember_playlist("good", b"x")
+    (tmp_path / "last_good" / "folder.toml").mkdir()
+    os.mkfifo(tmp_path / "last_good" / "pipe.toml")
+    found: list[dict[str, bytes]] = []
+    trying = threading.Thread(target=lambda: found.append(store.last_good_playlists()), daemon=True)
+    trying.start()
+    trying.join(20)
+    assert found == [{"good": b"x"}]
 
 
 @pytest.mark.parametrize("saved_at", ["2026-11-30T08:00:00", "9999-12-31T23:59:59Z", "1970-01-01T00:00:00Z"])

@@ -7,6 +7,7 @@ the file read-only.
 import contextlib
 import os
 import sqlite3
+import stat
 from pathlib import Path
 
 from player.durable import sync_folder
@@ -63,6 +64,10 @@ def open_ledger(path: Path) -> LedgerDb:
     """Opens the ledger to write, making it if there is none. Raises LedgerDamaged, OSError and sqlite3.Error."""
     if _look_at(path):
         _make(path)
+    for end in ("-wal", "-shm"):
+        part = path.with_name(path.name + end)
+        if part.exists() and not part.is_file():
+            part.rename(path.with_name(f"{part.name}.{os.urandom(4).hex()}"))
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, timeout=BUSY_S)
     try:
         _prepare(connection)
@@ -76,8 +81,7 @@ def open_ledger(path: Path) -> LedgerDb:
 
 def open_copy(path: Path) -> LedgerDb:
     """Opens a ledger, in use or copied, only to read. Raises LedgerDamaged, OSError and sqlite3.Error."""
-    with path.open("rb"):
-        pass
+    path.stat()
     _look_at(path)
     connection = _open_read_only(path, f"mode=ro{_alone(path)}", 5.0)
     try:
@@ -132,6 +136,8 @@ def _is_damage(error: sqlite3.Error) -> bool:
 def _look_at(path: Path) -> bool:
     """Refuses what is not even a database; says whether it is new: not there, or with nothing in it."""
     try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise LedgerDamaged("foreign", "no ordinary file")  # and a pipe is not even opened
         with path.open("rb") as file:
             head = file.read(len(_HEADER))
     except FileNotFoundError:

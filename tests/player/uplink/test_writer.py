@@ -1,6 +1,7 @@
 """The ledger survives what disks, people and power cuts do to it; what it cannot go on with is put aside."""
 
 import datetime as dt
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ import pytest
 from player.state import Moment, Play
 from player.uplink.head import read_head
 from player.uplink.ledger_db import APPLICATION_ID, LedgerDamaged, LedgerDb, LedgerReplaced, open_copy, open_ledger
+from player.uplink.loss_note import Loss
 from player.uplink.records import Began, Entry, Happened
 from player.uplink.writer import Writer
 from signage.ledger import Break, EventRecord, KnownRecord, PlayRecord, UnknownRecord, check, genesis, read
@@ -176,6 +178,25 @@ def test_a_file_that_takes_the_ledgers_place_while_it_is_written_begins_an_epoch
     assert reasons(path) == ["first run", "old copy"]
     records = [each for each in told(path)[1] if isinstance(each, PlayRecord)]
     assert [(each.media, each.outcome) for each in records] == [("posters/2.png", "complete"), ("posters/1.png", "cut")]
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
+@pytest.mark.parametrize("name", ["ledger.db", "ledger.db-wal", "ledger.db-shm", "ledger.head", "ledger.lost"])
+def test_a_folder_or_a_pipe_in_the_place_of_one_of_its_files_is_put_aside(
+    path: Path, name: str, put: Callable[[Path], None]
+) -> None:
+    write(path, play(1))
+    place = path.with_name(name)
+    place.unlink(missing_ok=True)
+    put(place)
+    if name == "ledger.db":
+        with pytest.raises(LedgerDamaged):
+            open_copy(path)
+    write(path, play(2))
+    with opened(path) as writer:
+        assert writer.note_loss(Loss(records=1, first=DAWN.isoformat(), last=DAWN.isoformat()))
+    assert numbers(told(path)[-1])[-1] == "posters/2.png"
+    assert reasons(path) == (["foreign"] if name == "ledger.db" else ["first run"])
 
 
 @pytest.mark.parametrize("text", [b"", b"{", b'{"kind":"play"}', b"\xff", b"[" * 100_000])
