@@ -99,7 +99,9 @@ def _refused(seen: Survey) -> tuple[Complaint, ...]:
 
 def _told_apart(why: Words) -> tuple[Words, Words]:
     """What is wrong with a refused file and what to do; most reasons say both."""
-    (zh, stop, do), (en, point, do_en) = why.zh.rpartition("；"), why.en.rpartition("; ")
+    (zh, stop, do), (en, point, do_en) = why.zh.rstrip("。").rpartition("；"), why.en.rpartition("; ")
+    if not stop:
+        zh, stop, do = why.zh.rstrip("。").rpartition("，请")
     if stop and point:
         return Words(zh, en), Words(do, do_en)
     return why, Words("换一个好的文件，或者删掉它", "replace the file, or delete it")

@@ -47,6 +47,18 @@ def test_nothing_is_wrong_only_when_nothing_is(wuzha: Wuzha, house: Path) -> Non
     assert "没有发现问题" not in done.stdout
 
 
+def test_a_refused_file_has_one_cure_and_that_of_its_reason(wuzha: Wuzha, house: Path) -> None:
+    posters = house / "media" / "posters"
+    (posters / "3.png").write_bytes((posters / "1.png").read_bytes()[:60])
+    (posters / "notes.docx").touch()
+    told = {
+        row["where"].rpartition("/")[2]: row for row in map(json.loads, wuzha("check", "--json").stdout.splitlines())
+    }
+    assert told["3.png"]["cure"] == "重新复制"
+    assert told["3.png"]["problem"].startswith("文件不完整")
+    assert told["notes.docx"]["cure"] == "换一个好的文件，或者删掉它"
+
+
 def test_a_time_zone_that_is_an_offset_other_than_chinas_is_told(wuzha: Wuzha, house: Path) -> None:
     config = house / "kiosk_config.toml"
     good = config.read_text("utf-8")
