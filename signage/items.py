@@ -134,6 +134,8 @@ def _check_companions(table: Table, item: Item) -> None:
             if key in table and "card" not in table:
                 _idle(table, key, Words("滚动字幕以外的项", "items other than tickers"))
         if not item.text.strip():
+            if not table.is_blank("text"):
+                return  # it was said why it cannot be read
             problem = Words("滚动字幕没有文字", "the ticker has no text")
             table.complain("text", problem, Words('加一行 text = "…"', 'add a line text = "…"'))
         elif "\n" in item.text:

@@ -50,6 +50,10 @@ class Table:
         assert key in self._known, f"{key} is read but not listed as known"
         return key in self._values
 
+    def is_blank(self, key: str) -> bool:
+        """Returns whether nothing is written for a key; what is written and cannot be read was complained of."""
+        return key not in self or not str(self._values[key]).strip()
+
     def complain(self, key: str, problem: Words, cure: Words, edit: Edit | None = None) -> None:
         """Adds a complaint about a key, or about the whole table with ""; an `edit` is told behind the cure."""
         self._findings.add(self.place.complaint(key, problem, cure, edit))

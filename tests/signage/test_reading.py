@@ -218,6 +218,19 @@ def test_item_that_makes_no_sense_is_refused_at_its_key(item: str, key: str) -> 
     )
 
 
+@pytest.mark.parametrize("text", [f'"{"字" * 2001}"', "5", '"a\\u202eb"', '"a\\nb"'])
+def test_a_ticker_whose_text_cannot_be_read_is_not_said_to_have_none(text: str) -> None:
+    found = complaints(f"[[item]]\nticker = true\ntext = {text}\n", "p.toml")
+    assert len(found) == 1
+    assert "没有文字" not in found[0].problem.zh
+
+
+@pytest.mark.parametrize("text", ['""', '"  "', '"\\n"'])
+def test_a_ticker_of_blanks_is_said_to_have_no_text(text: str) -> None:
+    found = complaints(f"[[item]]\nticker = true\ntext = {text}\n", "p.toml")
+    assert [one.problem.zh.rpartition("：")[2] for one in found] == ["滚动字幕没有文字"]
+
+
 @pytest.mark.parametrize(
     ("head", "key"),
     [
