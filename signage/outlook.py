@@ -33,6 +33,9 @@ _RANK = {
     "normal": Words("普通", "a normal one"),
     "filler": Words("垫片", "a filler"),
 }
+_NO_MEDIA = ("它的素材一个也不能播", "none of its media can be shown")
+NO_MEDIA = Words(f"永远不会播：{_NO_MEDIA[0]}", f"it never plays: {_NO_MEDIA[1]}")
+"""Which is not for ever where the media are only put aside for a while."""
 _DAYS_ZH = "一二三四五六日"
 
 
@@ -174,7 +177,7 @@ def _no_item(playlist: Playlist, site: Site) -> tuple[str, str]:
         names = " ".join(f"{{{_named(name)}}}" for name in lacks[:MOST_VARIABLES])
         return (f"这块屏幕没有填写 {names}，写进播放机的 kiosk_config.toml：{place(lacks)}",
                 f"this screen lacks {names}: enter them in its kiosk_config.toml, {place(lacks)}")  # fmt: skip
-    return ("它的素材一个也不能播", "none of its media can be shown")
+    return _NO_MEDIA
 
 
 def place(names: Iterable[str]) -> str:

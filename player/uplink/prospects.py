@@ -14,7 +14,7 @@ from player.uplink.telling import Sight
 from signage import timetable, walltime
 from signage.errors import Words
 from signage.messages import PublicationState, trouble
-from signage.outlook import BLACKED_OUT, FILLER_ONLY, Outlook, best, on_air_now, outlook, outlooks
+from signage.outlook import BLACKED_OUT, FILLER_ONLY, NO_MEDIA, Outlook, best, on_air_now, outlook, outlooks
 from signage.program import Program
 
 
@@ -22,11 +22,20 @@ class _Judged(msgspec.Struct, frozen=True, kw_only=True):
     program: Program
     numbers: tuple[int, ...]
     orders: tuple[bool, bool]
+    aside: frozenset[int]
+    """Publications of which files are in quarantine."""
     since: dt.datetime
     until: dt.datetime
     on_air: tuple[int, ...]
     troubles: tuple[Words, ...]
     waiting: tuple[PublicationState, ...]
+
+
+_ASIDE = Outlook(
+    name="",
+    prospect="held",
+    why=Words("它的素材被隔离，到期再试", "its files are in quarantine and are tried again when that ends"),
+)
 
 
 class Prospects:
@@ -41,13 +50,14 @@ class Prospects:
             return sight
         at = walltime.utc(sight.told.at)
         last, orders = self._last, (kept.blackout, kept.filler)
+        aside = frozenset(each.publication for each in sight.quarantined)
         if (
             last is None
             or last.program is not state.program
-            or (last.numbers, last.orders) != (sight.publications, orders)
+            or (last.numbers, last.orders, last.aside) != (sight.publications, orders, aside)
             or not last.since <= at < last.until
         ):
-            last = self._last = _judged(state.program, sight.publications, at, kept)
+            last = self._last = _judged(state.program, sight.publications, at, kept, aside)
         coming = {each.number for each in sight.coming}
         waiting = tuple(each for each in last.waiting if each.number not in coming)
         troubles = (*sight.troubles, *last.troubles)
@@ -56,17 +66,21 @@ class Prospects:
         )
 
 
-def _judged(program: Program, numbers: tuple[int, ...], at: dt.datetime, kept: Kept) -> _Judged:
+def _judged(program: Program, numbers: tuple[int, ...], at: dt.datetime, kept: Kept, aside: frozenset[int]) -> _Judged:
     on_air = on_air_now(program, at)
     waiting = []
     for number in numbers:
         if number not in on_air:
-            waiting.append(_state(number, _outlook(program, number, at, kept)))
+            found = _outlook(program, number, at, kept)
+            if found is not None and found.why == NO_MEDIA and number in aside:
+                found = _ASIDE
+            waiting.append(_state(number, found))
     spans = [timetable.of(program, zone.name).span(at) for zone in program.zones]
     return _Judged(
         program=program,
         numbers=numbers,
         orders=(kept.blackout, kept.filler),
+        aside=aside,
         since=max(span.start for span in spans),
         until=min(span.end for span in spans),
         on_air=tuple(number for number in numbers if number in on_air),

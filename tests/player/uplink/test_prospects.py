@@ -10,8 +10,8 @@ from player.uplink.prospects import Prospects
 from player.uplink.standing import Kept
 from player.uplink.telling import Sight
 from signage.daypart import Daypart
-from signage.messages import PublicationState
-from signage.playlist import Playlist
+from signage.messages import PublicationState, QuarantinedFile, Trouble
+from signage.playlist import Item, Playlist
 from signage.program import Program
 from signage.timefloor import BelievedTime
 from tests.signage.programs import at, day, playlist, program, window
@@ -71,3 +71,13 @@ def test_a_playlist_that_never_plays_is_a_trouble_though_its_publication_is_on_a
     found = Prospects().judged(sight, opened(program(published(1), lost), {}), Kept())
     (trouble,) = found.troubles
     assert trouble.zh == "发布 1 的播放表 lost 永远不会播：until = 2025-12-31 已经过了"
+
+
+def test_what_lacks_only_files_in_quarantine_is_held_and_not_lost() -> None:
+    chosen = program(published(1, items=(Item(number=1, media="gone.png"),)))
+    aside = QuarantinedFile(name="gone.png", sha256="a" * 64, publication=1, until="", why=Trouble(zh="坏", en="bad"))
+    sight = Sight(told=BelievedTime(at=NOW, quality="ntp"), publications=(1,))
+    by = Prospects()
+    assert by.judged(sight, opened(chosen, {}), Kept()).coming[0].prospect == "never"
+    sight = msgspec.structs.replace(sight, quarantined=(aside,))
+    assert by.judged(sight, opened(chosen, {}), Kept()).coming[0].prospect == "held"
