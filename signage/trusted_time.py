@@ -45,8 +45,8 @@ SLEW = 0.5
 EARLIEST_S, LATEST_S = 0.0, 4_102_444_800.0
 """1970 and 2100: what lies outside is no time."""
 
-ANSWER = "answer"
-"""A kind of document."""
+HEAD, COMMAND, ANSWER = "timestamp", "command", "answer"
+"""Kinds of documents."""
 Why = Literal["", "clock", "synchronised", "signed", "answered", "by hand"]
 """Why the time to go by was corrected; `clock`: the wall clock was set."""
 
@@ -222,15 +222,15 @@ def signed(  # noqa: PLR0917 - what a signature says, in its order
 ) -> TimeKnowledge:
     """Returns what is known after a document of a kind whose signature by the key `by` holds.
 
-    It is later than it was signed. A document that was signed after another one and says an earlier time proves that
-    the other one's was wrong.
+    It is later than it was signed. A head that was signed after another one and says an earlier time proves that the
+    other one's was wrong. A command does not: one that was held back shall not make it earlier, see `answered`.
     """
     former = known.signed.get(kind)
     if not _is_time(signed_s) or (former is not None and former.by == by and number < former.number):
         return known
     known = _moved(known, up_s)
     floor = signed_s - up_s if _is_believable(known, kind, signed_s - up_s) else -math.inf
-    if former is not None and former.by == by and former.signed_s <= signed_s:
+    if former is not None and former.by == by and (former.signed_s <= signed_s or kind != HEAD):
         floor = max(floor, former.floor)
     held = {**known.signed, kind: _Signed(by, number, signed_s, floor)}
     return _raised(msgspec.structs.replace(known, signed=held), "signed")

@@ -31,6 +31,7 @@ from player.state import Moment
 from signage.errors import Words
 from signage.messages import PublicationState, QuarantinedFile, Trusted
 from signage.trust import TrustError
+from signage.trusted_time import HEAD
 
 log = logging.getLogger(__name__)
 
@@ -226,7 +227,7 @@ class Publications:
             self._rhythm.failed(unasked=True)
             return
         if signed.signed_at is not None:
-            self._dates.signed("timestamp", signed.heads, signed.versions.timestamp, signed.signed_at)
+            self._dates.signed(HEAD, signed.heads, signed.versions.timestamp, signed.signed_at)
         if head is not None:
             self._news.held(head)
         self._troubles.pop("look", None)

@@ -37,6 +37,7 @@ from signage.ops import (
 from signage.printable import printable
 from signage.topics import MOST_BYTES, ScreenLeaf
 from signage.trust import signing_key, why_not_obeyed
+from signage.trusted_time import COMMAND
 
 log = logging.getLogger(__name__)
 
@@ -151,7 +152,7 @@ class Obedience:
         with contextlib.suppress(MessageError):
             if key is not None:
                 issued = time(command.issued)
-                self._dates.signed("command", key.hex()[:16], command.number, issued)
+                self._dates.signed(COMMAND, key.hex()[:16], command.number, issued)
                 if sent is not None:
                     self._dates.answered(key.hex()[:16], issued, sent)
 

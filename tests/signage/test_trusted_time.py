@@ -180,6 +180,15 @@ def test_what_an_office_signs_later_takes_back_what_it_signed_with_a_wrong_clock
     assert machine.look().error_s == 0
 
 
+def test_a_command_that_says_an_earlier_time_takes_nothing_back_unless_it_answers() -> None:
+    machine = Machine().set(-3 * DAY_S)
+    machine.known = signed(machine.known, "command", "key", 1, TRUE_S + DAY_S, machine.up_s)
+    machine.known = signed(machine.known, "command", "key", 2, TRUE_S - 3600, machine.up_s)
+    assert least_s(machine.known, machine.up_s) == TRUE_S + DAY_S
+    machine.known = answered(machine.known, "key", TRUE_S + machine.up_s, machine.up_s - 5, machine.up_s)
+    assert least_s(machine.known, machine.up_s) == TRUE_S + machine.up_s
+
+
 def test_an_older_document_takes_nothing_back() -> None:
     machine = Machine().set(-3 * DAY_S)
     machine.known = signed(machine.known, "timestamp", "key", 5, TRUE_S, machine.up_s)
