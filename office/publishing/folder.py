@@ -23,7 +23,7 @@ from signage.playlist import Playlist
 from signage.printable import printable
 from signage.reading import CALENDAR_FILE, MOST_ITEMS, read_calendar, read_playlist
 from signage.source import MAX_FILE_BYTES
-from signage.stray_files import MEDIA, PLAYLISTS, is_playlist_name
+from signage.stray_files import MEDIA, PLAYLISTS, SUFFIX, is_playlist_name
 from signage.text_rules import flaw
 from signage.trust import MOST_MEDIA_BYTES, MOST_PLAYLISTS
 
@@ -75,7 +75,7 @@ def read_folder(folder: Path, line: str = "", progress: Callable[[str, int], Non
     if listing.complaints:
         raise BadInput(listing.complaints)
     media, named = _media(folder, f"{MEDIA}/" if structured else "", complaints, progress)
-    texts = _texts(folder / PLAYLISTS, complaints)
+    texts = _texts(folder / PLAYLISTS, complaints, notes)
     has_playlist = any(text.name != CALENDAR for text in texts)
     told = {each.path for each in stray if each.meant or (each.is_passed_over and not has_playlist)}
     complaints += [each.complaint() for each in stray if each.path in told]
@@ -162,7 +162,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         yield from (Path(here, name) for name in sorted(files) if not is_passed_over(name))
 
 
-def _texts(folder: Path, complaints: list[Complaint]) -> tuple[Text, ...]:
+def _texts(folder: Path, complaints: list[Complaint], notes: list[Words]) -> tuple[Text, ...]:
     found: dict[str, Text] = {}
     for path in sorted(folder.iterdir()) if folder.is_dir() else ():
         if not is_playlist_name(path.name) or is_passed_over(path.name) or path.is_dir():
@@ -179,6 +179,8 @@ def _texts(folder: Path, complaints: list[Complaint]) -> tuple[Text, ...]:
             problem = Words("有两个播放表叫这个名字，只有大小写不同", "two playlists have this name but for its case")
             complaints.append(Complaint(shown, problem, Words("改名或删掉一个", "rename or delete one")))
         else:
+            if path.suffix != SUFFIX:
+                notes.append(Words(f"{shown}：后缀有大写，照样当播放表", f"{shown} is read as a playlist all the same"))
             with path.open("rb") as file:
                 found[name] = Text(name=name, body=file.read(MAX_FILE_BYTES + 1))
     if len(found) > MOST_PLAYLISTS:

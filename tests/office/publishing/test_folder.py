@@ -170,7 +170,9 @@ def test_a_campaign_unpacked_one_folder_too_deep_is_not_taken_for_its_posters(tm
 def test_a_suffix_in_capitals_is_read_as_every_screen_reads_it(tmp_path: Path) -> None:
     folder = campaign(tmp_path / "x", text=LIST)
     (folder / "playlists/main.toml").rename(folder / "playlists/A.TOML")
-    assert [(p.name, str(p.runs.first)) for p in read_folder(folder).playlists] == [("A", "2026-12-24")]
+    draft = read_folder(folder)
+    assert [(p.name, str(p.runs.first)) for p in draft.playlists] == [("A", "2026-12-24")]
+    assert [note.en for note in draft.notes] == ["A.TOML is read as a playlist all the same"]
 
     (folder / "playlists/A.toml").write_text(LIST)
     assert complaints(folder) == ["A.toml: two playlists have this name but for its case"]
