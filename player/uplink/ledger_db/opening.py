@@ -122,9 +122,12 @@ def _alone(path: Path) -> str:
 
 
 def is_passing(fault: Exception) -> bool:
-    """Whether nothing was written and the file is as it was: another program holds it, or the disk is full."""
+    """Whether nothing was written and the file is as it was: another program holds it.
+
+    On a full disk the file is better closed: that folds its log in, and the room of the log is there again.
+    """
     code = getattr(fault, "sqlite_errorcode", 0) & 0xFF
-    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL)
+    return code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def _is_damage(error: sqlite3.Error) -> bool:

@@ -9,7 +9,15 @@ from pathlib import Path
 
 import pytest
 
-from player.uplink.ledger_db import LedgerDamaged, open_beside, open_copy, open_ledger, why_not_read, why_not_written
+from player.uplink.ledger_db import (
+    LedgerDamaged,
+    is_passing,
+    open_beside,
+    open_copy,
+    open_ledger,
+    why_not_read,
+    why_not_written,
+)
 from tests.player.uplink.test_writer import play, write
 
 AS_IT_WAS = "CREATE TABLE b AS SELECT * FROM {0}; DROP TABLE {0}; ALTER TABLE b RENAME TO {0};"
@@ -84,3 +92,23 @@ def test_why_a_ledger_cannot_be_written_is_told_with_its_cure(tmp_path: Path, fa
     words = why_not_written(fault, tmp_path / "ledger.db")
     assert says in words.zh
     assert "记录暂存在内存里" in words.zh
+
+
+def test_a_full_disk_is_no_reason_to_keep_the_file_open_and_a_lock_is(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.db"
+    write(path, play(1))
+    with (
+        closing(sqlite3.connect(path, isolation_level=None, timeout=0)) as one,
+        closing(sqlite3.connect(path)) as other,
+    ):
+        one.execute("BEGIN IMMEDIATE")
+        other.execute("PRAGMA busy_timeout = 0")
+        with pytest.raises(sqlite3.OperationalError) as held:
+            other.execute("BEGIN IMMEDIATE")
+        one.execute("ROLLBACK")
+        pages = one.execute("PRAGMA page_count").fetchone()[0]
+        one.execute(f"PRAGMA max_page_count = {pages}")
+        with pytest.raises(sqlite3.OperationalError) as full:
+            one.execute("INSERT INTO showing VALUES ('x', zeroblob(1000000))")
+    assert is_passing(held.value)
+    assert not is_passing(full.value), "closing it gives the room of its log back"
