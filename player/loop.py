@@ -12,6 +12,7 @@ import msgspec
 
 from player.accounts import Accounts
 from player.cue import advance, due
+from player.decode.refusal import NO_ANSWER
 from player.events import Ask, Event, Inbox, ProgramChanged, Skip, Stopped, Woken
 from player.keys import Keys
 from player.stage.overlay import Insight, Overlay
@@ -180,7 +181,8 @@ class Loop:
     def _note_breakage(self, run: ZoneRun, event: Broke) -> None:
         slot = next((s for s in (run.slot, run.waiting) if s is not None and s.number == event.number), None)
         if slot is not None:
-            log.warning("zone %s, playlist %s, item %d: %s", slot.zone, slot.playlist, slot.item, event.why.en)
+            if event.why != NO_ANSWER:  # said once of the disk, not of each of its files
+                log.warning("zone %s, playlist %s, item %d: %s", slot.zone, slot.playlist, slot.item, event.why.en)
             self._broke(_as_decoded(slot, event), event.why)
 
     def _cue(self, now: float, at: dt.datetime) -> None:

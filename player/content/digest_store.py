@@ -295,7 +295,8 @@ class DigestStore:
         return found
 
     def _sweep(self, folder: Path) -> None:
-        entries = sorted(os.scandir(folder), key=lambda each: each.stat().st_mtime)
+        with os.scandir(folder) as found:
+            entries = sorted(found, key=lambda each: each.stat().st_mtime)
         for entry in entries[:-MOST_FILES]:
             os.unlink(entry.path)
 

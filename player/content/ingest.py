@@ -130,10 +130,9 @@ class Ingest:
 
     def stalled(self, path: str) -> Callable[[], None]:
         """Takes that a file was not opened in time; returns what is to be called when it is after all."""
-        top = self._stalls.add_file(path)
+        top = self._told(self._stalls.add_file, path)
         if not top:
             return lambda: None
-        log.warning("%s does not answer; going on without it", printable(top))
         return self._called_back(top)
 
     def look_after(self) -> None:
@@ -141,13 +140,12 @@ class Ingest:
         with self._guard:
             now = time.monotonic()
             for lane in [each for each in self._lanes if self._hangs(each.busy_since, now)]:
-                top = self._stalls.add(lane.reading)
-                log.warning("%s does not answer; going on without it", printable(top))
+                top = self._told(self._stalls.add, lane.reading)
                 lane.leave(self._called_back(top))
                 self._lanes.remove(lane)
                 self._begin(Lane(lane.places, self._known_roots, self._desk, self._store, self._stalls))
             for judge in [each for each in self._judges if self._hangs(each.reading_since, now)]:
-                top = self._stalls.add(judge.reading)
+                top = self._told(self._stalls.add, judge.reading)
                 judge.leave(self._called_back(top))
                 self._judges.remove(judge)
                 self._judges.append(judge.another())
@@ -156,10 +154,18 @@ class Ingest:
     def _hangs(self, since: float | None, now: float) -> bool:
         return since is not None and now - since > self._no_answer_s and not self._ending.is_set()
 
+    def _told(self, add: Callable[[str], str], path: str) -> str:
+        """Adds a path to what stalls and says so, if that is news."""
+        before, top = self._stalls.tops, add(path)
+        if top not in before:
+            log.warning("%s does not answer; going on without it", printable(top or path))
+        return top
+
     def _called_back(self, top: str) -> Callable[[], None]:
         def back() -> None:
-            log.info("%s answers", printable(top))
             self._stalls.remove(top)
+            if top and top not in self._stalls.tops:
+                log.info("%s answers", printable(top))
 
         return back
 
@@ -205,8 +211,7 @@ class Ingest:
         seen = {index: look.within(max(LEAST_LOOK_S, until - time.monotonic())) for index, look in enumerate(looks)}
         self._alone = frozenset(index for index, each in seen.items() if each is None)
         for index in self._alone:
-            top = self._stalls.add(looks[index].reading)
-            log.warning("%s does not answer; going on without it", printable(top))
+            top = self._told(self._stalls.add, looks[index].reading)
             looks[index].then(self._called_back(top))
             self._places[index] = msgspec.structs.replace(self._places[index], scan=Scan(gone=NOT_LOOKED))
         for index, each in seen.items():

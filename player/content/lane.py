@@ -21,7 +21,7 @@ from player.content.library import Folder, PlaylistFile, library_name
 from player.content.mounts import is_on_share, own_mount, read_mount_points, read_mounts
 from player.content.pile import Job, Look
 from player.content.scan import UNMOUNTED, Seen, scan
-from player.content.stalls import Stalls, is_below
+from player.content.stalls import NO_ANSWER, Stalls, is_below
 from player.content.store import NoRoomError, Store
 from player.decode.digests import Digests
 from player.decode.refusal import Refused
@@ -134,7 +134,7 @@ class Lane:
             return None
         if not (found.gone or found.files or found.refused) and is_unmounted(place):
             found = msgspec.structs.replace(before, gone=UNMOUNTED)
-        if found.gone and found.gone != before.gone:
+        if found.gone and found.gone not in (before.gone, NO_ANSWER):  # who found that out has said it
             log.warning("folder %r cannot be read: %s", place.folder.path, found.gone)
         elif before.gone and not found.gone:
             log.info("folder %r can be read", place.folder.path)
