@@ -17,6 +17,8 @@ from office.models import AuditEntry, ChainedEntry, JournalEntry, Sequence
 
 BEGINNING = hashlib.sha256(b"wuzha/1 audit\n").hexdigest()
 COLLECTOR = "collector"
+ALARM_CLOSED = "close_alarm"
+"""What the audit log says of an alarm that somebody closed."""
 
 
 class EntryChain(msgspec.Struct, frozen=True):

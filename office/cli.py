@@ -211,8 +211,8 @@ def _main(arguments: Sequence[str] | None) -> int:
     except (OSError, DatabaseError) as error:  # a full disk, a folder or database that cannot be used
         if isinstance(error, DatabaseError) and type(error) not in (DatabaseError, OperationalError):
             raise  # its other subclasses are faults of ours; "not a database" comes as the bare class
-        way = in_the_way(Path(error.filename)) if isinstance(error, OSError) and error.filename else None
-        home = options.home.absolute()
+        home, name = options.home.absolute(), getattr(error, "filename", None)
+        way = in_the_way(Path(name), home=home) if isinstance(name, str) and name else None
         for path in (home / "db.sqlite3", home / "office.lock"):
             way = way or in_the_way(path, writes=True)
         print(f"文件、磁盘或数据库用不了：{way.zh if way else error}\n"

@@ -15,7 +15,11 @@ class OfficeLogHandler(logging.StreamHandler):  # type: ignore[type-arg]
 
     def emit(self, record: logging.LogRecord) -> None:
         """Writes a record, or counts it; first what was counted and came no more."""
-        now, line = time.monotonic(), record.getMessage()
+        try:
+            now, line = time.monotonic(), record.getMessage()
+        except Exception:  # arguments that do not fit the words: logging tells it and goes on
+            self.handleError(record)
+            return
         unsaid = self._repeats.unsaid_before(LogPlace(record.name, record.lineno, record.levelno), line, now)
         for former, newest, count in self._repeats.overdue(now):
             told = {"name": former.name, "levelno": former.level, "levelname": logging.getLevelName(former.level)}

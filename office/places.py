@@ -1,6 +1,7 @@
 """Where screens stood when: a screen that moves keeps its past plays where it stood when it played them.
 
-Rule: a row is added when somebody says that a screen stands elsewhere, and none is ever changed.
+Rule: a row is added when somebody says that a screen stands elsewhere, and none is ever changed. What was written later
+holds from its moment on, whatever a clock that was ahead had dated before.
 """
 
 import datetime as dt
@@ -9,6 +10,7 @@ from collections.abc import Iterable, Mapping
 import msgspec
 
 from office.models import Screen, ScreenPlace
+from office.stored import sound
 
 ALWAYS_MS = -(1 << 62)
 
@@ -29,7 +31,7 @@ def note_places(at: dt.datetime) -> int:
     Within the caller's transaction, if there is one.
     """
     newest: dict[str, tuple[object, ...]] = {}
-    written = ScreenPlace.objects.order_by("since", "id")
+    written = ScreenPlace.objects.order_by("id")
     for screen, *place in written.values_list("screen_id", "site_id", "kind", "village_id"):
         newest[screen] = tuple(place)
     rows = Screen.objects.order_by("id").values_list("id", "site_id", "site__kind", "site__village_id")
@@ -45,10 +47,16 @@ def note_places(at: dt.datetime) -> int:
 def read_stays() -> dict[str, tuple[Stay, ...]]:
     """Returns where each screen stood, in order of time; one that nothing was written of stands where it does now."""
     found: dict[str, list[Stay]] = {}
-    rows = ScreenPlace.objects.order_by("screen_id", "since", "id")
+    rows = ScreenPlace.objects.order_by("screen_id", "id")
     for screen, since, *names in rows.values_list("screen_id", "since", "site__name", "kind", "village__name"):
-        mine = found.setdefault(screen, [])
-        mine.append(Stay(round(since.timestamp() * 1000) if mine else ALWAYS_MS, *(name or "" for name in names)))
+        try:
+            sound(since)
+        except ValueError:
+            continue  # a moment that cannot be read orders nothing
+        mine, since_ms = found.setdefault(screen, []), round(since.timestamp() * 1000)
+        while len(mine) > 1 and mine[-1].since_ms >= since_ms:
+            mine.pop()
+        mine.append(Stay(since_ms if mine else ALWAYS_MS, *(name or "" for name in names)))
     for screen, *names in Screen.objects.values_list("id", "site__name", "site__kind", "site__village__name"):
         found.setdefault(screen, [Stay(ALWAYS_MS, *(name or "" for name in names))])
     return {screen: tuple(stays) for screen, stays in found.items()}

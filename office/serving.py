@@ -9,6 +9,7 @@ from office.console.live import Looker, set_looker
 from office.models import Command, Screen
 from office.ordering import order
 from office.place import Place
+from office.publishing.signing_clock import must_be_believable
 from office.server import Server
 
 SHOT_S = 20.0
@@ -53,14 +54,20 @@ class Console:
         self._looker.stop()
 
     def _ask(self, names: tuple[str, ...], by: str) -> None:
-        """Sends the command `shot`; on the looker's thread."""
+        """Sends the command `shot`; on the looker's thread. Raises DoubtfulClockError."""
         try:
             screens = list(Screen.objects.filter(id__in=names, status="online", revoked_at=None))
-            at = dt.datetime.now(dt.UTC)
+            at = now_utc()
             if screens:
+                must_be_believable(self._place, at)
                 order(self._place, screens, "shot", {}, by=by, at=at, valid_s=SHOT_S, noted=False)
             if time.monotonic() - self._tidied > TIDY_S:
                 self._tidied = time.monotonic()
                 Command.objects.filter(op="shot", issued_at__lt=at - KEEP).delete()
         finally:
             close_old_connections()
+
+
+def now_utc() -> dt.datetime:
+    """Returns what the office's clock says."""
+    return dt.datetime.now(dt.UTC)

@@ -3,7 +3,7 @@
 import datetime as dt
 import secrets
 
-from office.hearing import Hearing, hearing
+from office.hearing import MOST_SILENT_S, Hearing, hearing
 from office.models import CollectorBeat
 from office.stored import sound
 
@@ -34,9 +34,10 @@ class Heartbeat:
         return True
 
     def end(self, at: dt.datetime) -> None:
-        """Writes that it hears nothing any more. Raises django.db.Error."""
-        if self._since is not None:
-            self.beat(at, connected=False)
+        """Writes that it works no more. Raises django.db.Error."""
+        if self._beaten is not None:
+            long_ago = at - dt.timedelta(seconds=MOST_SILENT_S + 1)
+            CollectorBeat(name=self._name, since=None, beat_at=long_ago).save()
 
 
 def read_hearing(now: dt.datetime) -> Hearing:

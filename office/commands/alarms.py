@@ -8,7 +8,7 @@ import sys
 from django.db import transaction
 
 from office.asked import must_be_known
-from office.audit import note
+from office.audit import ALARM_CLOSED, note
 from office.collecting import alarms as collecting
 from office.collecting.alarms import close, tell_journal
 from office.commands.asking import me
@@ -17,9 +17,6 @@ from office.models import Alarm, AuditEntry, Screen
 from office.place import Place
 from office.plain_output import tell_json
 from signage.errors import BadInput, Complaint, Words
-
-CLOSED = "close_alarm"
-"""In the audit log."""
 
 
 def main(options: argparse.Namespace, _place: Place) -> int:
@@ -81,7 +78,7 @@ def _close(numbers: list[int], by: str, why: str) -> int:
         for alarm in alarms:
             close(alarm, now)
             about = {"alarm": alarm.pk, "screen": alarm.screen_id, "kind": alarm.kind, "key": alarm.key, "why": why}
-            note(by, CLOSED, about, now)
+            note(by, ALARM_CLOSED, about, now)
         for alarm in alarms:
             tell_journal(alarm, collecting.CLOSED, now)
     for alarm in alarms:
@@ -96,7 +93,7 @@ def _when(at: dt.datetime | None) -> str:
 def _closings() -> dict[int, tuple[str, str]]:
     """Gives who closed each alarm last, and why."""
     found = {}
-    for who, about in AuditEntry.objects.filter(what=CLOSED).order_by("number").values_list("who", "about"):
+    for who, about in AuditEntry.objects.filter(what=ALARM_CLOSED).order_by("number").values_list("who", "about"):
         told = json.loads(about)
         found[int(told["alarm"])] = (who, str(told["why"]))
     return found

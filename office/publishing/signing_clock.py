@@ -6,6 +6,7 @@ own believe the time it tells.
 
 import datetime as dt
 
+from office.audit import ALARM_CLOSED
 from office.models import AuditEntry
 from office.place import Place
 from office.plausible_clock import why_implausible
@@ -21,7 +22,8 @@ class DoubtfulClockError(WuzhaError):
 
 def clock_doubt(place: Place, at: dt.datetime) -> Words | None:
     """Says why the clock is hardly right, by what this office did last; None when it may be."""
-    entry = AuditEntry.objects.order_by("-number").first()
+    # An alarm is closed without a question about the clock, and so vouches for none.
+    entry = AuditEntry.objects.exclude(what=ALARM_CLOSED).order_by("-number").first()
     try:
         told = [dt.datetime.fromisoformat(entry.at) if entry is not None else None, signed_at(place)]
         return why_implausible(at, max((each for each in told if each is not None), default=None))

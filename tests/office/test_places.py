@@ -110,6 +110,22 @@ def test_an_enrolment_elsewhere_is_a_move_also_for_who_shares_the_site(keyed: Pl
     assert len(read_stays()["sq-led"]) == 2, "a title is no move"
 
 
+def test_a_place_dated_by_a_clock_that_was_ahead_holds_until_the_next_one_is_written(database: None) -> None:
+    from office.models import Screen, ScreenPlace, Site, Village
+    from office.places import note_places, read_stays
+
+    sites = [Site.objects.create(name=name, village=Village.objects.create(name=name)) for name in ("甲", "乙", "丙")]
+    screen = Screen.objects.create(id="sq-led", enrolled_at=DAWN, site=sites[0])
+    for site, at in zip(sites, (DAWN, DAWN + 1000 * HOUR, DAWN + 2 * HOUR), strict=True):
+        screen.site = site
+        screen.save()
+        assert note_places(at) == 1
+        assert note_places(at) == 0, "what is written is not written again"
+    assert [stay.village for stay in read_stays()["sq-led"]] == ["甲", "丙"]
+    ScreenPlace.objects.filter(site=sites[1]).update(since=DAWN.replace(year=1))
+    assert [stay.village for stay in read_stays()["sq-led"]] == ["甲", "丙"]
+
+
 @given(st.lists(st.tuples(st.integers(1, 50), st.sampled_from("abc")), min_size=1, max_size=12), st.integers(0, 400))
 def test_spans_and_stays_tell_the_same_place_of_each_moment(story: list[tuple[int, str]], at_ms: int) -> None:
     from office.places import ALWAYS_MS, Stay, spans, stay_at

@@ -57,3 +57,15 @@ def test_a_row_with_an_impossible_time_says_nothing(place: Place, year: int) -> 
 
     CollectorBeat.objects.create(name="odd", since=NOW, beat_at=NOW.replace(year=year))
     assert read_hearing(NOW).since is None
+
+
+def test_a_collector_that_was_stopped_is_not_one_that_cannot_reach_the_broker(place: Place) -> None:
+    from office.collecting.heartbeat import Heartbeat, read_hearing
+
+    for connected in (True, False):
+        one = Heartbeat()
+        one.beat(NOW, connected=connected)
+        one.end(later(1))
+        why = read_hearing(later(2)).why
+        assert why is not None
+        assert "没有在运行" in why.zh

@@ -58,3 +58,40 @@ def test_an_audit_log_that_cannot_be_read_stops_no_honest_clock(town: Office) ->
     AuditEntry.objects.update(at="nonsense")
     assert clock_doubt(town.place, AT) is None
     assert clock_doubt(town.place, dt.datetime(1970, 1, 2, tzinfo=dt.UTC)) is not None
+
+
+def test_who_closes_an_alarm_vouches_for_no_clock(town: Office) -> None:
+    from django.db import transaction
+
+    from office.audit import ALARM_CLOSED, note
+    from office.publishing.signing_clock import clock_doubt
+
+    town.push()
+    late = AT + 3650 * DAY
+    with transaction.atomic():
+        note("test", ALARM_CLOSED, {"alarm": 1}, late)
+    assert clock_doubt(town.place, late) is not None
+    assert clock_doubt(town.place, AT + DAY) is None
+
+
+def test_the_console_asks_no_screen_by_a_clock_that_jumped(town: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    from office import serving
+    from office.models import Command, Screen
+    from office.publishing.signing_clock import DoubtfulClockError
+    from office.serving import Console
+
+    town.push()
+    Screen.objects.update(status="online")
+    names = tuple(Screen.objects.values_list("id", flat=True))
+    console = Console(town.place, "127.0.0.1", 0)
+    try:
+        for at, is_believed in ((AT + 3650 * DAY, False), (AT + DAY, True)):
+            monkeypatch.setattr(serving, "now_utc", lambda at=at: at)
+            if is_believed:
+                console._ask(names, "test")
+            else:
+                with pytest.raises(DoubtfulClockError):
+                    console._ask(names, "test")
+            assert Command.objects.filter(op="shot").exists() == is_believed
+    finally:
+        console._server.stop()
