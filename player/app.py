@@ -104,7 +104,7 @@ def play(
             wait_s=wait_s,
             state_wait_s=MOST_WAIT_S if held.is_there else 0.0,
         )
-        coming = _tie(room, records, clock, held)
+        coming = _tie(room, records, clock, held, knows_time=kept is not None)
         tie = _in_time(coming, room.state_wait_s) or LateTie(config.sound.volume)
         sound.set_volume(tie.volume)
         composer, ingest = _library(room, tie)
@@ -304,16 +304,17 @@ def _library(room: _Room, tie: Tie) -> tuple[Composer, Ingest]:
     return Composer(room.config, ingest, room.changed, room.inbox.put, on_air=tie.on_air, orders=tie.orders), ingest
 
 
-def _tie(room: _Room, records: Records, clock: Clock, held: Answer[Kept | None]) -> Answer[Tie]:
-    """Returns the tie to the office, not running yet, as soon as the state folder is held and has told of it."""
+def _tie(room: _Room, records: Records, clock: Clock, held: Answer[Kept | None], *, knows_time: bool) -> Answer[Tie]:
+    """Returns the tie to the office, not running yet, as soon as the state folder is held and has told of it.
+
+    `knows_time`: the clock was made from what the state folder told.
+    """
     config = room.config
     probe = room.prober().probe if config.has_office else None
 
-    is_late = not held.is_there
-
     def opened() -> Tie:
         kept = held.within(None)
-        if is_late and (known := _known_time(kept)) is not None:
+        if not knows_time and (known := _known_time(kept)) is not None:
             clock.remember(known)
         if probe is None:
             return Alone(config.sound.volume)

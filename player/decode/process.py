@@ -106,25 +106,34 @@ class Forked:
     def __init__(self, pid: int, handle: int, requests: socket.socket, replies: int) -> None:
         self.pid = pid
         self._handle = handle
+        self._guard = threading.Lock()
+        """Whoever kills may be another thread than the one that lets go of it."""
         self.requests = RequestSender(requests)
         self.replies: IO[bytes] = os.fdopen(replies, "rb", buffering=0)
 
     def kill(self) -> None:
         """Ends it at once, whatever it does."""
-        with contextlib.suppress(ProcessLookupError):
-            _kill(self._handle)
+        with self._guard, contextlib.suppress(ProcessLookupError):
+            if self._handle >= 0:
+                _kill(self._handle)
 
     def wait(self, timeout_s: float | None) -> bool:
         """Waits for its end and says whether it came."""
+        handle = self._handle
+        if handle < 0:
+            return True
         poll = select.poll()
-        poll.register(self._handle, select.POLLIN)
+        poll.register(handle, select.POLLIN)
         return bool(poll.poll(None if timeout_s is None else timeout_s * 1000))
 
     def close(self) -> None:
         """Lets go of it; it has ended."""
         self.requests.close()
         self.replies.close()
-        os.close(self._handle)
+        with self._guard:
+            handle, self._handle = self._handle, -1
+        if handle >= 0:
+            os.close(handle)
 
 
 class ForkServer:

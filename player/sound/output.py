@@ -20,6 +20,8 @@ from player.sound.voice_ring import BUFFER_S, FRAME_BYTES, RATE_HZ, Beat, VoiceR
 
 LOOK_S = 0.25
 """Between two looks at whether the device is still there."""
+LOOKS_A_NAME = 4
+"""The sound server is asked for the device's name at each fourth look: SDL asks it anew for a list of all it has."""
 
 
 def main() -> NoReturn:
@@ -81,9 +83,10 @@ def _play(output: Output) -> NoReturn:
     told = Opened(device.driver, device.name())
     _say(told)
     while True:
-        time.sleep(LOOK_S)
-        if not device.is_there():
-            raise NoDeviceError("the device was taken away")
+        for _ in range(LOOKS_A_NAME):
+            time.sleep(LOOK_S)
+            if not device.is_there():
+                raise NoDeviceError("the device was taken away")
         now = Opened(device.driver, device.name())
         if now != told:
             told = now

@@ -58,11 +58,14 @@ class Device:
 
     def name(self) -> str:
         """Returns what the sound server calls the device that sound goes to; empty where it does not say."""
-        found, spec = ctypes.c_char_p(), _Spec()
+        found, spec = ctypes.c_void_p(), _Spec()
         asked = getattr(self._sdl, "SDL_GetDefaultAudioInfo", None)
         if asked is None or asked(ctypes.byref(found), ctypes.byref(spec), 0) or not found.value:
             return ""
-        return _text(found.value)
+        try:
+            return _text(ctypes.string_at(found.value))
+        finally:
+            self._sdl.SDL_free(found)
 
     def add(self, at: int, block: bytes, gain: int) -> None:
         """Adds samples to those at an address; `gain` is 0 to 128."""
@@ -84,6 +87,7 @@ def _library() -> ctypes.CDLL:
         except OSError:
             continue
         sdl.SDL_GetError.restype = sdl.SDL_GetCurrentAudioDriver.restype = ctypes.c_char_p
+        sdl.SDL_free.argtypes, sdl.SDL_free.restype = [ctypes.c_void_p], None
         sdl.SDL_MixAudioFormat.argtypes = [
             ctypes.c_void_p, ctypes.c_char_p, ctypes.c_uint16, ctypes.c_uint32, ctypes.c_int,
         ]  # fmt: skip

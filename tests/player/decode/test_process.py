@@ -162,3 +162,23 @@ def test_a_prober_may_have_its_workers_forked(server, media):
         assert isinstance(prober.probe(media("rgb.png")), MediaFacts)
         assert prober.pid is not None
         assert parent_of(prober.pid) == server.pid
+
+
+def test_a_worker_that_was_let_go_of_is_killed_no_more_also_where_its_descriptor_is_somebody_elses(
+    server: ForkServer,
+) -> None:
+    first, second = (server.fork(Order(), ()) for _ in range(2))
+    number = first._handle
+    first.kill()
+    assert first.wait(20)
+    first.close()
+    os.dup2(second._handle, number)
+    try:
+        first.kill()
+        first.close()
+        assert not second.wait(0.3)
+    finally:
+        os.close(number)
+        second.kill()
+        second.wait(20)
+        second.close()
