@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 
 from player.durable import write_whole
+from player.state_files import read_state
 
 NAME = "clock-is-right.json"
 GOOD_S = 3600.0
@@ -32,13 +33,12 @@ def leave_confirmation(state: Path, boot: str, up_s: float) -> None:
 def take_confirmation(state: Path, boot: str, up_s: float) -> bool:
     """Returns whether the word was left and is good, once."""
     path = state / NAME
-    try:
-        text = path.read_bytes()
-        path.unlink()
-        found = msgspec.json.decode(text, type=Confirmation)
-    except FileNotFoundError:
+    found = read_state(path, Confirmation)
+    if found is None:
         return False
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as fault:
+    try:
+        path.unlink()
+    except OSError as fault:
         log.warning("%s is passed over: %s", NAME, fault)
         return False
     is_this_run = found.boot == boot or boot.startswith("process-")

@@ -16,6 +16,7 @@ from player.keeper import look_at_kept
 from player.orders import Orders
 from player.publication.published import OnAir, Published
 from player.publication.rest import on_air_at_rest
+from player.state_files import NotOursError, load_state
 from player.uplink.standing import NAME as ORDERS_FILE
 from player.uplink.standing import Kept
 from player.uplink.writer import boot_id
@@ -94,7 +95,7 @@ def _orders(config: Config) -> Orders:
     if not config.has_office:
         return NO_ORDERS
     try:
-        kept = msgspec.json.decode((config.folders.state / ORDERS_FILE).read_bytes(), type=Kept)
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError):
+        kept = load_state(config.folders.state / ORDERS_FILE, Kept)
+    except (OSError, NotOursError):  # a command that only looks moves nothing aside
         return NO_ORDERS
     return Orders(blackout=kept.blackout, filler=kept.filler)

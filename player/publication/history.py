@@ -14,6 +14,7 @@ import msgspec
 
 from player.durable import write_whole
 from player.publication.published import Published
+from player.state_files import NotOursError, load_state, read_state
 
 log = logging.getLogger(__name__)
 
@@ -67,10 +68,10 @@ def noted(history: History, shown: Sequence[Published], at: dt.datetime) -> Hist
 def read_history(folder: Path) -> History:
     """Returns what was noted; nothing when there is none, or it cannot be read."""
     try:
-        return msgspec.json.decode((folder / NAME).read_bytes(), type=History)
+        return load_state(folder / NAME, History, check=_check)
     except FileNotFoundError:
         return History()
-    except (OSError, msgspec.MsgspecError, UnicodeDecodeError) as error:
+    except (OSError, NotOursError) as error:  # a command that only looks moves nothing aside
         log.warning("%s cannot be read: %s", NAME, error)
         return History()
 
@@ -87,7 +88,7 @@ class HistoryFile:
         if shown == self._noted:
             return
         self._noted = shown
-        before = read_history(self._folder)
+        before = read_state(self._folder / NAME, History, check=_check) or History()
         after = noted(before, shown, at)
         if after is before:
             return
@@ -95,6 +96,14 @@ class HistoryFile:
             write_whole(self._folder / NAME, msgspec.json.encode(after))
         except OSError as error:
             log.warning("%s cannot be written: %s", NAME, error)
+
+
+def _check(found: History) -> None:
+    """Raises ValueError for a time without an offset; one of any year is a clock's that was not set yet."""
+    for each in found.aired:
+        for time in (each.since, each.until):
+            if time is not None and time.tzinfo is None:
+                raise ValueError(f"{time} has no offset")
 
 
 def _covers(aired: Aired, moment: dt.datetime) -> bool:

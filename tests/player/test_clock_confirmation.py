@@ -1,5 +1,7 @@
 """A person's word about the clock is taken once, and only where and when it was given."""
 
+import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -22,8 +24,15 @@ def test_the_word_of_another_run_of_the_system_or_of_long_ago_is_passed_over(
     assert not (tmp_path / NAME).exists()
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"boot": 1, "up_s": 2}', b"\xff"])
+@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"boot": 1, "up_s": 2}', b"\xff", b'{"x": ' + b"[" * 100_000])
 def test_what_is_no_word_stops_nobody_and_lies_in_nobodys_way(tmp_path: Path, body: bytes) -> None:
     (tmp_path / NAME).write_bytes(body)
+    assert not take_confirmation(tmp_path, "one", 105.0)
+    assert not (tmp_path / NAME).exists()
+
+
+@pytest.mark.parametrize("lay", [os.mkfifo, Path.mkdir], ids=["pipe", "folder"])
+def test_what_is_no_file_holds_up_nobody_and_lies_in_nobodys_way(tmp_path: Path, lay: Callable[[Path], None]) -> None:
+    lay(tmp_path / NAME)
     assert not take_confirmation(tmp_path, "one", 105.0)
     assert not (tmp_path / NAME).exists()

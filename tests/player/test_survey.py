@@ -1,5 +1,6 @@
 """What `check`, `plan` and `doctor` look at is what the player shows, published content too."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from player.config import read_config
 from player.publication.folder_source import FolderSource
 from player.survey import survey
+from player.uplink.standing import NAME
+from tests.player.commands.test_office import enrolled
 from tests.player.publication.conftest import SCREEN, Follower
 from tests.player.publication.repository import Repository
 
@@ -32,3 +35,12 @@ def test_what_was_published_is_part_of_the_program(tmp_path: Path) -> None:
     assert [(p.name, p.publication, [m.name for m in p.media or ()]) for p in program.playlists] == [
         ("morning", 4, ["a.png"])
     ]
+
+
+@pytest.mark.parametrize("body", [b"", b'{"x": ' + b"[" * 100_000, None], ids=["empty", "nested", "pipe"])
+def test_orders_that_cannot_be_read_are_none(tmp_path: Path, body: bytes | None) -> None:
+    config = enrolled(tmp_path, "mqtt://127.0.0.1")
+    config.folders.state.mkdir(parents=True)
+    path = config.folders.state / NAME
+    os.mkfifo(path) if body is None else path.write_bytes(body)
+    assert survey(config, with_orders=True).composed.program == survey(config).composed.program

@@ -1,6 +1,7 @@
 """What was on air can be said later, also of what is withdrawn by now."""
 
 import datetime as dt
+import os
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,24 @@ def test_it_is_bounded_and_what_is_on_air_stays() -> None:
 @pytest.mark.parametrize("text", [b"", b"{", b"\xff", b'{"aired": 3}'])
 def test_a_file_that_cannot_be_read_is_an_empty_history_and_is_written_anew(tmp_path: Path, text: bytes) -> None:
     (tmp_path / NAME).write_bytes(text)
+    assert read_history(tmp_path) == History()
+    HistoryFile(tmp_path).note((published(1),), NOW)
+    assert numbers(read_history(tmp_path), NOW) == (1,)
+
+
+@pytest.mark.parametrize("what", ["no offset", "nested", "pipe", "folder"])
+def test_whatever_lies_in_its_place_is_put_aside_and_the_history_begins_anew(tmp_path: Path, what: str) -> None:
+    path = tmp_path / NAME
+    match what:
+        case "no offset":
+            HistoryFile(tmp_path).note((published(1),), NOW)
+            path.write_bytes(path.read_bytes().replace(b"+08:00", b"").replace(b"Z", b""))
+        case "nested":
+            path.write_bytes(b'{"x": ' + b"[" * 100_000)
+        case "pipe":
+            os.mkfifo(path)
+        case "folder":
+            path.mkdir()
     assert read_history(tmp_path) == History()
     HistoryFile(tmp_path).note((published(1),), NOW)
     assert numbers(read_history(tmp_path), NOW) == (1,)
