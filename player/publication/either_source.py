@@ -77,7 +77,7 @@ class EitherSource:
 
     def has_come(self) -> bool:
         """Whether the folder came while the network gives nothing."""
-        return self._second.has_come() and self.is_away
+        return self.is_away and self._second.has_come()  # a folder that is not needed may hang or fail
 
     def interrupt(self) -> None:
         """Ends what is being read just now, from any thread."""
@@ -90,4 +90,6 @@ class EitherSource:
         self._second.close()
 
     def _leave(self, why: SourceError) -> None:
+        if not self.is_away:
+            self._second.has_come()  # from here on it may come
         self._away_until, self._why = self._now() + AWAY_S, why

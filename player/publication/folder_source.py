@@ -51,8 +51,10 @@ class FolderSource:
 
     def has_come(self) -> bool:
         """Whether the newest metadata was away at the last call and is there now."""
-        was_there, self._was_there = self._was_there, (self._base / "metadata" / "timestamp.json").exists()
-        return self._was_there and not was_there
+        # Path.exists raises what a dead share answers, such as EHOSTDOWN and EIO.
+        is_there = os.path.exists(self._base / "metadata" / "timestamp.json")
+        was_there, self._was_there = self._was_there, is_there
+        return is_there and not was_there
 
     def interrupt(self) -> None:
         """Does nothing: a read from a disk cannot be ended."""

@@ -123,6 +123,31 @@ def test_without_either_it_is_the_network_that_is_complained_of(tmp_path: Path) 
     source.close()
 
 
+def test_a_folder_that_answers_with_an_error_has_not_come(tmp_path: Path) -> None:
+    dead = FolderSource(tmp_path / ("n" * 300))  # ENAMETOOLONG, in place of a dead share's EHOSTDOWN
+    assert not dead.has_come()
+    assert dead.is_unchanged()
+
+
+def test_the_folder_is_not_asked_while_the_network_gives_something(office: Repository, tmp_path: Path) -> None:
+    asked = []
+
+    class Asked(FolderSource):
+        def has_come(self) -> bool:
+            asked.append(source.is_away)
+            return True
+
+    with serving(office.folder) as server:
+        source = EitherSource(HttpSource(server.url), Asked(tmp_path / "stick"))
+        source.metadata("timestamp.json", 9999)
+        assert (source.has_come(), asked) == (False, [])
+        server.misdeeds.append(lambda handler, path: handler.answer(503) is None)
+        with pytest.raises(SourceError):
+            source.metadata("timestamp.json", 9999)
+        assert (source.has_come(), asked) == (True, [False, True]), "as it was when the network went, and now"
+        source.close()
+
+
 def test_a_read_that_hangs_is_ended_from_another_thread(office: Repository, tmp_path: Path) -> None:
     with serving(office.folder) as server:
         begun = threading.Event()
