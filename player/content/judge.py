@@ -16,7 +16,7 @@ from player.content.names import FileKind
 from player.content.pile import Job
 from player.content.stalls import Stalls
 from player.decode.digests import Digests
-from player.decode.refusal import CHANGED, NO_WORKER, NOT_HANDED_OVER, Refused
+from player.decode.refusal import CHANGED, PASSING, Refused
 from signage.errors import Words
 from signage.media import MediaFacts
 
@@ -48,8 +48,8 @@ def judge(
 ) -> Verdict | None:
     """What the file is; None when it changed before that was certain, or the player ends.
 
-    A file that cannot be read, or that no decoder could be started for, is refused with a reason that may pass. Bytes
-    that are `known` are not decoded again.
+    A file that cannot be read, or that no decoder could be started for, or whose disk did not answer while it was
+    decoded, is refused with a reason that may pass. Bytes that are `known` are not decoded again.
     """
     seen = job.seen
     facts, why, passing, sha256, digests = None, None, False, job.sha256, job.digests
@@ -65,7 +65,7 @@ def judge(
             if answer == CHANGED:
                 return None
             if isinstance(answer, Words):
-                why, passing = answer, answer in (NO_WORKER, NOT_HANDED_OVER)
+                why, passing = answer, answer in PASSING
             else:
                 facts = answer
                 keep(sha256, digests)

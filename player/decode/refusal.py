@@ -180,3 +180,5 @@ NOT_HANDED_OVER = Words(
 TOO_SLOW = Words(
     "检查这个文件用时太长，请剪短或重新导出。", "Checking this file takes too long; shorten it or export it again."
 )
+PASSING = (NO_WORKER, NOT_HANDED_OVER, NO_ANSWER)
+"""What says nothing of a file that was to be checked: it is tried again."""

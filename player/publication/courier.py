@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from player.content.digest_store import DigestStore
 from player.decode.digests import Digests
-from player.decode.refusal import CHANGED, NO_WORKER, NOT_HANDED_OVER, Refused
+from player.decode.refusal import CHANGED, PASSING, Refused
 from player.publication.depot import Depot, NoRoomError
 from player.publication.fetch import MismatchError, PutOffError, fetch
 from player.publication.receipts import Receipts
@@ -126,7 +126,7 @@ class Courier:
         answer = self._probe(str(self._depot.path(wanted.sha256)), digests)
         if isinstance(answer, MediaFacts):
             self._depot.keep_facts(wanted.sha256, answer)
-        elif answer in (NO_WORKER, NOT_HANDED_OVER, CHANGED):
+        elif answer in (*PASSING, CHANGED):
             raise SourceError(answer)
         else:
             self._standing.cannot_show(wanted, answer)

@@ -20,7 +20,7 @@ from player.content.library import Folder, Library, PlaylistFile, library_name
 from player.content.retries import ASK_AGAIN_S
 from player.content.scan import scan
 from player.content.settle import LOCAL_QUIET_S
-from player.decode.refusal import CRASHED, HANGS, NO_WORKER
+from player.decode.refusal import CRASHED, HANGS, NO_ANSWER, NO_WORKER
 from player.quarantine import TERMS_S, URGENT_TERMS_S
 from signage.errors import Words
 from tests.player.content.bench import AT, TRUNCATED, FakeProbe, picture
@@ -255,13 +255,16 @@ def test_a_refusal_that_may_pass_is_tried_again(table: Table, tmp_path: Path, mo
     assert table.library().refused == ()
 
 
-def test_a_decoder_that_cannot_be_started_says_nothing_of_the_file(table: Table, tmp_path: Path) -> None:
+@pytest.mark.parametrize("why", [NO_WORKER, NO_ANSWER])
+def test_a_decoder_that_cannot_be_started_or_a_share_that_stalls_says_nothing_of_the_file(
+    table: Table, tmp_path: Path, why: Words
+) -> None:
     (tmp_path / "media" / "a.png").write_bytes(picture())
-    real, table.probe = table.probe, lambda *_: NO_WORKER
+    real, table.probe = table.probe, lambda *_: why
     table.look()
     table.look()
     table.judge()
-    assert [r.why for r in table.library().refused] == [NO_WORKER]
+    assert [r.why for r in table.library().refused] == [why]
     table.probe = real
     table.look(ASK_AGAIN_S)
     table.judge()

@@ -10,6 +10,7 @@ import msgspec
 import pytest
 
 from player.dates import NoDates
+from player.decode.refusal import NO_ANSWER, NO_WORKER
 from player.publication.folder_source import FolderSource
 from player.publication.http_source import HttpSource
 from player.publication.sources import Source
@@ -661,10 +662,11 @@ def test_what_does_not_fit_is_said_and_nothing_is_deleted_for_it(office: Reposit
     assert Path(screen.latest.publications[0].media[0].path).exists()
 
 
-def test_a_decoder_that_cannot_be_started_refuses_nothing(office: Repository, follow: Follow) -> None:
-    from player.decode.refusal import NO_WORKER
-
-    answers: list[Words] = [NO_WORKER]
+@pytest.mark.parametrize("why", [NO_WORKER, NO_ANSWER])
+def test_a_decoder_that_cannot_be_started_or_a_disk_that_stalls_refuses_nothing(
+    office: Repository, follow: Follow, why: Words
+) -> None:
+    answers: list[Words] = [why]
     screen = follow(folder(office), probe=lambda path, digests: answers.pop() if answers else PICTURE)
     screen.shows(1)
     assert "refused" not in screen.steps(1)
