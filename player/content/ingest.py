@@ -145,7 +145,7 @@ class Ingest:
                 self._lanes.remove(lane)
                 self._begin(Lane(lane.places, self._known_roots, self._desk, self._store, self._stalls))
             for judge in [each for each in self._judges if self._hangs(each.reading_since, now)]:
-                top = self._told(self._stalls.add, judge.reading)
+                top = self._told(self._stalls.add_file, judge.reading)
                 judge.leave(self._called_back(top))
                 self._judges.remove(judge)
                 self._judges.append(judge.another())

@@ -1,13 +1,17 @@
 """What does not answer is passed over as far as it reaches, and no further."""
 
+import os
+import threading
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from player.content.library import Folder
 from player.content.scan import Scan, scan
 from player.content.stalls import NO_ANSWER, Stalls
+from tests.player.content.bench import Bench, picture, put
 
 POINTS = ("/srv/media/stick", "/mnt/nas", "/srv", "/")
 FOLDERS = ("/srv/media", "/mnt/nas/town", "/home/kiosk/lists")
@@ -39,6 +43,34 @@ def test_what_nobody_watches_stalls_nothing() -> None:
 def test_one_file_of_the_system_disk_is_no_reason_to_pass_the_others_over() -> None:
     assert stalls().add_file("/home/kiosk/lists/a.toml") == ""
     assert stalls().add_file("/mnt/nas/town/a.png") == "/mnt/nas/town"
+
+
+def test_one_bad_file_of_the_system_disk_takes_no_other_off_the_screen_while_it_is_judged(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.no_answer_s = 0.1
+    bad, hung, go_on = bench.media / "bad.png", threading.Event(), threading.Event()
+    real = os.open
+
+    def hang(path: object, *args: object, **keys: object) -> int:
+        if path == str(bad):
+            hung.set()
+            go_on.wait(30)
+        return real(path, *args, **keys)
+
+    monkeypatch.setattr(os, "open", hang)
+    put(bad, picture())
+    ingest = bench.make()
+    ingest._stalls = Stalls([str(bench.media)], lambda: ("/",))  # wherever the tests' folder lies
+    bench.running.append(ingest)
+    try:
+        ingest.start()
+        assert hung.wait(20)
+        put(bench.media / "good.png", picture("good"))
+        library = bench.until(ingest, lambda lib: [m.name for m in lib.media] == ["good.png"], 10)
+        assert (library.notes, ingest.unanswered()) == ((), ())
+    finally:
+        go_on.set()
 
 
 @given(st.lists(st.sampled_from(["/srv/media/a", "/srv/media/stick/a", "/mnt/nas/town/a"]), max_size=20))
