@@ -35,6 +35,8 @@ AT_ONCE_BYTES = 8 << 20
 """A file up to this is hashed while its request waits (under 0.05 s); a larger one on a thread of its own, once."""
 OPEN_S = 5.0
 """A disk that has neither opened a file nor read on in it for so long does not answer."""
+STATE_S = 1.0
+"""How long an opening waits for the state folder, which may lie on another disk; then the file is hashed anew."""
 MOST_HANGING = 3
 MOST_AT_ONCE = 2
 """Large files that are hashed at once, whoever still waits for them."""
@@ -58,6 +60,9 @@ class DigestStore:
         self.on_stall: Callable[[str], Callable[[], None]] = lambda _: lambda: None
         """Told of a path that does not answer; what it returns is called when that path answers after all."""
         self._folder = state / "digests" if state is not None else None
+        self._asking = threading.Lock()
+        self._asked: Answer[Digests] | None = None
+        """The last question to the state folder; there is no other while it is not answered."""
         self._lock = threading.Condition()
         self._held: OrderedDict[str, Digests] = OrderedDict()
         self._held_bytes = 0
@@ -283,12 +288,18 @@ class DigestStore:
                 self._held_bytes -= len(self._held.popitem(last=False)[1].sums)
 
     def _read(self, sha256: str) -> Digests | None:
+        """Returns what the state folder has; None also when its disk does not answer, which is no fault of the file."""
         if self._folder is None:
             return None
-        try:
-            found = load_state(self._folder / sha256, Digests, decode=msgspec.msgpack.decode)
-        except (OSError, NotOursError):
-            return None
+        path = self._folder / sha256
+        with self._asking:
+            if self._asked is not None and not self._asked.is_there:
+                return None
+            try:
+                self._asked = Answer(lambda: load_state(path, Digests, decode=msgspec.msgpack.decode), "kept digests")
+                found = self._asked.within(STATE_S)
+            except (OSError, NotOursError, RuntimeError):  # the last: no thread to be had
+                return None
         if not found.is_sound():
             return None
         self._hold(sha256, found)

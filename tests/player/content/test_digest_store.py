@@ -211,3 +211,27 @@ def test_a_file_verified_anew_is_hashed_whatever_is_known_of_it(tmp_path):
     with pytest.raises(Refused) as refused:
         store.verified(str(tmp_path / "a"), sha256_of(data), never)
     assert refused.value.why == CHANGED
+
+
+def test_a_state_folder_that_hangs_is_asked_once_and_no_file_is_blamed_for_it(tmp_path, monkeypatch):
+    monkeypatch.setattr(digest_store, "STATE_S", 0.1)
+    kept, asked, stalled, go_on = tmp_path / "state" / "digests", [], [], threading.Event()
+    real = os.open
+
+    def hang(path, *args, **keys):
+        if Path(path).parent == kept:
+            asked.append(path)
+            go_on.wait(30)
+        return real(path, *args, **keys)
+
+    monkeypatch.setattr(os, "open", hang)
+    store = DigestStore(tmp_path / "state", open_s=2.0)
+    store.on_stall = lambda path: (stalled.append(path), lambda: None)[1]
+    try:
+        for kind in ("middle", "large"):
+            data = content(kind)
+            (tmp_path / kind).write_bytes(data)
+            assert opened(store, tmp_path / kind, sha256_of(data)) == digests_of(data)
+        assert (len(asked), stalled) == (1, [])
+    finally:
+        go_on.set()
