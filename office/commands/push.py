@@ -11,7 +11,7 @@ from office.commands.telling import tell_head
 from office.console.wording import size
 from office.place import Place
 from office.publishing.aims import chosen
-from office.publishing.changes import Changes, changes
+from office.publishing.changes import PushChanges, changes
 from office.publishing.check import mistakes
 from office.publishing.decoding import decoded
 from office.publishing.folder import Draft, read_folder
@@ -98,7 +98,7 @@ def _decode(draft: Draft) -> None:
         print(f"▲ {found.unknown.zh}\n  {found.unknown.en}")
 
 
-def _show(draft: Draft, found: Changes) -> None:
+def _show(draft: Draft, found: PushChanges) -> None:
     media = sum(medium.size_bytes for medium in draft.media)
     print(f"{draft.line}：{len(draft.playlists)} 个播放表 playlists，{len(draft.media)} 个素材 media，{size(media)}，"
           f"{len(found.screens)} 块屏幕 screens")  # fmt: skip

@@ -36,7 +36,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True):
     """What it would not show of the draft."""
 
 
-class Changes(msgspec.Struct, frozen=True, kw_only=True):
+class PushChanges(msgspec.Struct, frozen=True, kw_only=True):
     """What a push would change."""
 
     screens: tuple[Change, ...]
@@ -44,7 +44,7 @@ class Changes(msgspec.Struct, frozen=True, kw_only=True):
     """Whether nothing of it ever plays on any of them."""
 
 
-def changes(draft: Draft, screens: Iterable[Screen], at: dt.datetime) -> Changes:
+def changes(draft: Draft, screens: Iterable[Screen], at: dt.datetime) -> PushChanges:
     """Returns what would change, by screen, and what of it will not be seen at `at`."""
     aimed = {screen.id: screen for screen in screens}
     facts = assigning.facts(aimed.values(), _others(draft, aimed))
@@ -73,7 +73,7 @@ def changes(draft: Draft, screens: Iterable[Screen], at: dt.datetime) -> Changes
                 notes=(*notes.get(name, ()), *(_namesake(stem) for stem in sorted(twice))),
             )
         )
-    return Changes(screens=tuple(found), plays_nowhere=plays_nowhere(draft, facts, at))
+    return PushChanges(screens=tuple(found), plays_nowhere=plays_nowhere(draft, facts, at))
 
 
 def _others(draft: Draft, screens: Iterable[str]) -> dict[str, tuple[Playlist, ...]]:

@@ -25,7 +25,7 @@ from player.decode.prober import Prober
 from player.doors import open_screen, wish_of
 from player.sound.asking import ask_device
 from player.sound.device_watch import device_trouble, device_word
-from player.sound.report import Opened
+from player.sound.report import DeviceOpened
 from player.stage.window import room, too_small_words
 from player.state_folder import state_trouble
 from player.survey import clock_at_rest, survey
@@ -139,8 +139,8 @@ def _sound(config: Config) -> Finding:
     if not config.sound.enabled:
         return Finding(subject="sound", ok=True, says=Words("配置里关闭了声音", "switched off in the configuration"))
     found = ask_device()
-    trouble = device_trouble(device_word(found, is_open=isinstance(found, Opened)), found)
-    device = printable(f"{found.driver} {found.device}".strip()) if isinstance(found, Opened) else ""
+    trouble = device_trouble(device_word(found, is_open=isinstance(found, DeviceOpened)), found)
+    device = printable(f"{found.driver} {found.device}".strip()) if isinstance(found, DeviceOpened) else ""
     volume = config.sound.volume
     return Finding(
         subject="sound",

@@ -5,11 +5,11 @@ import threading
 from player.decode.order import SOUND_OUTPUT, Order
 from player.decode.process import born
 from player.decode.rings.shared import share
-from player.sound.report import MOST_LINE_BYTES, UNREADABLE, Lost, Report, parse_report
+from player.sound.report import MOST_LINE_BYTES, UNREADABLE, DeviceLost, Report, parse_report
 from player.sound.voice_ring import memory_size
 
 PATIENCE_S = 5.0
-NO_ANSWER = Lost("the sound server does not answer")
+NO_ANSWER = DeviceLost("the sound server does not answer")
 
 
 def ask_device(patience_s: float = PATIENCE_S) -> Report:
@@ -19,7 +19,7 @@ def ask_device(patience_s: float = PATIENCE_S) -> Report:
         process = born(Order(voices=1), [shared.address, "1"], shared.fds, None, SOUND_OUTPUT)
     except OSError as error:
         shared.forget()
-        return Lost(str(error))
+        return DeviceLost(str(error))
     shared.handed_over()
     alarm = threading.Timer(patience_s, process.kill)
     alarm.start()

@@ -5,7 +5,7 @@ Rule: pure; moments come as values.
 
 from typing import Literal
 
-from player.sound.report import Lost, Report
+from player.sound.report import DeviceLost, Report
 from signage.errors import Words
 from signage.ledger import Details
 
@@ -19,7 +19,7 @@ DeviceWord = Literal["there", "dummy", "gone", "unknown"]
 
 def device_word(report: Report | None, *, is_open: bool) -> DeviceWord:
     """Returns what is known of a device that is wanted."""
-    if not is_open or report is None or isinstance(report, Lost):
+    if not is_open or report is None or isinstance(report, DeviceLost):
         return "gone"
     return "dummy" if report.device in DUMMY_NAMES else "there"
 
@@ -28,7 +28,7 @@ def device_trouble(word: DeviceWord, report: Report | None) -> Words | None:
     """Returns what is wrong with a device, for people."""
     match word:
         case "gone":
-            why = report.why if isinstance(report, Lost) else ""
+            why = report.why if isinstance(report, DeviceLost) else ""
             told, said = (f"（{why}）", f" ({why})") if why else ("", "")
             return Words(
                 zh=f"没有可用的声音设备{told}：请检查声卡、音箱连线和声音服务；"

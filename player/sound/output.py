@@ -14,7 +14,7 @@ from typing import NoReturn
 
 from player.decode.rings.shared import attach
 from player.sound.device_clock import DeviceClock
-from player.sound.report import Lost, Opened, Report, report_line
+from player.sound.report import DeviceLost, DeviceOpened, Report, report_line
 from player.sound.sdl_audio import Device, NoDeviceError, library_paths
 from player.sound.voice_ring import BUFFER_S, FRAME_BYTES, RATE_HZ, Beat, VoiceReader, memory_size
 
@@ -46,16 +46,16 @@ def serve(address: str, voices: int, driver: str) -> NoReturn:
     threading.Thread(target=_end_with_input, name="input", daemon=True).start()
     memory = attach(address, memory_size(voices))
     try:
-        _play(Output(memory, voices))
+        _play(SoundMix(memory, voices))
     except NoDeviceError as error:
-        _say(Lost(str(error)))
+        _say(DeviceLost(str(error)))
     except OSError:
         pass  # nobody listens any more
     # No library is asked to clean up: a sound server that is gone has been seen to hold that up for ever.
     os._exit(0)
 
 
-class Output:
+class SoundMix:
     """The mix of all voices, as the device asks for it."""
 
     def __init__(self, memory: mmap.mmap, voices: int) -> None:
@@ -76,18 +76,18 @@ class Output:
         self._beat.beat(now)
 
 
-def _play(output: Output) -> NoReturn:
+def _play(output: SoundMix) -> NoReturn:
     """Raises NoDeviceError when the device is gone, OSError when nobody listens."""
     device = output.device
     device.start()
-    told = Opened(device.driver, device.name())
+    told = DeviceOpened(device.driver, device.name())
     _say(told)
     while True:
         for _ in range(LOOKS_A_NAME):
             time.sleep(LOOK_S)
             if not device.is_there():
                 raise NoDeviceError("the device was taken away")
-        now = Opened(device.driver, device.name())
+        now = DeviceOpened(device.driver, device.name())
         if now != told:
             told = now
             _say(told)

@@ -9,7 +9,7 @@ MOST_LINE_BYTES = 4096
 _MOST_TEXT = 200
 
 
-class Opened(msgspec.Struct, frozen=True, tag="opened"):
+class DeviceOpened(msgspec.Struct, frozen=True, tag="opened"):
     """A device is open, or another one has taken its place."""
 
     driver: str
@@ -17,13 +17,13 @@ class Opened(msgspec.Struct, frozen=True, tag="opened"):
     device: str = ""
 
 
-class Lost(msgspec.Struct, frozen=True, tag="lost"):
+class DeviceLost(msgspec.Struct, frozen=True, tag="lost"):
     """There is no device any more, or there was none; the process ends."""
 
     why: str
 
 
-Report = Opened | Lost
+Report = DeviceOpened | DeviceLost
 UNREADABLE = (msgspec.MsgspecError, ValueError)
 _READ: msgspec.json.Decoder[Report] = msgspec.json.Decoder(Report)
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from player.decode.order import SOUND_OUTPUT, Order
 from player.decode.process import ForkServer, Process, born
 from player.decode.rings.shared import share
-from player.sound.report import MOST_LINE_BYTES, UNREADABLE, Lost, Opened, Report, parse_report
+from player.sound.report import MOST_LINE_BYTES, UNREADABLE, DeviceLost, DeviceOpened, Report, parse_report
 from player.sound.signs import Signs, signs
 from player.sound.voice_ring import Beat, VoiceWriter, memory_size
 from signage.printable import printable
@@ -168,7 +168,7 @@ class SoundProcess:
                     log.error("the sound process talks nonsense: %s", printable(line[:80].decode("utf-8", "replace")))
                     return had_device
                 self._note(report)
-                had_device = had_device or isinstance(report, Opened)
+                had_device = had_device or isinstance(report, DeviceOpened)
         return had_device
 
     def _note(self, report: Report) -> None:
@@ -176,8 +176,8 @@ class SoundProcess:
             return
         self.report = report
         match report:
-            case Opened(driver, device):
+            case DeviceOpened(driver, device):
                 self._driver = driver
                 log.info("sound goes to %s by %s", printable(device) or "the default device", printable(driver))
-            case Lost(why):
+            case DeviceLost(why):
                 log.warning("no sound: %s", printable(why))

@@ -3,9 +3,13 @@
 import pytest
 
 from player.sound.device_watch import HOLD_S, DeviceWatch, DeviceWord, device_trouble, device_word
-from player.sound.report import Lost, Opened
+from player.sound.report import DeviceLost, DeviceOpened
 
-THERE, DUMMY, GONE = Opened("pulseaudio", "Speakers"), Opened("pulseaudio", "Dummy Output"), Lost("no such device")
+THERE, DUMMY, GONE = (
+    DeviceOpened("pulseaudio", "Speakers"),
+    DeviceOpened("pulseaudio", "Dummy Output"),
+    DeviceLost("no such device"),
+)
 
 
 def test_a_device_that_is_away_for_a_moment_is_no_event() -> None:
@@ -36,7 +40,9 @@ def test_a_device_that_goes_and_comes_back_is_two_events_and_a_trouble_in_betwee
         (DUMMY, True, "dummy"),
     ],
 )
-def test_a_word_for_each_state_of_a_device(report: Opened | Lost | None, is_open: bool, word: DeviceWord) -> None:
+def test_a_word_for_each_state_of_a_device(
+    report: DeviceOpened | DeviceLost | None, is_open: bool, word: DeviceWord
+) -> None:
     assert device_word(report, is_open=is_open) == word
 
 

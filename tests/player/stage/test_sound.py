@@ -12,7 +12,7 @@ import pytest
 
 from player.decode.order import Order
 from player.decode.process import PATIENCE_S, Forked, ForkServer
-from player.sound.report import Lost, Opened
+from player.sound.report import DeviceLost, DeviceOpened
 from player.sound.sound_process import SoundProcess
 from player.stage.sound import DeviceSound, NullSound
 from signage.playlist import Rank
@@ -230,7 +230,7 @@ def test_a_sound_process_that_crashes_is_replaced_and_the_sound_goes_on_where_it
 
 
 def test_what_a_sound_server_without_a_card_throws_away_is_not_heard(open_room: Room) -> None:
-    open_room.process.report = Opened("pulseaudio", "Dummy Output")
+    open_room.process.report = DeviceOpened("pulseaudio", "Dummy Output")
     open_room.begin(level(1000, 30.0))
     open_room.play(0.4)
     assert open_room.sound.heard("main") == "unheard"
@@ -280,7 +280,7 @@ def test_without_a_device_pictures_keep_time_and_it_is_said_and_recorded(
     monkeypatch.setenv("SDL_AUDIODRIVER", "no-such-driver")
     source = room.begin(level(1000, 1.0) * 30)
     began = time.monotonic()
-    room.until(lambda: isinstance(room.process.report, Lost))
+    room.until(lambda: isinstance(room.process.report, DeviceLost))
     changes = [found for now in (100.0, 103.0) if (found := room.sound.watch(now)) is not None]
     assert changes == [{"device": "gone", "was": "there"}]
     assert room.sound.trouble is not None
