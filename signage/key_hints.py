@@ -64,7 +64,9 @@ def meant_key(written: str, value: object, known: Sequence[str]) -> str:
 
 
 def _is_date(value: object) -> bool:
-    text = str(value) if isinstance(value, str | int) and not isinstance(value, bool) and len(str(value)) < 60 else ""
+    text = value[:60] if isinstance(value, str) else ""
+    if type(value) is int and 0 < value < 10**9:
+        text = str(value)
     return isinstance(value, dt.date) or mending.date(text) is not None
 
 

@@ -341,7 +341,7 @@ def number(key: str, text: str) -> float | None:
 
 def flag(value: object) -> bool | None:
     """Returns what `"true"`, `是` or 1 says; None for anything else."""
-    text = str(value) if isinstance(value, str | int) else ""
+    text = value if isinstance(value, str) else str(value) if value in (0, 1) else ""
     return _FLAGS.get(unicodedata.normalize("NFKC", text[:20]).strip().casefold())
 
 

@@ -19,7 +19,7 @@ from player.content.desk import Desk
 from player.content.judge import judge
 from player.content.library import Folder, Library
 from player.content.names import is_folder_passed_over, sort_out
-from player.content.scan import MAX_DEPTH, scan
+from player.content.scan import MAX_DEPTH, TOO_DEEP, scan
 from player.content.settle import LOCAL_QUIET_S
 from player.decode.digests import Digests
 from signage import lineup
@@ -180,7 +180,8 @@ def _check_library(library: Library, there: list[bytes], top: bytes) -> None:
     if not set(shown) <= set(there):
         raise Broken("something is shown that is not there")
     wanted = {path for path in there if _counts(path, top)}
-    if len(wanted) != len(shown) + len(library.refused):
+    refused = [each for each in library.refused if each.why != TOO_DEEP]  # that is a folder, told as one
+    if len(wanted) != len(shown) + len(refused):
         raise Broken("a file is neither shown nor refused, or both")
     for each in library.refused:
         if not (is_plain(each.name) and is_plain(each.path)):
