@@ -19,6 +19,7 @@ from player.config import Config
 from player.content.digest_store import DigestStore
 from player.content.judge import Probe
 from player.dates import NO_DATES, Dates
+from player.durable import NotOursError, load_bytes
 from player.enrolment import read_password
 from player.enrolment_watch import EnrolmentWatch
 from player.errands import Errands
@@ -91,6 +92,7 @@ class Channel:
         self._look_at, self._is_renewed = 0.0, False
         self.saw, self.played, self.took = self._mail.saw, self._mail.played, self._mail.took
         self.release = self._mail.end_orders
+        self._way: tuple[object, ...] = ()
         self._publications = self._opened() if config.takes_publications else None
         self.errands = Errands(
             inbox,
@@ -172,6 +174,7 @@ class Channel:
     def _opened(self) -> Publications:
         config, root = self._config, self._config.trust.root
         assert root is not None
+        self._way = _way(config)
         office = config.office
         source: Source = FolderSource(office.folder or root)
         if office.http:
@@ -222,10 +225,10 @@ class Channel:
     def _begin_anew(self) -> None:
         """Goes by the enrolment that was found: another office, address, password, authority or root."""
         assert self._watch is not None
-        former, self._config, self._is_renewed = self._config, self._watch.config, False
+        self._config, self._is_renewed = self._watch.config, False
         self._connection_trouble = None
         config = self._config
-        is_same = _way(former) == _way(config) and is_anchor(config.folders.state, config.trust.root)
+        is_same = self._way == _way(config) and is_anchor(config.folders.state, config.trust.root)
         if self._publications is not None and is_same:
             return
         if self._publications is not None:
@@ -309,8 +312,8 @@ def _way(config: Config) -> tuple[object, ...]:
     """Returns what publications are fetched by; the certificates, too: their path may stay while they are others."""
     ca = config.office.ca
     try:
-        text = ca.read_bytes() if ca is not None else b""
-    except OSError:
+        text = load_bytes(ca) if ca is not None else b""
+    except (OSError, NotOursError):
         text = b""
     return config.office.http, config.office.folder, ca, text, config.trust
 

@@ -14,6 +14,8 @@ from player.enrolment import MOST_FILE_BYTES, OFFICE_FILE, PASSWORD_FILE, ROOT_F
 from player.last_enrolment import keep_enrolment
 from signage.errors import BadInput, Complaint
 
+CERTIFICATE_ENDS = b"-----END CERTIFICATE-----"
+
 log = logging.getLogger(__name__)
 
 
@@ -32,23 +34,27 @@ class EnrolmentWatch:
         self._stamp: tuple[object, ...] = ()
         self._contents: tuple[bytes, ...] | None = None if config.enrolment_failed else ()
         """Of the files that were taken; None: none could be, () : those of the start, not looked at yet."""
+        self._ca = config.office.ca
 
     def look(self) -> bool:
         """Whether there is another enrolment than was taken last; then `config` has it. Raises nothing."""
-        stamp = tuple(
-            map(_stamp, (self._folder, *(self._folder / name for name in (OFFICE_FILE, PASSWORD_FILE, ROOT_FILE))))
-        )
+        paths = [self._folder, *(self._folder / name for name in (OFFICE_FILE, PASSWORD_FILE, ROOT_FILE))]
+        if self._ca is not None:  # writing over it leaves the folder's own stamp as it is
+            paths.append(self._ca)
+        stamp = tuple(map(_stamp, paths))
         if stamp == self._stamp:
             return False
         self._stamp = stamp
         try:
             given = read_enrolment(self._folder, self.config.screen.id)
+            self._ca = given.ca
             contents = _contents(given)
         except BadInput as bad:
             self._say(bad.complaints)
             return False
         except (OSError, ValueError, NotOursError) as error:
             log.info("the enrolment is not whole yet: %s", error)
+            self._contents = self._contents or None
             return False
         self._say(given.noticed)
         keep_enrolment(self.config.folders.state, given)
@@ -79,6 +85,8 @@ def _contents(given: Enrolled) -> tuple[bytes, ...]:
     msgspec.json.decode(found[1])
     if not found[0].strip():
         raise ValueError("the password is empty")
+    if given.ca is not None and CERTIFICATE_ENDS not in found[2]:
+        raise ValueError(f"{given.ca.name} holds no whole certificate")
     return tuple(found)
 
 

@@ -1,6 +1,7 @@
 """What a screen with an office loads and opens, and what one without leaves alone."""
 
 import datetime as dt
+import shutil
 import subprocess
 import sys
 import threading
@@ -11,6 +12,7 @@ import pytest
 from player.channel import Channel
 from player.config import Config, read_config
 from player.events import Inbox, SetVolume
+from player.publication.kept import FOLDER
 from player.state import Moment
 from player.uplink.recorder import NoRecords
 from player.uplink.standing import Kept, Standing
@@ -93,6 +95,27 @@ def test_a_root_that_cannot_be_read_keeps_the_screen_playing(config: Config) -> 
     room = Room(config)
     assert room.channel.on_air().publications == ()
     room.channel.stop()
+
+
+def test_another_authority_at_the_same_path_opens_another_way_to_what_is_published(config: Config) -> None:
+    assert config.office.enrolment is not None
+    assert config.trust.root is not None
+    (config.folders.state / FOLDER).mkdir(parents=True)
+    shutil.copy(config.trust.root, config.folders.state / FOLDER)
+    office, ca = config.office.enrolment / "office.toml", config.office.enrolment / "ca.pem"
+    office.write_text(office.read_text() + 'ca = "ca.pem"\n')
+    ca.write_text("one\n-----END CERTIFICATE-----\n")
+    channel = Room(read_config(config.base / "kiosk_config.toml"), told=True).channel
+    opened = channel._publications
+    try:
+        for text, is_same in (("one", True), ("another", False)):
+            ca.write_text(f"{text}\n-----END CERTIFICATE-----\n")
+            channel._look_at = 0.0
+            assert channel._is_outdated() is not is_same
+            channel._begin_anew()
+            assert (channel._publications is opened) is is_same
+    finally:
+        channel.stop()
 
 
 def test_a_stick_is_read_where_the_enrolment_names_an_address_that_nobody_answers(tmp_path: Path) -> None:

@@ -20,9 +20,13 @@ def config(tmp_path: Path, more: str = "") -> Config:
     return read_config(written(tmp_path, CONFIG + more), lenient=True)
 
 
+def certificate(of: str) -> str:
+    return f"-----BEGIN CERTIFICATE-----\n{of}\n-----END CERTIFICATE-----\n"
+
+
 def whole(tmp_path: Path) -> Path:
     folder = enrolled(tmp_path)
-    (folder / "ca.pem").write_text("of the town", encoding="utf-8")
+    (folder / "ca.pem").write_text(certificate("of the town"), encoding="utf-8")
     return folder
 
 
@@ -38,7 +42,7 @@ def test_what_was_there_at_the_start_is_no_news(tmp_path: Path) -> None:
     [
         ("password", "another\n"),
         ("root.json", '{"another": 1}'),
-        ("ca.pem", "of another town"),
+        ("ca.pem", certificate("of another town")),
         ("office.toml", OFFICE.replace("https://office.example", "https://moved.example")),
         ("office.toml", OFFICE.replace("broker.example", "moved.example")),
         ("office.toml", OFFICE.replace("town/1", "county/1")),
@@ -72,11 +76,20 @@ def test_the_same_folder_copied_once_more_is_no_new_one(tmp_path: Path) -> None:
         lambda folder: (folder / "password").unlink(),
         lambda folder: (folder / "password").write_text(""),
         lambda folder: (folder / "root.json").write_text('{"signa'),
+        lambda folder: (folder / "ca.pem").write_text(certificate("of another town")[:40]),
         lambda folder: (folder / "office.toml").write_text("broker = "),
         lambda folder: (folder / "office.toml").write_text('screen = "other-1"'),
         shutil.rmtree,
     ],
-    ids=["no password", "empty password", "half a root", "half an office.toml", "another screen", "gone"],
+    ids=[
+        "no password",
+        "empty password",
+        "half a root",
+        "half a certificate",
+        "half an office.toml",
+        "another screen",
+        "gone",
+    ],
 )
 def test_what_is_half_copied_changes_nothing_until_it_is_whole(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
     folder = whole(tmp_path)
@@ -91,6 +104,24 @@ def test_what_is_half_copied_changes_nothing_until_it_is_whole(tmp_path: Path, s
     (folder / "password").write_text("a new one")
     assert watch.look()
     assert watch.troubles == ()
+
+
+def test_a_certificate_that_is_written_over_is_noticed_by_itself(tmp_path: Path) -> None:
+    folder = whole(tmp_path)
+    watch = EnrolmentWatch(config(tmp_path))
+    assert not watch.look()
+    (folder / "ca.pem").write_text(certificate("of another town"))
+    assert [watch.look(), watch.look()] == [True, False]
+
+
+def test_a_certificate_that_was_half_there_at_the_start_is_taken_when_it_is_whole(tmp_path: Path) -> None:
+    folder = whole(tmp_path)
+    text = (folder / "ca.pem").read_text()
+    (folder / "ca.pem").write_text(text[:40])
+    watch = EnrolmentWatch(config(tmp_path))
+    assert not watch.look()
+    (folder / "ca.pem").write_text(text)
+    assert [watch.look(), watch.look()] == [True, False]
 
 
 def test_a_player_that_began_without_its_folder_takes_it_when_it_comes(tmp_path: Path) -> None:
@@ -117,7 +148,7 @@ def test_a_folder_that_is_away_at_the_next_start_is_remembered_without_its_passw
     assert (after.office.broker, after.office.user) == (before.office.broker, before.office.user)
     assert after.office.prefix == before.office.prefix
     assert after.office.ca is not None
-    assert after.office.ca.read_text() == "of the town"
+    assert after.office.ca.read_text() == certificate("of the town")
     assert after.takes_publications
     kept = list(after.folders.state.iterdir())
     assert {path.name for path in kept} == {NAME, CA_NAME}
