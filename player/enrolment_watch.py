@@ -52,7 +52,7 @@ class EnrolmentWatch:
         except BadInput as bad:
             self._say(bad.complaints)
             return False
-        except (OSError, ValueError, NotOursError) as error:
+        except (OSError, ValueError, NotOursError, RecursionError) as error:
             log.info("the enrolment is not whole yet: %s", error)
             self._contents = self._contents or None
             return False

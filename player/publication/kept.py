@@ -114,7 +114,7 @@ def _whole_root(path: Path) -> bytes:
     text = path.read_bytes()
     try:
         msgspec.json.decode(text)
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise OSError(errno.EINVAL, "not whole", str(path)) from error
     return text
 

@@ -603,14 +603,15 @@ def test_a_stranger_who_takes_the_servers_place_is_not_believed(
     assert screen.numbers == (1,)
 
 
+@pytest.mark.parametrize("is_nested", [False, True], ids=["half a root", "a root of brackets"])
 def test_without_a_root_nothing_is_believed_until_there_is_one(
-    office: Repository, follow: Follow, tmp_path: Path
+    office: Repository, follow: Follow, tmp_path: Path, is_nested: bool
 ) -> None:
     late = tmp_path / "late.json"
     screen = follow(folder(office), root=late)
     screen.wait_for(lambda: screen.latest.notes)
     assert screen.numbers == ()
-    late.write_bytes(office.anchor[:-40])  # a person is copying it
+    late.write_bytes(b"[" * 100_000 if is_nested else office.anchor[:-40])  # a person is copying it
     screen.wait_for(lambda: any("not whole" in note.en for note in screen.latest.notes))
     late.write_bytes(office.anchor)
     screen.shows(1)
