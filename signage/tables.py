@@ -52,7 +52,8 @@ class Table:
 
     def is_blank(self, key: str) -> bool:
         """Returns whether nothing is written for a key; what is written and cannot be read was complained of."""
-        return key not in self or not str(self._values[key]).strip()
+        value = self._values[key] if key in self else ""
+        return isinstance(value, str) and not value.strip()
 
     def complain(self, key: str, problem: Words, cure: Words, edit: Edit | None = None) -> None:
         """Adds a complaint about a key, or about the whole table with ""; an `edit` is told behind the cure."""

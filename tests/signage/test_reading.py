@@ -218,7 +218,7 @@ def test_item_that_makes_no_sense_is_refused_at_its_key(item: str, key: str) -> 
     )
 
 
-@pytest.mark.parametrize("text", [f'"{"字" * 2001}"', "5", '"a\\u202eb"', '"a\\nb"'])
+@pytest.mark.parametrize("text", [f'"{"字" * 2001}"', "5", "0x" + "f" * 5000, '"a\\u202eb"', '"a\\nb"'])
 def test_a_ticker_whose_text_cannot_be_read_is_not_said_to_have_none(text: str) -> None:
     found = complaints(f"[[item]]\nticker = true\ntext = {text}\n", "p.toml")
     assert len(found) == 1
