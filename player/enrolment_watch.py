@@ -4,10 +4,13 @@ Rule: a new enrolment is taken whole or not at all; until it is whole, what held
 """
 
 import logging
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import msgspec
 
+from player.answer import Answer, NoAnswer
 from player.config import Config
 from player.durable import NotOursError, load_bytes
 from player.enrolment import MOST_FILE_BYTES, OFFICE_FILE, PASSWORD_FILE, ROOT_FILE, Enrolled, filled, read_enrolment
@@ -15,8 +18,20 @@ from player.last_enrolment import keep_enrolment
 from signage.errors import BadInput, Complaint
 
 CERTIFICATE_ENDS = b"-----END CERTIFICATE-----"
+ANSWER_S = 3.0
+"""A disk that says nothing for so long is not waited for any more; what it says late is taken at a later look."""
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What lay in the folder; without a `fault` it is whole."""
+
+    stamp: tuple[object, ...]
+    given: Enrolled | None = None
+    contents: tuple[bytes, ...] = ()
+    fault: Exception | None = None
 
 
 class EnrolmentWatch:
@@ -35,29 +50,39 @@ class EnrolmentWatch:
         self._contents: tuple[bytes, ...] | None = None if config.enrolment_failed else ()
         """Of the files that were taken; None: none could be, () : those of the start, not looked at yet."""
         self._ca = config.office.ca
+        self._asked: Answer[_Found | None] | None = None
 
     def look(self) -> bool:
         """Whether there is another enrolment than was taken last; then `config` has it. Raises nothing."""
-        paths = [self._folder, *(self._folder / name for name in (OFFICE_FILE, PASSWORD_FILE, ROOT_FILE))]
-        if self._ca is not None:  # writing over it leaves the folder's own stamp as it is
-            paths.append(self._ca)
-        stamp = tuple(map(_stamp, paths))
-        if stamp == self._stamp:
-            return False
-        self._stamp = stamp
+        is_asked_anew = self._asked is None
+        if self._asked is None:
+            ask = partial(_found, self._folder, self.config.screen.id, self._ca, self._stamp, self.config.folders.state)
+            self._asked = Answer(ask, "enrolment")
         try:
-            given = read_enrolment(self._folder, self.config.screen.id)
-            self._ca = given.ca
-            contents = _contents(given)
-        except BadInput as bad:
-            self._say(bad.complaints)
+            found = self._asked.within(ANSWER_S if is_asked_anew else 0.0)
+        except NoAnswer:
+            if is_asked_anew:
+                log.warning("the enrolment in %s lies on a disk or share that does not answer", self._folder)
             return False
-        except (OSError, ValueError, NotOursError, RecursionError) as error:
-            log.info("the enrolment is not whole yet: %s", error)
-            self._contents = self._contents or None
+        self._asked = None
+        if found is None:
             return False
+        self._stamp = found.stamp
+        if found.given is not None:
+            self._ca = found.given.ca
+        match found.fault:
+            case BadInput() as bad:
+                self._say(bad.complaints)
+                return False
+            case Exception() as fault:
+                log.info("the enrolment is not whole yet: %s", fault)
+                self._contents = self._contents or None
+                return False
+        return found.given is not None and self._is_taken(found.given, found.contents)
+
+    def _is_taken(self, given: Enrolled, contents: tuple[bytes, ...]) -> bool:
+        """Goes by an enrolment that is whole; says whether it is another one."""
         self._say(given.noticed)
-        keep_enrolment(self.config.folders.state, given)
         office, trust = filled(self.config.written, given)
         before = (self.config.office, self.config.trust, self._contents or contents)
         is_new = self._contents is None or (office, trust, contents) != before
@@ -74,6 +99,24 @@ class EnrolmentWatch:
             if each not in self.troubles:
                 log.error("%s: %s; %s", each.where, each.problem.en, each.cure.en)
         self.troubles = troubles
+
+
+def _found(folder: Path, screen: str, ca: Path | None, former: tuple[object, ...], state: Path) -> _Found | None:
+    """Looks, and keeps what is whole; None: nothing changed. On a thread of its own, as the disk may hang."""
+    paths = [folder, *(folder / name for name in (OFFICE_FILE, PASSWORD_FILE, ROOT_FILE))]
+    if ca is not None:  # writing over it leaves the folder's own stamp as it is
+        paths.append(ca)
+    stamp = tuple(map(_stamp, paths))
+    if stamp == former:
+        return None
+    given = None
+    try:
+        given = read_enrolment(folder, screen)
+        contents = _contents(given)
+    except (BadInput, OSError, ValueError, NotOursError, RecursionError) as fault:
+        return _Found(stamp, given, fault=fault)
+    keep_enrolment(state, given)
+    return _Found(stamp, given, contents)
 
 
 def _contents(given: Enrolled) -> tuple[bytes, ...]:

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from player.channel import Channel
 from player.config import Config, read_config
 from player.enrolment_watch import EnrolmentWatch
 from player.last_enrolment import CA_NAME, NAME
+from tests.brokers import wait_until
+from tests.hanging import Share
 from tests.player.test_enrolment import OFFICE, enrolled, written
 
 CONFIG = '[office]\nenrolment = "enrolment"\n'
@@ -137,6 +140,25 @@ def test_a_player_that_began_without_its_folder_takes_it_when_it_comes(tmp_path:
     assert watch.look()
     assert watch.config.office.http == "https://office.example"
     assert not watch.config.enrolment_failed
+
+
+def test_a_disk_that_hangs_holds_up_nobody_and_what_it_has_is_taken_when_it_answers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("player.enrolment_watch.ANSWER_S", 0.3)
+    files = {"office.toml": OFFICE, "password": "geheim", "root.json": "{}", "ca.pem": certificate("of the town")}
+    with Share(tmp_path / "share", {"enrolment/note": b""}) as share:
+        path = written(tmp_path, '[office]\nenrolment = "share/enrolment"\n')
+        watch = EnrolmentWatch(read_config(path, lenient=True))
+        share.hang()
+        began = time.monotonic()
+        assert [watch.look() for _ in range(20)] == [False] * 20
+        assert time.monotonic() - began < 3.0, "one that hangs is not waited for again"
+        for name, text in files.items():
+            share.put(f"enrolment/{name}", text.encode())
+        share.answer()
+        wait_until(watch.look, "the enrolment")
+        assert watch.config.office.http == "https://office.example"
 
 
 def test_a_folder_that_is_away_at_the_next_start_is_remembered_without_its_password(tmp_path: Path) -> None:
