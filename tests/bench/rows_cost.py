@@ -30,7 +30,7 @@ def film_small(bench: Bench) -> list[Row]:
 
 
 def still(bench: Bench) -> list[Row]:
-    scene = Scene((media.made("still.png"),), FULL_HD, dwell_s=86_400)
+    scene = Scene((media.made("still.png"),), FULL_HD, dwell_s=3600)
     shares = cpu_shares(bench, "c", scene, (OURS, "mpv", "vlc", "chromium"), seconds=6 if bench.quick else 30, rounds=2)
     mine = medians(shares)
     return [
