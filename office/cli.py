@@ -12,12 +12,12 @@ from urllib.parse import urlsplit
 from django.db import DatabaseError, OperationalError
 
 from office.file_access import in_the_way
-from office.logs import OfficeLogHandler
 from office.place import HOME, Place, found
 from office.plain_output import plain_output
 from office.settings import open_office
 from signage.command_line import CommandParser
 from signage.errors import BadInput, Complaint, Words, WuzhaError
+from signage.log_handler import LogHandler
 from signage.messages import OPS
 from signage.printable import printable
 from signage.utf8_mode import begin_in_utf8, open_output
@@ -187,7 +187,7 @@ def _main(arguments: Sequence[str] | None) -> int:
         level=logging.INFO if lasts else logging.ERROR,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
         datefmt="%Y-%m-%dT%H:%M:%S%z",
-        handlers=[OfficeLogHandler()],
+        handlers=[LogHandler()],
     )
     try:
         code = _run(options)

@@ -3,12 +3,11 @@
 import logging
 import sys
 import threading
-import time
 import traceback
 from types import TracebackType
 
+from signage.log_handler import LogHandler
 from signage.printable import printable, printable_lines
-from signage.repeats import LogPlace, Repeats
 
 
 class LogLines(logging.Formatter):
@@ -21,31 +20,6 @@ class LogLines(logging.Formatter):
     def formatException(self, ei: object) -> str:  # noqa: N802
         """Returns the traceback; its lines stay lines."""
         return printable_lines(super().formatException(ei))  # type: ignore[arg-type]
-
-
-class LogHandler(logging.StreamHandler):  # type: ignore[type-arg]
-    """Writes to standard error what does not repeat, and of what repeats a line a minute."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._repeats = Repeats()
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Writes a record, or counts it; first what was counted and came no more."""
-        try:
-            now, line = time.monotonic(), record.getMessage()
-        except Exception:  # arguments that do not fit the words: logging tells it and goes on
-            self.handleError(record)
-            return
-        place = LogPlace(record.name, record.lineno, record.levelno)
-        unsaid = self._repeats.unsaid_before(place, line, now)
-        for former, newest, count in self._repeats.overdue(now):
-            told = {"name": former.name, "levelno": former.level, "levelname": logging.getLevelName(former.level)}
-            super().emit(logging.makeLogRecord({**told, "msg": f"{newest} ({count} like this meanwhile)"}))
-        if unsaid:
-            line = f"{line} ({unsaid} like this before it)"
-        if unsaid is not None:
-            super().emit(logging.makeLogRecord({**record.__dict__, "msg": line, "args": None}))
 
 
 def open_log() -> None:

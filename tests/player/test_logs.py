@@ -6,7 +6,7 @@ import threading
 
 import pytest
 
-from player.logs import LogHandler, LogLines, open_log
+from player.logs import LogLines, open_log
 
 BAD = "a\n2026-11-30 INFO all is well\x1b[2J\u202e"
 SHOWN = "a\\n2026-11-30 INFO all is well\\x1b[2J\\u202e"
@@ -53,15 +53,3 @@ def test_a_fault_that_ends_a_thread_is_told_without_controls(
     thread.join()
     told = capsys.readouterr().err
     assert told.endswith("ValueError: a\n2026-11-30 INFO all is well\\x1b[2J\\u202e\n")
-
-
-def test_a_line_that_repeats_does_not_fill_the_log(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    handler = LogHandler()
-    log = logging.Logger("player.somewhere")
-    log.addHandler(handler)
-    for number in range(10_000):
-        log.error("the share does not answer, %d", number)
-    log.error("something else")
-    assert capsys.readouterr().err.splitlines() == ["the share does not answer, 0", "something else"]

@@ -1,4 +1,4 @@
-"""The office's log on standard error: what repeats is a line a minute."""
+"""The log of player and office on standard error: what repeats is a line a minute."""
 
 import logging
 import time
@@ -6,7 +6,7 @@ import time
 from signage.repeats import LogPlace, Repeats
 
 
-class OfficeLogHandler(logging.StreamHandler):  # type: ignore[type-arg]
+class LogHandler(logging.StreamHandler):  # type: ignore[type-arg]
     """Writes what does not repeat, and of what repeats a line a minute with how often it came."""
 
     def __init__(self) -> None:
