@@ -17,6 +17,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from tests.ports import free_port
+
 START_S = 20.0
 TURNS_TO_LET_IN = 4
 """Of asyncio's loop, from accept() to a broker's own function."""
@@ -36,13 +38,6 @@ def wait_until(true: Callable[[], bool], what: str, within_s: float = 20.0) -> N
     while not true():
         assert time.monotonic() < end, f"not within {within_s:g} s: {what}"
         time.sleep(0.01)
-
-
-def free_port() -> int:
-    """Gives a port that nobody listens on just now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 def is_open(port: int) -> bool:

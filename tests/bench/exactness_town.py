@@ -13,7 +13,8 @@ from office.place import Place
 from player.uplink.ledger_db import open_copy
 from player.uplink.writer import LEDGER
 from tests.bench.exactness_tally import GOAL, OFFERED, WRITTEN, Tally
-from tests.brokers import Mosquitto, free_port
+from tests.brokers import Mosquitto
+from tests.ports import free_port
 from tests.proxy import Fault, Proxy
 
 ROOT = Path(__file__).parents[2]

@@ -29,7 +29,8 @@ from signage.link import Arrived, Broker, Link
 from signage.messages import MOST_RECORDS, LedgerAck, LedgerBatch, decode, encode
 from signage.topics import MOST_BYTES, ScreenTopic, Topics
 from tests.bench.published import publish
-from tests.brokers import free_port, is_open, wait_until
+from tests.brokers import is_open, wait_until
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SCREENS = 4

@@ -22,7 +22,8 @@ from signage.ledger import ReceiptRecord, read
 from signage.link import Arrived, Link
 from signage.topics import Topics
 from tests.bench.display import Display
-from tests.brokers import free_port, is_open, wait_until
+from tests.brokers import is_open, wait_until
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SCREEN = "push-1"

@@ -19,7 +19,8 @@ from paho.mqtt.properties import Properties
 from paho.mqtt.subscribeoptions import SubscribeOptions
 
 from office.broker.passwords import with_password
-from tests.brokers import free_port, is_open, wait_until
+from tests.brokers import is_open, wait_until
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "deploy" / "mosquitto"

@@ -24,9 +24,10 @@ from office.trusting import setup
 from player.uplink.ledger_db import open_copy
 from signage.link import Arrived, Broker, Link
 from signage.topics import Topics
-from tests.brokers import Mosquitto, free_port
+from tests.brokers import Mosquitto
 from tests.brokers import wait_until as wait_until_true
 from tests.office.people import AT, GUAN, PASSPHRASES
+from tests.ports import free_port
 
 ROOT = Path(__file__).parents[2]
 WITHIN_S = 60.0

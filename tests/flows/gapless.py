@@ -1,6 +1,8 @@
 """Every kind of item after every other: the show, and the judgement of what was captured of it."""
 
 import json
+import math
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -21,7 +23,7 @@ FILES = {
 THEMES = {("sound", 0): "red", ("sound", 1): "blue", ("card", 0): "green", ("card", 1): "gold"}
 FADE_S = 0.6
 SEEN_S = 0.08
-"""Between the trace's word and the camera: one frame of the camera, one of the display, and the stamp's own error."""
+"""A change may be seen in parts for so long on either side: a frame of the camera and one of the display."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,18 +111,30 @@ def judged(frames: list[tuple[float, bytes]], begun: list[tuple[float, int]], tr
     items = order()
     looks = _references(frames, begun)
     spent_s = FADE_S if transition == "fade" else 0.0
+    rate = len(frames) / (frames[-1][0] - frames[0][0]) if len(frames) > 1 else 0.0
+    most = math.ceil((spent_s + 2 * SEEN_S) * rate)
     pairs = []
     for (t0, i0), (t1, i1), (t2, _) in zip(begun, begun[1:], begun[2:], strict=False):
         before, after = looks[items[i0 - 1]], looks[items[i1 - 1]]
         start, end = (t0 + spent_s + t1) / 2, (t1 + spent_s + t2) / 2
-        parts = (
-            (start, t1 - SEEN_S, [before]), (t1 - SEEN_S, t1 + spent_s + SEEN_S, [before, after]),
-            (t1 + spent_s + SEEN_S, end, [after]),
-        )  # fmt: skip
-        counts = [verdicts((f for t, f in frames if a <= t < b), allowed) for a, b, allowed in parts]
-        total, black, foreign = (sum(column) for column in zip(*counts, strict=True))
+        total, black, foreign = turned([f for t, f in frames if start <= t < end], before, after, most)
         pairs.append(Pair(items[i0 - 1][0], items[i1 - 1][0], transition, total, black, foreign))
     return pairs
+
+
+def turned(frames: Sequence[bytes], before: Reference, after: Reference, most: int) -> tuple[int, int, int]:
+    """Counts frames from one item to the next: all, black, and foreign ones.
+
+    The one item comes first, the other last; at most `most` frames between them may be made of both, or of either out
+    of turn. The order decides, not the camera's clock, which a machine with other work to do sets late.
+    """
+    head = next((n for n, frame in enumerate(frames) if not belongs(frame, [before])), len(frames))
+    tail = next((n for n, frame in enumerate(reversed(frames)) if not belongs(frame, [after])), len(frames))
+    if not (head and tail):
+        return len(frames), 0, len(frames)  # one of the two never came
+    between = frames[head : len(frames) - tail]
+    _, black, foreign = verdicts(between, [before, after])
+    return len(frames), black, max(foreign, len(between) - black - most)
 
 
 def write(pairs: list[Pair], path: Path) -> None:

@@ -12,9 +12,9 @@ import pytest
 from django.test.utils import override_settings
 
 from office.place import Place
-from tests.brokers import free_port
 from tests.flows.browser import Browser
 from tests.office.conftest import _django, database, place
+from tests.ports import free_port
 
 __all__ = ["_django", "database", "place"]
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120), pytest.mark.xdist_group("browser")]

@@ -14,8 +14,9 @@ import pytest
 from office.broker.local import open_broker
 from office.broker.rights import Rights
 from office.place import Place
-from tests.brokers import Mosquitto, free_port
+from tests.brokers import Mosquitto
 from tests.flows.county import County, Machine, wait_until
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from office.broker.local import find_mosquitto
-from office.ports import free_port
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(120)]
 
@@ -50,8 +50,8 @@ class Trial:
         self._cookies = http.cookiejar.CookieJar()
         self._browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(self._cookies))
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "office", "trial", "--headless", "--port", str(free_port(21000)), "--broker-port",
-             str(free_port(22000)), *words],
+            [sys.executable, "-m", "office", "trial", "--headless", "--port", str(free_port()), "--broker-port",
+             str(free_port()), *words],
             cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip

@@ -7,7 +7,7 @@ from pathlib import Path
 from office.broker.local import open_broker
 from office.broker.rights import Rights
 from office.place import Place
-from tests.brokers import free_port
+from tests.ports import free_port
 
 
 @contextmanager

@@ -23,8 +23,8 @@ from urllib.parse import urlencode
 import pytest
 
 from office.place import Place, found
-from office.ports import free_port
 from tests.office.crowd import CONTENT
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
 
@@ -54,7 +54,7 @@ def port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "get_user_model().objects.create_user(sys.argv[2], password=sys.argv[3])"
     )
     subprocess.run([sys.executable, "-c", give, str(home.home), NAME, PASSWORD], check=True, env=environment)
-    at = free_port(24400)
+    at = free_port()
     words = [sys.executable, "-m", "office", "serve", "--home", str(home.home), "--listen", f"127.0.0.1:{at}"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True, env=environment) as office:
         try:

@@ -13,8 +13,8 @@ import pytest
 from django.test.utils import override_settings
 
 from office.place import Place
-from office.ports import free_port
 from tests.deploy.town import certificates
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -71,7 +71,7 @@ def port(folder: Path, place: Place) -> Iterator[int]:
     with override_settings(WUZHA_HOME=place.home):
         office = Server("127.0.0.1", 21000, or_next=True, behind_proxy=True)
         office.start()
-        at = free_port(25000)
+        at = free_port()
         timeouts = {"client_header_timeout 20s": "client_header_timeout 1s"}
         words = ["nginx", "-e", "stderr", "-c", str(written(folder, office.port, at, **timeouts))]
         with subprocess.Popen(words, stderr=subprocess.DEVNULL) as nginx:
@@ -98,7 +98,7 @@ def get(folder: Path, port: int, path: str, source: str = "127.0.0.1", **headers
 
 
 def test_nginx_takes_the_shipped_configuration(folder: Path) -> None:
-    whole = written(folder, 8080, free_port(25000))
+    whole = written(folder, 8080, free_port())
     done = subprocess.run(
         ["nginx", "-t", "-e", "stderr", "-c", str(whole)], capture_output=True, text=True, timeout=30, check=False
     )

@@ -58,7 +58,7 @@ def test_what_no_broker_took_is_not_called_sent_and_its_number_is_used_up(either
     from office.models import Screen
     from office.ordering import order
     from office.voice import UnheardError
-    from tests.brokers import free_port
+    from tests.ports import free_port
 
     text = keyed.settings_file.read_text()
     keyed.settings_file.write_text(text.replace("127.0.0.1:1883", f"127.0.0.1:{free_port()}"))

@@ -10,8 +10,9 @@ from office.trusting.repository import head
 from office.voice import UnheardError, say, say_head
 from signage.link import Arrived, Broker, Link, Outgoing
 from signage.topics import Topics
-from tests.brokers import free_port, wait_until
+from tests.brokers import wait_until
 from tests.office.people import AT, LI, ZHANG
+from tests.ports import free_port
 
 
 def test_without_a_head_nothing_is_said(keyed: Place) -> None:

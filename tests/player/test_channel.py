@@ -17,10 +17,11 @@ from player.state import Moment
 from player.uplink.recorder import NoRecords
 from player.uplink.standing import Kept, Standing
 from signage.errors import Words
-from tests.brokers import free_port, wait_until
+from tests.brokers import wait_until
 from tests.player.commands.test_office import enrolled
 from tests.player.publication.repository import NOW, Repository
 from tests.player.uplink.test_writer import at
+from tests.ports import free_port
 
 ALONE = """
 import sys

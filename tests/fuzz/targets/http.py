@@ -13,11 +13,11 @@ from pathlib import Path
 from random import Random
 from urllib.parse import quote
 
-from office.ports import free_port
 from tests.fuzz import mutation
 from tests.fuzz.case import Broken, Case, CaseBounds, Step
 from tests.fuzz.child import ROOT
 from tests.fuzz.office_house import House
+from tests.ports import free_port
 
 SHA256 = "0" * 64
 START_S, GOOD_S = 60.0, 10.0
@@ -182,7 +182,7 @@ class Server:
         (house.place.metadata / "timestamp.json").write_bytes(b"{}")
         (house.place.metadata / "1.root.json").write_bytes(b"{}")
         house.close()
-        self._port = free_port(24000)
+        self._port = free_port()
         self._log = (folder / "server.log").open("wb")
         self._read_up_to = self._cases = 0
         self._process = subprocess.Popen(

@@ -15,7 +15,7 @@ from office.broker.passwords import with_password
 from office.broker.rights import Rights
 from signage.link import Arrived, Broker, Connected, Disconnected, Link, LinkEvent, Sent, Will
 from signage.topics import Topics
-from tests.brokers import free_port
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 

@@ -20,9 +20,10 @@ import pytest
 from office.cli import main
 from office.place import Place, found
 from signage.messages import PublicationState, ScreenState, Trouble
-from tests.brokers import free_port, wait_until
+from tests.brokers import wait_until
 from tests.office.people import AT, PASSPHRASES, POSTER
 from tests.office.people import campaign as fake_campaign
+from tests.ports import free_port
 
 campaign = partial(fake_campaign, poster=POSTER)
 Run = Callable[..., tuple[int, str, str]]

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from office.place import Place, found
-from office.ports import free_port
 from signage.errors import BadInput
+from tests.ports import free_port
 
 WITHIN_S = 30.0
 
@@ -22,7 +22,7 @@ def test_it_serves_until_it_is_told_to_end(tmp_path: Path) -> None:
     home = Place(tmp_path / "office")
     found(home)
     (home.content / ("0" * 64)).write_bytes(b"published")
-    listen = f"127.0.0.1:{free_port(23000)}"
+    listen = f"127.0.0.1:{free_port()}"
     process = subprocess.Popen(
         [sys.executable, "-m", "office", "serve", "--home", str(home.home), "--listen", listen],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,

@@ -15,8 +15,9 @@ from player.uplink.connections import Connections
 from player.uplink.standing import NAME, Kept, Standing
 from signage.link import Broker, Link
 from signage.messages import OfficeStatus, Trusted, encode
-from tests.brokers import Mosquitto, free_port, wait_until
+from tests.brokers import Mosquitto, wait_until
 from tests.player.publication.repository import Repository
+from tests.ports import free_port
 
 
 def enrolled(folder: Path, url: str, password: str = "geheim") -> Config:

@@ -10,10 +10,10 @@ from player.publication.either_source import AWAY_S, EitherSource
 from player.publication.folder_source import FolderSource
 from player.publication.http_source import HttpSource
 from player.publication.sources import NotThereError, SourceError, TooLargeError, gathered
-from tests.brokers import free_port
 from tests.player.publication.conftest import SCREEN, Follow
 from tests.player.publication.repository import Repository
 from tests.player.publication.servers import serving
+from tests.ports import free_port
 
 
 class Clock:
