@@ -16,7 +16,7 @@ from player.decode.refusal import NO_ANSWER
 from player.events import Ask, Event, Inbox, ProgramChanged, Skip, Stopped, Woken
 from player.keys import Keys
 from player.stage.overlay import Insight, Overlay
-from player.stage.ports import Began, Broke, Done, ScreenEvent
+from player.stage.ports import Began, Broke, BrokeLate, Done, ScreenEvent
 from player.stage.stage import Stage
 from player.state import Ended, Ending, Moment, Play, Prepare, Start, State, ZoneRun
 from player.trace import Tracer
@@ -110,7 +110,7 @@ class Loop:
             if run.slot is not None:
                 self._accounts.end(Ended(slot=run.slot, outcome="cut", reason="stopped"), self._moment(now))
         for event in self._stage.halt(now):
-            if not isinstance(event, Began):
+            if not isinstance(event, Began | BrokeLate):
                 self._accounts.settle(event, self._moment(now))
         self._accounts.close(self._moment(now))
 
@@ -157,6 +157,9 @@ class Loop:
 
     def _take_endings(self, now: float, at: dt.datetime) -> None:
         for event in self._stage.poll(now):
+            if isinstance(event, BrokeLate):
+                self._blame(event.slot, event.why)
+                continue
             run = self._run(event.zone)
             if isinstance(event, Broke):
                 self._note_breakage(run, event)
@@ -181,9 +184,12 @@ class Loop:
     def _note_breakage(self, run: ZoneRun, event: Broke) -> None:
         slot = next((s for s in (run.slot, run.waiting) if s is not None and s.number == event.number), None)
         if slot is not None:
-            if event.why != NO_ANSWER:  # said once of the disk, not of each of its files
-                log.warning("zone %s, playlist %s, item %d: %s", slot.zone, slot.playlist, slot.item, event.why.en)
-            self._broke(_as_decoded(slot, event), event.why)
+            self._blame(_as_decoded(slot, event), event.why)
+
+    def _blame(self, slot: Slot, why: Words) -> None:
+        if why != NO_ANSWER:  # said once of the disk, not of each of its files
+            log.warning("zone %s, playlist %s, item %d: %s", slot.zone, slot.playlist, slot.item, why.en)
+        self._broke(slot, why)
 
     def _cue(self, now: float, at: dt.datetime) -> None:
         if any(now >= self._look_at.get(run.zone, now) for run in self.state.zones):

@@ -238,6 +238,8 @@ class FakeDecoder:
         """While true, a request stays `starting`."""
         self.ring_limit = RING_FRAMES
         self.closed = False
+        self.late: list[tuple[int, Words]] = []
+        """What requests given up are to have broken it."""
         self._work: ShowFile | ShowCard | ShowStrip | None = None
         self._taken = 0
         self._pcm_left = 0
@@ -264,6 +266,10 @@ class FakeDecoder:
 
     def stop(self) -> None:
         self._work, self.state, self._pcm_left = None, "idle", 0
+
+    def late_breakages(self) -> tuple[tuple[int, Words], ...]:
+        late, self.late = tuple(self.late), []
+        return late
 
     def frame(self) -> FakeFrame | None:
         if self._work is None or self.state == "starting" or self._taken >= self._count():

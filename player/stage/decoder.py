@@ -4,8 +4,9 @@ import logging
 import os
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import msgspec
 
@@ -41,7 +42,21 @@ LOADING_S = 20.0
 """A worker that has loaded its libraries, or shares them, says so; until then nothing else can be asked of it."""
 IDLE_S = 1.0
 """A worker that nobody wants for so long ends: the next one starts clean, and holds no memory meanwhile."""
+MOST_LATE = 8
+"""Breakages by requests given up that wait to be taken."""
 log = logging.getLogger(__name__)
+
+
+class _Put(NamedTuple):
+    """A request that was put to the worker, which answers them in order."""
+
+    show: Show
+    theirs: int
+    """Its number, as its maker gave it."""
+
+    @property
+    def path(self) -> str:
+        return self.show.path if isinstance(self.show, ShowFile) else ""
 
 
 class Decoder:
@@ -67,18 +82,21 @@ class Decoder:
         self._want_sound, self._on_wake = want_sound, on_wake
         self._hang = hang or HangWatch()
         self._server, self._open_file, self._stalled = server, open_file, stalled
-        self._path = ""
-        """Of the file that the worker reads."""
         self._answers: Callable[[], None] = lambda: None
         """Called when a worker is gone that a disk kept."""
         self._changed = threading.Condition()
         self._state: State = "idle"
         self._number = self._theirs = 0
         self._wanted: Show | None = None
-        self._sent = self._stop_up_to = self._over = 0
+        self._sent = self._stop_up_to = 0
+        self._unanswered: deque[_Put] = deque()
+        """What the worker was asked and has not answered, oldest first: that one is in work, the others wait."""
+        self._watched: tuple[int, bool] | None = None
+        """The request that the hang watch counts for, and whether it was still wanted."""
+        self._late: deque[tuple[int, Words]] = deque(maxlen=MOST_LATE)
         self._output = WorkerOutput(self._condemn)
         self._worker: Worker | None = None
-        self._gone = self._condemned = self._closing = self._greeted = False
+        self._gone = self._condemned = self._spent = self._closing = self._greeted = False
         self._born_at = 0.0
         self._delay_s, self._replies = FIRST_DELAY_S, 0
         self.why: Words | None = None
@@ -128,7 +146,6 @@ class Decoder:
 
     def _begin(self, state: State) -> None:
         self._state, self.why, self.broke, self.has_sound = state, None, False, False
-        self._replies += 1
         self._output.begin(self._number)
 
     def frame(self) -> Frame | None:
@@ -148,6 +165,15 @@ class Decoder:
         with self._changed:
             self._condemned = True
             self._changed.notify_all()
+
+    def late_breakages(self) -> tuple[tuple[int, Words], ...]:
+        """Returns the requests, by their makers' numbers, that broke the worker after they were given up; once each."""
+        if not self._late:
+            return ()
+        with self._changed:
+            late = tuple(self._late)
+            self._late.clear()
+        return late
 
     def close(self) -> None:
         """Ends the worker; returns before it is gone."""
@@ -183,8 +209,9 @@ class Decoder:
 
     def _spawned(self) -> Worker | None:
         with self._changed:
-            self._gone = self._condemned = self._greeted = False
-            self._sent = 0
+            self._gone = self._condemned = self._spent = self._greeted = False
+            self._sent, self._watched = 0, None
+            self._unanswered.clear()
         try:
             worker = Worker(self._hear, slot_bytes=self._slot_bytes, sound=self._want_sound, server=self._server)
         except OSError as error:
@@ -205,29 +232,37 @@ class Decoder:
                     break
                 if not came and self._state == "idle" and self._greeted:
                     return True
-                sent, stop, wanted, number = self._sent, self._stop_up_to, self._wanted, self._number
+                sent, stop, wanted, theirs = self._sent, self._stop_up_to, self._wanted, self._theirs
                 self._wanted = None
                 if wanted is not None:
                     self._sent = wanted.request
-            self._send(worker, stop if 0 < sent <= stop else 0, wanted)
+            self._send(worker, stop if 0 < sent <= stop else 0, _Put(wanted, theirs) if wanted is not None else None)
             if self._state in ("starting", "ready") and self._hangs(time.monotonic()):
                 log.error("worker %d hangs", worker.pid)
                 worker.kill()
-                if not self._path or worker.is_gone(KILLED_S):
-                    self._fail(refusal.HANGS, number, broke=True)
+                with self._changed:
+                    path = self._unanswered[0].path if self._unanswered else ""
+                if not path or worker.is_gone(KILLED_S):
+                    self._lost(refusal.HANGS)
                 else:  # not the file's fault
-                    self._answers = self._stalled(self._path)
-                    self._fail(refusal.NO_ANSWER, number, broke=False)
+                    self._answers = self._stalled(path)
+                    self._lost(refusal.NO_ANSWER)
                 return False
         if not self._closing:
             log.error("worker %d is gone", worker.pid)
             worker.kill()
-            self._fail(refusal.CRASHED, self._sent, broke=True)
+            self._lost(refusal.CRASHED)
         return False
 
     def _hangs(self, now: float) -> bool:
         if not self._greeted:
             return now - self._born_at > LOADING_S
+        with self._changed:
+            oldest = self._unanswered[0].show.request if self._unanswered else 0
+            watched = (oldest, oldest == self._number)
+        if watched != self._watched:
+            self._watched = watched
+            self._hang.begin(now)
         is_ready = self._state == "ready"
         return self._hang.hangs(now, *self._output.rings, self._replies, ready=is_ready, has_sound=self.has_sound)
 
@@ -244,30 +279,38 @@ class Decoder:
         stopped = 0 < self._sent <= self._stop_up_to
         return self._closing or self._gone or self._condemned or self._wanted is not None or stopped
 
-    def _send(self, worker: Worker, stop: int, wanted: Show | None) -> None:
+    def _send(self, worker: Worker, stop: int, put: _Put | None) -> None:
         if stop:
             worker.say(Stop(request=stop))
             with self._changed:
                 if self._sent <= stop:
                     self._sent = 0
-        if wanted is None:
+        if put is None:
             return
+        wanted = put.show
         try:
-            self._path = wanted.path if isinstance(wanted, ShowFile) else ""
             if isinstance(wanted, ShowFile):
-                self._hand_over(worker, wanted)
+                self._hand_over(worker, put, wanted)
             else:
+                self._put(put)
                 worker.say(wanted)
-            self._hang.begin(time.monotonic())
         except BrokenTalk:
+            with self._changed:
+                if self._unanswered and self._unanswered[-1] is put:
+                    self._unanswered.pop()  # it was not sent
             self._fail(refusal.badly_named().why, wanted.request, broke=False)
         except refusal.Refused as refused:
             self._fail(refused.why, wanted.request, broke=False)
 
-    def _hand_over(self, worker: Worker, wanted: ShowFile) -> None:
+    def _put(self, put: _Put) -> None:
+        with self._changed:
+            self._unanswered.append(put)
+
+    def _hand_over(self, worker: Worker, put: _Put, wanted: ShowFile) -> None:
         """Opens the file and gives the worker a descriptor of it. Raises Refused and BrokenTalk."""
         file, digests = self._open_file(wanted, lambda: self._closing or wanted.request != self._number)
         try:
+            self._put(put)
             worker.say(msgspec.structs.replace(wanted, sha256="", digests=digests), file)
         finally:
             os.close(file)
@@ -276,12 +319,12 @@ class Decoder:
         with self._changed:
             if worker is not self._worker and self._worker is not None:
                 return
+            is_news = self._takes_answer(reply)
             match reply:
                 case None:
                     self._gone = True
                 case Hello():
                     self.sandbox, self._greeted = reply.sandbox, True
-                    self._hang.begin(time.monotonic())
                 case Ready() if reply.request == self._number and self._state == "starting":
                     self._state, self.has_sound = "ready", reply.has_sound
                     self._replies += 1
@@ -291,13 +334,50 @@ class Decoder:
                 case Failed() if reply.request == self._number and self._state in ("starting", "ready"):
                     self._state, self.why = "failed", reply.why
                     self._delay_s = FIRST_DELAY_S
-                    self._condemned = refusal.spends_worker(reply.why)
-                case Ended() | Failed() if reply.request > self._over:
-                    self._over = reply.request  # a former request is over: a sign of life, once each
-                    self._replies += 1
-                case _:
+                    self._spend(reply.why)
+                case Failed() if is_news:
+                    self._spend(reply.why)
+                case _ if not is_news:
                     return  # nothing that anybody waits for keeps a worker alive, or wakes anybody
             self._changed.notify_all()
+        self._on_wake()
+
+    def _takes_answer(self, reply: Reply | None) -> bool:
+        """Takes that requests are answered up to the one of `reply`; says whether one is that was not before."""
+        if not isinstance(reply, Ready | Ended | Failed):
+            return False
+        before = len(self._unanswered)
+        while self._unanswered and self._unanswered[0].show.request < reply.request:
+            self._unanswered.popleft()
+        is_over = isinstance(reply, Ended | Failed)
+        if is_over and self._unanswered and self._unanswered[0].show.request == reply.request:
+            self._unanswered.popleft()
+        if len(self._unanswered) == before:
+            return False
+        self._replies += 1  # a sign of life, once each
+        return True
+
+    def _spend(self, why: Words) -> None:
+        """Lets a worker go that is no use to another request, without blaming the one that waits for it."""
+        if refusal.spends_worker(why):
+            self._condemned = self._spent = True
+
+    def _lost(self, why: Words) -> None:
+        """Notes why the worker is lost: for the request that was in work. One that waited behind it is asked again."""
+        with self._changed:
+            at_work = self._unanswered.popleft() if self._unanswered and not self._spent else None
+            if not self._greeted:
+                why = refusal.NO_WORKER  # it had looked at nothing yet
+            broke = why in (refusal.HANGS, refusal.CRASHED)
+            if at_work is not None and at_work.show.request != self._number and broke:
+                self._late.append((at_work.theirs, why))
+            waited = next((put for put in self._unanswered if put.show.request == self._number), None)
+            if waited is not None and self._state in ("starting", "ready"):
+                self._wanted, self._state = waited.show, "starting"
+                self._output.begin(self._number)
+            self._unanswered.clear()
+        if at_work is not None:
+            self._fail(why, at_work.show.request, broke=broke)
         self._on_wake()
 
     def _fail(self, why: Words, request: int, *, broke: bool) -> None:

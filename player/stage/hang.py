@@ -39,7 +39,7 @@ class HangWatch:
     ) -> bool:
         """Says whether a worker with a request in work and room for more gave no sign for too long.
 
-        `signs` grows with each request and each reply. A ring that cannot be read counts as a hang.
+        `signs` grows with each reply. A ring that cannot be read counts as a hang.
         """
         if not ready and now - self._asked_at > LONGEST_START * self._start_s:
             return True

@@ -3,9 +3,12 @@
 from player.decode.protocol import ShowCard, ShowFile, ShowStrip, Target
 from player.stage.ports import DecoderFactory, DecoderLike, DecoderState, FrameLike
 from signage.errors import Words
+from signage.slot import Slot
 
 MOST_DECODERS = 4
 """Enough for a sounding slot with a moving picture while another one is prepared."""
+MOST_GIVEN_UP = 16
+"""Requests that may still turn out to have broken their decoder: all that wait in four of them, and some to spare."""
 
 UNKNOWN = Words(zh="解码进程出错，原因不明", en="the decoder failed and did not say why")
 
@@ -13,9 +16,11 @@ UNKNOWN = Words(zh="解码进程出错，原因不明", en="the decoder failed a
 class Lease:
     """One request in the hands of one decoder; reads nothing that belongs to another request."""
 
-    def __init__(self, decoder: DecoderLike, request: int) -> None:
+    def __init__(self, decoder: DecoderLike, request: int, slot: Slot | None = None) -> None:
+        """`slot` is whom the request serves, with what the decoder has in hand as its medium."""
         self.decoder = decoder
         self.request = request
+        self.slot = slot
 
     @property
     def state(self) -> DecoderState:
@@ -54,28 +59,45 @@ class Pool:
         self._free: list[DecoderLike] = []
         self._lent: list[DecoderLike] = []
         self._requests = 0
+        self._given_up: dict[int, Slot] = {}
 
     def next_request(self) -> int:
         """Gives a number that no request of this zone had before."""
         self._requests += 1
         return self._requests
 
-    def lend(self, request: ShowFile | ShowCard | ShowStrip) -> Lease | None:
-        """Puts a request to a free decoder, or to a new one; None when all that there may be are lent."""
+    def lend(self, request: ShowFile | ShowCard | ShowStrip, slot: Slot | None = None) -> Lease | None:
+        """Puts a request to a free decoder, or to a new one; None when all that there may be are lent.
+
+        `slot` is who is to blame when the request breaks its decoder after it was given back.
+        """
         decoder = self._take()
         if decoder is None:
             return None
         self._lent.append(decoder)
         decoder.show(request)
-        return Lease(decoder, request.request)
+        return Lease(decoder, request.request, slot)
 
     def give_back(self, lease: Lease | None) -> None:
         """Stops a request and frees its decoder; a second time does nothing."""
         if lease is None or lease.decoder not in self._lent:
             return
         lease.decoder.stop()
+        if lease.slot is not None:
+            self._given_up[lease.request] = lease.slot
+            if len(self._given_up) > MOST_GIVEN_UP:
+                del self._given_up[next(iter(self._given_up))]
         self._lent.remove(lease.decoder)
         self._free.append(lease.decoder)
+
+    def late_breakages(self) -> list[tuple[Slot, Words]]:
+        """Returns the slots whose requests broke their decoder after they were given back, and how."""
+        found: list[tuple[Slot, Words]] = []
+        for decoder in (*self._lent, *self._free):
+            for request, why in decoder.late_breakages():
+                if (slot := self._given_up.pop(request, None)) is not None:
+                    found.append((slot, why))
+        return found
 
     def close(self) -> None:
         """Ends all decoders."""

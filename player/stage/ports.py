@@ -13,6 +13,7 @@ from signage.errors import Words
 from signage.heard import Heard
 from signage.layout import Box
 from signage.playlist import Rank
+from signage.slot import Slot
 
 DecoderState = Literal["idle", "starting", "ready", "ended", "failed"]
 
@@ -52,6 +53,7 @@ class DecoderLike(Protocol):
     def frame(self) -> FrameLike | None: ...
     def release(self) -> None: ...
     def pcm(self, most: int) -> bytes: ...
+    def late_breakages(self) -> tuple[tuple[int, Words], ...]: ...
     def close(self) -> None: ...
 
 
@@ -160,7 +162,16 @@ class Broke:
     heard: Heard = ""
 
 
-StageEvent = Began | Done | Broke
+@dataclass(frozen=True, slots=True)
+class BrokeLate:
+    """A slot that is over, or was given up, was what broke its decoder; `slot.media` is what that had in hand."""
+
+    zone: str
+    slot: Slot
+    why: Words
+
+
+StageEvent = Began | Done | Broke | BrokeLate
 
 
 @dataclass(frozen=True, slots=True)

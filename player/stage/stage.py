@@ -10,6 +10,7 @@ from player.stage.pool import Pool
 from player.stage.ports import (
     Began,
     Broke,
+    BrokeLate,
     DecoderFactory,
     Done,
     Presented,
@@ -23,7 +24,7 @@ from player.stage.ticker_run import TickerRun
 from signage.layout import Box, Rotate, Zone, turned
 from signage.slot import Slot
 
-__all__ = ["Began", "Broke", "Done", "Presented", "ShownFrame", "Stage", "StageEvent"]
+__all__ = ["Began", "Broke", "BrokeLate", "Done", "Presented", "ShownFrame", "Stage", "StageEvent"]
 
 
 class _Zone:
@@ -107,6 +108,7 @@ class Stage:
         for zone in self._zones.values():
             events += zone.pictures.poll(now)
             events += zone.ticker.poll(now)
+            events += (BrokeLate(zone.place.zone, slot, why) for slot, why in zone.pool.late_breakages())
         return tuple(events)
 
     def present(self, now: float) -> Presented:

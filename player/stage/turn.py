@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from player.stage.pool import Lease, Pool
 from player.stage.ports import Broke, Decoded, Done, FrameLike
 from player.stage.requests import is_still, picture_request, sound_request, wants_sound
@@ -98,10 +100,10 @@ def prepared(slot: Slot, pool: Pool, *, sound: bool) -> Turn:
     heard = sound and wants_sound(slot)
     seen = picture_request(slot, pool.target, pool.next_request(), heard)
     if seen is not None:
-        turn.picture = pool.lend(seen)
+        turn.picture = pool.lend(seen, replace(slot, media=slot.picture) if slot.kind == "audio" else slot)
     spoken = sound_request(slot, pool.target, pool.next_request()) if heard else None
     if spoken is not None:
-        turn.sound = pool.lend(spoken)
+        turn.sound = pool.lend(spoken, slot)
     if turn.picture is None or (spoken is not None and turn.sound is None):
         turn.failed = NO_DECODER
     return turn

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from player.decode.protocol import ShowCard
+from player.decode.refusal import HANGS
 from player.events import Ask, Event, Identify, Inbox, ProgramChanged, SetVolume, Skip, Stopped
 from player.insight import insight
 from player.loop import Loop
@@ -216,6 +218,30 @@ def test_of_a_sound_with_something_to_see_what_broke_is_blamed_and_nothing_else(
     bench.loop.run(bench.clock.seconds + 1)
     assert bench.blamed[:1] == [{"picture": face, "card": None, "sound": song}[shows]]
     assert [p.slot.media for p in bench.plays[:1]] == [song], "the record is of what was to be heard"
+
+
+@pytest.mark.parametrize("shows", ["film", "picture", "sound", "card"])
+def test_what_broke_a_decoder_after_it_was_given_up_is_blamed_and_what_shows_meanwhile_goes_on(shows: str) -> None:
+    film, face, song = medium("v.mp4", "video", 60.0), medium("f.png", "image"), medium("s.mp3", "audio", 60.0)
+    seen = {"card": "slogan", "title": "x"} if shows == "card" else {"picture": "f.png"}
+    item = Item(number=1, media="v.mp4") if shows == "film" else Item(number=1, media="s.mp3", **seen)  # type: ignore[arg-type]
+    items = (item, Item(number=2, card="slogan", title="next", dwell_s=1000))
+    bench = Bench(program(Playlist(name="a", items=items), media=(face, film, song)))
+    bench.play(1)
+    wanted = {"film": film, "picture": face, "sound": song}.get(shows)
+    path = wanted.path if wanted is not None else ""
+    put = [(decoder, request) for decoder in bench.decoders for request in decoder.asked]
+    decoder, request = next(
+        (d, r) for d, r in put if path == ("" if isinstance(r, ShowCard) else getattr(r, "path", ""))
+    )
+    bench.screen.press("n")
+    bench.play(5)
+    decoder.late.append((request.request, HANGS))
+    bench.play(1)
+    assert bench.broken == [(1, HANGS)]
+    assert bench.blamed == [wanted]
+    assert bench.run(1).titles()[-1] == "next"
+    assert [play.outcome for play in bench.plays] == ["cut", "cut"]
 
 
 def test_n_goes_to_the_next_item_and_escape_twice_ends() -> None:

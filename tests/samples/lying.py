@@ -15,6 +15,7 @@ _BEFORE = """
 import itertools, math, os, struct, sys, time
 import msgspec
 from player.decode.protocol import *
+from player.decode.refusal import too_much_memory
 from player.decode.rings.shared import attach
 from player.decode.wire import RequestReceiver
 from signage.errors import Words
@@ -29,6 +30,8 @@ def say(reply):
     send(frame_message(reply))
 def asked():
     return parse_request(read_body(requests))
+"""
+_HELLO = """
 say(Hello(pid=os.getpid(), sandbox=()))
 """
 
@@ -36,8 +39,8 @@ say(Hello(pid=os.getpid(), sandbox=()))
 class LyingWorkers:
     """Makes workers that run `script`; in it `say`, `send` and `asked` talk, and `rings` are open descriptors."""
 
-    def __init__(self, script: str) -> None:
-        self._script = script
+    def __init__(self, script: str, *, greets: bool = True) -> None:
+        self._script = (_HELLO if greets else "") + script
         self.made: list[subprocess.Popen[bytes]] = []
 
     def fork(self, _order: Order, rings: tuple[int, ...]) -> Forked:

@@ -214,3 +214,54 @@ def test_a_worker_that_writes_for_nobody_hangs(shown_by):
 def test_a_worker_that_repeats_that_a_former_request_is_over_hangs(shown_by):
     one = shown_by("r = asked()\nwhile True: say(Ended(request=r.request - 1, frames=0)); time.sleep(0.3)")
     assert failed(one) in (refusal.HANGS, refusal.CRASHED)
+
+
+def test_a_worker_in_whose_turn_the_second_film_hangs_breaks_for_the_second(shown_by):
+    one = shown_by("a = asked(); b = asked(); say(Ended(request=a.request, frames=0)); time.sleep(60)")
+    one.show(ShowFile(request=2, path="y", kind="video", target=Target(width_px=16, height_px=16), duration_s=60.0))
+    assert failed(one) == refusal.HANGS
+    assert (one.request, one.late_breakages()) == (2, ())
+
+
+def test_a_worker_that_died_before_it_looked_at_anything_is_no_files_fault():
+    with LyingWorkers("os._exit(1)", greets=False) as lying:
+        target = Target(width_px=16, height_px=16)
+        one = Decoder(target, True, lambda: None, server=lying.server, open_file=lambda *_: (open_null(), None))
+        one.show(ShowFile(request=1, path="x", kind="video", target=target, duration_s=60.0))
+        assert failed(one) == refusal.NO_WORKER
+        assert not one.broke
+        one.close()
+        assert one.wait_closed(10)
+
+
+def test_a_request_that_waits_behind_one_that_took_all_memory_is_asked_again_of_another_worker(tmp_path):
+    script = f"""
+import pathlib
+first = pathlib.Path({str(tmp_path / "first")!r})
+a = asked()
+if not first.exists():
+    first.touch()
+    asked()
+    say(Failed(request=a.request, why=too_much_memory().why))
+else:
+    say(Ended(request=a.request, frames=0))
+time.sleep(60)
+"""
+    with LyingWorkers(script) as lying:
+        target = Target(width_px=16, height_px=16)
+        one = Decoder(target, True, lambda: None, server=lying.server, open_file=lambda *_: (open_null(), None))
+        for number in (1, 2):
+            one.show(ShowFile(request=number, path="x", kind="video", target=target, duration_s=60.0))
+            until = time.monotonic() + 20
+            while len(one._unanswered) < number and one.state == "starting":
+                assert time.monotonic() < until
+                time.sleep(0.005)
+        until = time.monotonic() + 20
+        while one.state != "ended":
+            assert time.monotonic() < until, one.state
+            assert one.state != "failed", one.why
+            time.sleep(0.005)
+        assert len(lying.made) == 2
+        assert one.late_breakages() == ()
+        one.close()
+        assert one.wait_closed(10)

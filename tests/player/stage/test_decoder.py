@@ -180,8 +180,10 @@ def test_a_finished_picture_is_still_shown_when_its_worker_is_killed(zone, media
     zone.wait_for("ended")
     killed = pid_of(zone)
     os.kill(killed, signal.SIGKILL)
-    time.sleep(0.6)  # longer than it takes to notice and to start another
-    assert zone.decoder.pid != killed
+    until = time.monotonic() + 10
+    while zone.decoder.pid == killed:
+        assert time.monotonic() < until, "nobody noticed"
+        time.sleep(0.02)
     assert zone.decoder.state == "ended"
     assert zone.decoder.frame() is not None
     zone.decoder.release()
@@ -254,6 +256,69 @@ def test_a_request_that_comes_as_the_one_before_is_found_to_hang_is_not_to_blame
         hang.next = lambda: one.decoder.show(ask(one, media("rgb.png"), number=2))
         one.wait_for("ended")
         assert (one.decoder.request, one.decoder.why, one.decoder.broke) == (2, None, False)
+
+
+def test_of_two_films_asked_for_in_a_row_the_one_that_hangs_is_blamed_and_the_other_is_shown(impatient, media):
+    impatient.decoder.show(ask(impatient, media("h264.mp4"), number=41))
+    impatient.wait_for("ready")
+    hung = pid_of(impatient)
+    os.kill(hung, signal.SIGSTOP)
+    shown = impatient.show(ask(impatient, media("moving.gif"), number=42, duration_s=0.3))
+    assert (shown.state, shown.why, impatient.decoder.broke) == ("ended", None, False)
+    assert [shot.index for shot in shown.frames] == [0, 1]
+    assert impatient.decoder.late_breakages() == ((41, refusal.HANGS),)
+    assert impatient.decoder.late_breakages() == (), "once"
+    assert is_gone(hung)
+
+
+def test_a_film_that_was_finished_is_not_blamed_for_the_next_one_that_hangs(impatient, media):
+    impatient.decoder.show(ask(impatient, media("rgb.png"), number=41))
+    impatient.wait_for("ended")
+    os.kill(pid_of(impatient), signal.SIGSTOP)
+    impatient.decoder.show(ask(impatient, media("h264.mp4"), number=42))
+    impatient.wait_for("failed")
+    assert (impatient.decoder.why, impatient.decoder.broke) == (refusal.HANGS, True)
+    assert impatient.decoder.late_breakages() == ()
+
+
+def test_a_film_that_hangs_and_is_given_up_is_blamed_and_the_one_asked_for_after_it_is_shown(impatient, media):
+    impatient.decoder.show(ask(impatient, media("h264.mp4"), number=41))
+    impatient.wait_for("ready")
+    os.kill(pid_of(impatient), signal.SIGSTOP)
+    impatient.decoder.stop()
+    assert impatient.show(ask(impatient, media("rgb.png"), number=42)).state == "ended"
+    assert impatient.decoder.late_breakages() == ((41, refusal.HANGS),)
+
+
+def test_films_that_are_given_up_in_a_row_do_not_keep_the_one_that_hangs_from_being_found(impatient, media):
+    impatient.decoder.show(ask(impatient, media("h264.mp4"), number=41))
+    impatient.wait_for("ready")
+    hung = pid_of(impatient)
+    os.kill(hung, signal.SIGSTOP)
+    number, until = 41, time.monotonic() + 20
+    while impatient.decoder.pid == hung:
+        assert time.monotonic() < until, "each request was taken for a sign of life"
+        number += 1
+        impatient.decoder.show(ask(impatient, media("h264.mp4"), number=number))
+        impatient.woken.wait(0.3)
+    assert impatient.show(ask(impatient, media("rgb.png"), number=999)).state == "ended"
+    assert impatient.decoder.late_breakages() == ((41, refusal.HANGS),)
+
+
+def test_a_film_that_kills_the_worker_behind_the_back_of_the_next_is_blamed_for_it(zone, media, caplog):
+    with caplog.at_level(logging.CRITICAL, "player.stage.decoder"):
+        zone.decoder.show(ask(zone, media("h264.mp4"), number=41))
+        zone.wait_for("ready")
+        died = pid_of(zone)
+        os.kill(died, signal.SIGSTOP)
+        zone.decoder.show(ask(zone, media("rgb.png"), number=42))
+        until = time.monotonic() + 10
+        while len(zone.decoder._unanswered) < 2:  # until it was put to the worker, of which nothing else tells
+            assert time.monotonic() < until
+            zone.woken.wait(0.01)
+        os.kill(died, signal.SIGKILL)
+        assert zone.wait_for("ended", "failed") == "ended"
+        assert zone.decoder.late_breakages() == ((41, refusal.CRASHED),)
 
 
 def test_a_worker_whose_ring_is_full_is_left_in_peace(impatient, media):
