@@ -68,6 +68,40 @@ class Answer(Generic[T]):
             self._late()
 
 
+class Asker(Generic[T]):
+    """Asks one thing again and again: on one thread at most, however long the answer takes."""
+
+    def __init__(self, ask: Callable[[], T], name: str = "answer") -> None:
+        self._ask, self._name = ask, name
+        self._asked: Answer[T] | None = None
+
+    @property
+    def has_late_answer(self) -> bool:
+        """Whether what was not waited for has come meanwhile."""
+        return self._asked is not None and self._asked.is_there
+
+    def within(self, seconds: float, late: Callable[[], None] = lambda: None) -> T:
+        """Returns what is found, within so long; what came late is found at the next call.
+
+        Raises what was raised, and NoAnswer: at once while a former question is not answered. `late` is called when
+        this one is, after all.
+        """
+        is_new = self._asked is None
+        if self._asked is None:
+            self._asked = Answer(self._ask, self._name)
+        try:
+            found = self._asked.within(seconds if is_new else 0.0)
+        except NoAnswer:
+            if is_new:
+                self._asked.then(late)
+            raise
+        except BaseException:
+            self._asked = None
+            raise
+        self._asked = None
+        return found
+
+
 def answers(asks: Sequence[Callable[[], T]], seconds: float) -> list[T | None]:
     """Asks all at once and returns what each found within so long; None for what did not answer.
 

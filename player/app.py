@@ -4,7 +4,6 @@ import datetime as dt
 import gc
 import logging
 import os
-import shutil
 import sys
 import threading
 from collections.abc import Callable
@@ -42,6 +41,7 @@ from player.stage.screen import Screen
 from player.stage.shared_picture import close_to_others
 from player.stage.sound import DeviceSound, NullSound
 from player.state import opened
+from player.state_folder import FreeSpace
 from player.trace import Tracer
 from player.uplink.recorder import NoRecords, Recorder, Records
 from player.uplink.telling import Sight
@@ -82,8 +82,8 @@ def play(
         inbox = Inbox()
         stop_on_signals(inbox)
         stop_on_broken_thread(inbox)
-        wait_s = worth_waiting_s(own_age_s())
-        held = Answer(lambda: _taken_up(config.folders.state), "state folder")
+        wait_s, folder = worth_waiting_s(own_age_s()), config.folders.state
+        free, held = FreeSpace(folder), Answer(lambda: _taken_up(folder), "state folder")
         kept = _in_time(held, wait_s)
         clock = Clock(config.screen.timezone, pretended=pretended, kept=_known_time(kept), boot=boot_id())
         started = clock.now()
@@ -112,7 +112,7 @@ def play(
         keeper = Keeper(
             config.folders.state / ROTATION,
             lambda: clock.read(clock.now()).at,
-            lambda: _attend(clock, config.folders.state),
+            lambda: _attend(clock, folder, free),
             kept,
             enrolment=str(config.office.enrolment or ""),
             clock=clock.kept,
@@ -126,7 +126,7 @@ def play(
             return (*filter(None, found), *composer.outdated(clock.read(clock.now()).at.date()))
 
         composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en[:MOST_WHY]})
-        tie.sight = lambda: _sight(config, clock, troubles(), ingest, presentation.display)
+        tie.sight = lambda: _sight(config, clock, troubles(), ingest, display=presentation.display, free=free)
         office = parts.enter_context(closing(Latecomers()))
         _run(composer, parts)
         _run(ingest, parts)
@@ -254,8 +254,9 @@ def _taken_up(state: Path) -> Kept | None:
     return read_kept(state / ROTATION)
 
 
-def _attend(clock: Clock, state: Path) -> None:
-    """Looks after the clock now and then, on the thread that keeps."""
+def _attend(clock: Clock, state: Path, free: FreeSpace) -> None:
+    """Looks after clock and disk now and then, on the thread that keeps."""
+    free.measure(clock.now())
     clock.ask_synchronised()
     if take_confirmation(state, boot_id(), clock.up_s()):
         log.warning("a person said that the machine's clock is right: it is gone by")
@@ -335,18 +336,22 @@ def _tie(room: _Room, records: Records, clock: Clock, held: Answer[Kept | None],
     return Answer(opened, "office")
 
 
-def _sight(config: Config, clock: Clock, troubles: tuple[Words, ...], ingest: Ingest, display: Presented) -> Sight:
+def _sight(
+    config: Config,
+    clock: Clock,
+    troubles: tuple[Words, ...],
+    ingest: Ingest,
+    *,
+    display: Presented,
+    free: FreeSpace,
+) -> Sight:
     """Gives what the office is told beyond what the loop knows; on the agent's thread."""
-    try:
-        free = shutil.disk_usage(config.folders.state).free
-    except OSError:
-        free = None
     refused = tuple((each.name, each.why) for each in ingest.latest().refused)
     return Sight(
         told=clock.read(clock.now()),
         troubles=troubles,
         refused=refused,
-        disk_free_bytes=free,
+        disk_free_bytes=free.bytes_now(clock.now()),
         volume=config.sound.volume,
         display=display,
     )

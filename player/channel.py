@@ -7,14 +7,17 @@ that has an office.
 import contextlib
 import importlib.metadata
 import logging
+import math
 import platform
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from player.answer import LEAST_WAIT_S, Answer, Asker, NoAnswer
 from player.config import Config
 from player.content.digest_store import DigestStore
 from player.content.judge import Probe
@@ -59,6 +62,8 @@ SESSION_S, WILL_DELAY_S = 300, 10
 LIBRARIES = ("av", "pillow", "pygame-ce", "paho-mqtt", "tuf", "cryptography")
 ENROLMENT_EVERY_S = 5.0
 """So often the enrolment's folder is looked at, by an agent that is awake."""
+ANSWER_S = 3.0
+"""So long the agent waits for the enrolment's disk; then it goes on, and takes what comes late."""
 NO_PASSWORD = "the file with the broker's password cannot be read"
 
 
@@ -83,7 +88,10 @@ class Channel:
         self._records, self._read_clock, self._told, self._dates = records, read_clock, told, dates
         self._probe, self._digests = probe, digests or DigestStore(config.folders.state)
         state = config.folders.state
-        self._standing = Standing(state)
+        self._standing, self._connections = Standing(state), Connections(state)
+        self._password = Asker(lambda: read_password(self._config.office.credentials), "password")
+        self._is_locked_out = False
+        """The password cannot be read; it is tried again."""
         self._first = threading.Event()
         self._mail = Mailbox()
         self.sight: Callable[[], Sight] = lambda: Sight(told=_believed(read_clock()))
@@ -207,13 +215,18 @@ class Channel:
             agent = self._agent() if self._config.office.broker else None
             if agent is not None:
                 agent.run()
-            elif self._watch is None:
+            elif self._watch is None and not self._is_locked_out:
                 return
-            while not self._mail.stopping and not self._is_renewed:
-                self._mail.wait(ENROLMENT_EVERY_S)
-                self._is_outdated()
-            if not self._mail.stopping:
+            self._wait_for_enrolment()
+            if self._is_renewed and not self._mail.stopping:
                 self._begin_anew()
+
+    def _wait_for_enrolment(self) -> None:
+        """Waits until another enrolment is there, or its password may be read at last."""
+        ends = time.monotonic() + ENROLMENT_EVERY_S if self._is_locked_out else math.inf
+        while not self._mail.stopping and not self._is_renewed and time.monotonic() < ends:
+            self._mail.wait(ENROLMENT_EVERY_S)
+            self._is_outdated()
 
     def _is_outdated(self) -> bool:
         """Whether another enrolment is there than this goes by."""
@@ -228,7 +241,7 @@ class Channel:
         self._config, self._is_renewed = self._watch.config, False
         self._connection_trouble = None
         config = self._config
-        is_same = self._way == _way(config) and is_anchor(config.folders.state, config.trust.root)
+        is_same = self._way == _way(config) and _is_anchor(config)
         if self._publications is not None and is_same:
             return
         if self._publications is not None:
@@ -239,29 +252,34 @@ class Channel:
         self._changed.set()
 
     def _agent(self) -> "Agent | None":
-        """Loads what is large and gives the agent; None where no broker is named."""
+        """Loads what is large and returns the agent; None where no broker is named, or its password cannot be read."""
         from player.uplink.agent import Agent  # noqa: PLC0415 - see the rule above
         from signage.link import Broker, Link, Will, why_no_url  # noqa: PLC0415
         from signage.topics import MOST_BYTES, Topics, most_bytes  # noqa: PLC0415
 
-        office, screen = self._config.office, self._config.screen.id
+        office, screen, self._is_locked_out = self._config.office, self._config.screen.id, False
         topics = Topics(office.prefix)
 
         def largest(topic: str) -> int:
             found = topics.read(topic)
             return most_bytes(found) if found is not None else min(MOST_BYTES.values())
 
+        if (why := why_no_url(office.broker)) is not None:
+            log.error("[office] broker: %s", why.en)
+            self._connection_trouble = Words(zh=f"[office] broker {why.zh}", en=f"[office] broker: {why.en}")
+            return None
+        password = self._read_password()
+        self._is_locked_out = password is None
+        if password is None:
+            return None
+
         def link(will: Callable[[], Will | None]) -> Link:
-            broker = Broker(url=office.broker, user=office.user, password=self._password(), ca=str(office.ca or ""))
+            broker = Broker(url=office.broker, user=office.user, password=password, ca=str(office.ca or ""))
             return Link(
                 broker, screen, filters=topics.for_screen(screen), will=will, session_s=SESSION_S,
                 will_delay_s=WILL_DELAY_S, on_news=self._mail.wake, most_bytes=largest,
             )  # fmt: skip
 
-        if (why := why_no_url(office.broker)) is not None:
-            log.error("[office] broker: %s", why.en)
-            self._connection_trouble = Words(zh=f"[office] broker {why.zh}", en=f"[office] broker: {why.en}")
-            return None
         state, publications = self._config.folders.state, self._publications
         return Agent(
             Self(
@@ -276,7 +294,7 @@ class Channel:
             mail=self._mail,
             ledger=Beside(state / LEDGER, screen),
             standing=self._standing,
-            connections=Connections(state),
+            connections=self._connections,
             hands=self.errands,
             renew=self._records.renew,
             publications=publications,
@@ -287,16 +305,19 @@ class Channel:
             dates=self._dates,
         )
 
-    def _password(self) -> str:
-        path = self._config.office.credentials
+    def _read_password(self) -> str | None:
+        """Returns the broker's password; None when it cannot be read now, which is said."""
+        office = self._config.office
         try:
-            return read_password(path)
+            password = self._password.within(ANSWER_S, late=self._mail.wake)
         except (OSError, ValueError) as fault:
-            log.error("%s: %s", NO_PASSWORD, fault)
-            self._connection_trouble = Words(
-                zh=f"消息服务器的密码文件读不出来（{fault}）", en=f"{NO_PASSWORD}: {fault}"
-            )
-            return ""
+            trouble = _no_password(office.credentials, fault)
+            if trouble != self._connection_trouble:
+                log.error("%s", trouble.en)
+            self._connection_trouble = trouble
+            return None
+        self._connection_trouble = None
+        return password
 
     def _seen(self) -> Sight:
         seen, publications = self.sight(), self._publications
@@ -312,10 +333,34 @@ def _way(config: Config) -> tuple[object, ...]:
     """Returns what publications are fetched by; the certificates, too: their path may stay while they are others."""
     ca = config.office.ca
     try:
-        text = load_bytes(ca) if ca is not None else b""
-    except (OSError, NotOursError):
+        # What is not known in time counts as another one: then they are opened anew.
+        text = Answer(lambda: load_bytes(ca), "certificates").within(LEAST_WAIT_S) if ca is not None else b""
+    except (OSError, NotOursError, RuntimeError):  # the last: no thread to be had
         text = b""
     return config.office.http, config.office.folder, ca, text, config.trust
+
+
+def _is_anchor(config: Config) -> bool:
+    """Whether the enrolment's root is trusted already; False, too, where its disk does not answer."""
+    try:
+        return Answer(lambda: is_anchor(config.folders.state, config.trust.root), "root").within(ANSWER_S)
+    except (NoAnswer, RuntimeError):  # the last: no thread to be had
+        return False
+
+
+def _no_password(path: Path | None, fault: Exception) -> Words:
+    match fault:
+        case NoAnswer():
+            why = Words("所在的磁盘或共享没有响应，请检查它", "its disk or share does not answer, check it")
+        case PermissionError():
+            why = Words(
+                "不让本程序的用户读：chown wuzha-player，chmod 600", "may not be read by the player's user: chown it"
+            )
+        case FileNotFoundError():
+            why = Words("不见了，请从管理端重新复制登记文件夹", "is gone: copy the enrolment from the office again")
+        case _:
+            why = Words("读不出来，请从管理端重新复制登记文件夹", f"cannot be read, copy it again: {fault}")
+    return Words(zh=f"消息服务器的密码文件 {path} {why.zh}；好了以后自动接上", en=f"{NO_PASSWORD}: {path} {why.en}")
 
 
 def _believed(at: Moment) -> BelievedTime:

@@ -6,7 +6,7 @@ import unicodedata
 from pathlib import Path
 
 from player import setting_values as written
-from player.answer import MOST_WAIT_S, Answer, NoAnswer
+from player.answer import LEAST_WAIT_S, MOST_WAIT_S, Answer, NoAnswer
 from player.enrolment import OFFICE_KEYS, TRUST_KEYS, Enrolled, filled, read_enrolment, read_office
 from player.last_enrolment import last_enrolment
 from player.settings import (
@@ -135,7 +135,15 @@ def _enrolled(folder: Path, screen: str, state: Path) -> tuple[Enrolled, tuple[C
             en="check the disk, the cable and the network storage; it goes on by itself, no restart is needed",
         )
         complaints = (where.complaint("", problem, cure),)
-        return Enrolled(noticed=complaints), complaints
+        return _remembered(state, folder, complaints), complaints
+
+
+def _remembered(state: Path, folder: Path, complaints: tuple[Complaint, ...]) -> Enrolled:
+    """Returns what the enrolment said last; nothing, where the state folder's disk does not answer either."""
+    try:
+        return Answer(lambda: last_enrolment(state, folder, complaints), "last enrolment").within(LEAST_WAIT_S)
+    except NoAnswer:
+        return Enrolled(noticed=complaints)
 
 
 def _body(path: Path, place: Place) -> bytes:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import sys
 from pathlib import Path
 
@@ -9,6 +10,31 @@ from player.durable import write_whole
 from signage.errors import Words
 
 TRIAL = "doctor.tmp"
+MEASURED_S = 60.0
+"""A measure of free space holds so long; whoever measures does so several times a minute."""
+
+
+class FreeSpace:
+    """The room on the state folder's disk: measured on a thread that may wait for the disk, told to those who may not.
+
+    Rule: no lock is needed, as the value is replaced whole.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._found: tuple[float, int] | None = None
+
+    def measure(self, now: float) -> None:
+        """Asks the disk."""
+        try:
+            self._found = now, shutil.disk_usage(self._folder).free
+        except OSError:
+            self._found = None
+
+    def bytes_now(self, now: float) -> int | None:
+        """Returns what was found; None where the disk has not answered lately."""
+        found = self._found
+        return found[1] if found is not None and now - found[0] <= MEASURED_S else None
 
 
 def state_trouble(folder: Path) -> Words | None:

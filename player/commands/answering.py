@@ -5,6 +5,7 @@ Rule: what does not answer is asked once. A command then goes on as if it were e
 
 import contextlib
 import os
+import shutil
 import tempfile
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import msgspec
 
 from player.answer import Answer, NoAnswer
 from player.config import Config
+from player.survey import Survey, survey
 from signage.errors import Complaint, Words
 
 ANSWER_S = 3.0
@@ -28,15 +30,27 @@ def no_answer(path: str) -> Complaint:
 
 
 def with_answering_state(config: Config, seconds: float = ANSWER_S) -> Config:
-    """Returns the configuration with an empty state folder in place of one that does not answer, and what it is."""
+    """Returns the configuration with a state folder that is not there in place of one that does not answer.
+
+    What does not answer stands in `unanswered`.
+    """
     state = config.folders.state
     try:
         Answer(lambda: _ask(state), "state folder").within(seconds)
     except NoAnswer:
-        empty = Path(tempfile.mkdtemp(prefix="wuzha-"))
-        folders = msgspec.structs.replace(config.folders, state=empty)
+        absent = Path(tempfile.gettempdir(), f"wuzha-{os.urandom(8).hex()}")
+        folders = msgspec.structs.replace(config.folders, state=absent)
         return msgspec.structs.replace(config, folders=folders, unanswered=(no_answer(str(state)),))
     return config
+
+
+def surveyed(config: Config, *, with_orders: bool = False) -> Survey:
+    """Returns what the folders hold; the folder that stands in for one that does not answer is taken away."""
+    try:
+        return survey(config, with_orders=with_orders)
+    finally:
+        if config.unanswered:
+            shutil.rmtree(config.folders.state, ignore_errors=True)
 
 
 def _ask(state: Path) -> None:

@@ -5,7 +5,7 @@ import datetime as dt
 import logging
 from pathlib import Path
 
-from player.commands.answering import no_answer
+from player.commands.answering import no_answer, surveyed
 from player.commands.as_run import read_as_run
 from player.commands.terminal import tell, tell_json
 from player.commands.wording import complaint_text
@@ -14,7 +14,7 @@ from player.decode import cards
 from player.decode.protocol import Target
 from player.decode.text.fonts import missing_glyphs
 from player.state_folder import state_trouble
-from player.survey import Survey, clock_at_rest, survey
+from player.survey import Survey, clock_at_rest
 from signage import calendar, showing
 from signage.calendar_age import outdated
 from signage.consistency import inconsistencies
@@ -31,7 +31,7 @@ def main(options: argparse.Namespace) -> int:
         return _tell(bad.complaints, (), options.json)
     clock = clock_at_rest(config)
     at = clock.read(clock.now()).at
-    seen = survey(config)
+    seen = surveyed(config)
     program = seen.composed.program
     complaints = (
         *config.enrolment_troubles,

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from player.claim import is_claimed
 from player.clock import Clock
 from player.commands import worker_walls
-from player.commands.answering import CURE, PROBLEM, with_answering_state
+from player.commands.answering import CURE, PROBLEM, surveyed, with_answering_state
 from player.commands.clock import in_words
 from player.commands.content import content
 from player.commands.finding import Finding
@@ -28,7 +28,7 @@ from player.sound.device_watch import device_trouble, device_word
 from player.sound.report import DeviceOpened
 from player.stage.window import room, too_small_words
 from player.state_folder import state_trouble
-from player.survey import clock_at_rest, survey
+from player.survey import clock_at_rest
 from player.uplink.ledger_db import TROUBLE, LedgerDamaged, open_copy, why_not_read
 from player.uplink.loss_note import read_loss
 from player.uplink.writer import LEDGER
@@ -66,7 +66,7 @@ def main(options: argparse.Namespace) -> int:
         _sound(config),
         _clock(config),
         _disk(config),
-        *content(config, survey(config), _read(clock_at_rest(config))),
+        *content(config, surveyed(config), _read(clock_at_rest(config))),
         _workers(),
         _watch(config, hinders),
         _ledger(config),

@@ -6,13 +6,12 @@ import logging
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from player.commands.answering import no_answer
+from player.commands.answering import no_answer, surveyed
 from player.commands.as_run import read_as_run
 from player.commands.content import not_planned
 from player.commands.programs import standings, stretches
 from player.commands.terminal import tell, tell_json, tell_trouble
 from player.commands.wording import complaint_text
-from player.survey import survey
 from signage.errors import BadInput, Complaint, Words
 from signage.plan import PlannedSlot, plan_through, row
 from signage.slot import Slot
@@ -28,7 +27,7 @@ def main(options: argparse.Namespace) -> int:
     if options.zone is not None and options.zone not in names:
         raise _wrong("--zone", Words(f"没有叫 {options.zone!r} 的区域", f"there is no zone {options.zone!r}"), names)
     zones = (options.zone,) if options.zone else names
-    seen = survey(config, with_orders=True)
+    seen = surveyed(config, with_orders=True)
     for words in not_planned(config, seen):
         tell_trouble(f"注意：{words.zh}", f"    {words.en}")
     for complaint in (*config.unanswered, *map(no_answer, seen.unanswered)):

@@ -46,6 +46,8 @@ MOST_FILES = 2000
 """On the disk; at most 128 KiB each."""
 MOST_UNWRITTEN = 20
 """Digests that wait for the state folder's disk, 128 KiB each at most."""
+MOST_UNFORGOTTEN = 10_000
+"""Hashes whose digests wait to be taken from that disk."""
 LOOK_S = 0.1
 
 
@@ -67,7 +69,8 @@ class DigestStore:
         self._held: OrderedDict[str, Digests] = OrderedDict()
         self._held_bytes = 0
         self._making: dict[str, _Making] = {}
-        self._unwritten: dict[str, Digests] = {}
+        self._unwritten: dict[str, Digests | None] = {}
+        """What the state folder is to hold, by SHA-256; None: nothing any more."""
         self._is_writing = False
 
     def keep(self, sha256: str, digests: Digests) -> None:
@@ -76,14 +79,19 @@ class DigestStore:
         if self._folder is None or digests.size <= AT_ONCE_BYTES:
             return
         with self._lock:
-            if len(self._unwritten) >= MOST_UNWRITTEN:
+            waiting = sum(each is not None for each in self._unwritten.values())
+            if waiting >= MOST_UNWRITTEN and self._unwritten.get(sha256) is None:
                 return  # the disk does not answer; a next start hashes the file again
-            self._unwritten[sha256] = digests
-            if self._is_writing:
-                return
-            self._is_writing = True
+            self._have_written(self._folder, sha256, digests)
+
+    def _have_written(self, folder: Path, sha256: str, digests: Digests | None) -> None:
+        """Leaves what is to be written or taken away to a thread of its own; the lock is held."""
+        self._unwritten[sha256] = digests
+        if self._is_writing:
+            return
+        self._is_writing = True
         try:
-            threading.Thread(target=self._write, args=(self._folder,), name="digests", daemon=True).start()
+            threading.Thread(target=self._write, args=(folder,), name="digests", daemon=True).start()
         except RuntimeError as error:  # no thread to be had; the next that is kept tries again
             log.warning("digests are not kept: %s", error)
             self._is_writing = False
@@ -99,17 +107,25 @@ class DigestStore:
                 sha256 = next(iter(self._unwritten))
                 digests = self._unwritten[sha256]
             try:
-                path, content = folder / sha256, msgspec.msgpack.encode(digests)
-                if not path.exists() or path.read_bytes() != content:
-                    write_whole(path, content)
-                    self._sweep(folder)
+                self._write_one(folder, sha256, digests)
             except OSError as error:
                 log.warning("digests are not kept: %s", error)
             with self._lock:
-                self._unwritten.pop(sha256, None)
+                if self._unwritten.get(sha256) is digests:  # else it is another by now
+                    self._unwritten.pop(sha256, None)
+
+    def _write_one(self, folder: Path, sha256: str, digests: Digests | None) -> None:
+        path = folder / sha256
+        if digests is None:
+            path.unlink(missing_ok=True)
+            return
+        content = msgspec.msgpack.encode(digests)
+        if not path.exists() or path.read_bytes() != content:
+            write_whole(path, content)
+            self._sweep(folder)
 
     def written(self, timeout_s: float) -> bool:
-        """Waits until everything kept is in the state folder; says whether it is."""
+        """Waits until the state folder is as it was told to be; says whether it is."""
         with self._lock:
             return self._lock.wait_for(lambda: not self._is_writing, timeout_s)
 
@@ -126,9 +142,8 @@ class DigestStore:
         with self._lock:
             found = self._held.pop(sha256, None)
             self._held_bytes -= len(found.sums) if found is not None else 0
-        if self._folder is not None:
-            with contextlib.suppress(OSError):
-                (self._folder / sha256).unlink(missing_ok=True)
+            if self._folder is not None and len(self._unwritten) < MOST_UNFORGOTTEN:
+                self._have_written(self._folder, sha256, None)
 
     def open(self, request: ShowFile, given_up: Callable[[], bool]) -> tuple[int, Digests]:
         """Opens what a request is to show: a descriptor, and the digests that its bytes have to match.
@@ -292,6 +307,9 @@ class DigestStore:
         if self._folder is None:
             return None
         path = self._folder / sha256
+        with self._lock:
+            if sha256 in self._unwritten and self._unwritten[sha256] is None:
+                return None
         with self._asking:
             if self._asked is not None and not self._asked.is_there:
                 return None

@@ -13,6 +13,7 @@
 import datetime as dt
 import errno
 import logging
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -63,8 +64,8 @@ def write_kept(folder: Path, kept: Kept) -> None:
     write_whole(folder / "kept.json", msgspec.json.encode(kept))
 
 
-def anchor(folder: Path, enrolled: Path) -> bytes:
-    """Gives the root metadata that all trust hangs on, and keeps a copy of it.
+def anchor(folder: Path, enrolled: Callable[[], bytes]) -> bytes:
+    """Returns the root metadata that all trust hangs on, and keeps a copy of it; `enrolled` is `whole_root` in the end.
 
     A person who enrols the screen with another office ends the trust in the former one: what it signed is put aside.
     Raises OSError when there is neither a root from the enrolment nor a copy.
@@ -72,11 +73,11 @@ def anchor(folder: Path, enrolled: Path) -> bytes:
     copy = folder / "root.json"
     former = _former_root(copy)
     try:
-        given = _whole_root(enrolled)
-    except OSError:
+        given = enrolled()
+    except OSError as error:
         if former is None:
             raise
-        log.warning("the enrolment's root cannot be read; going on with the copy")
+        log.warning("the enrolment's root cannot be read (%s); going on with the copy", error.strerror or error)
         return former
     if former == given:
         return given
@@ -109,11 +110,13 @@ def is_anchor(state: Path, enrolled: Path | None) -> bool:
         return False
 
 
-def _whole_root(path: Path) -> bytes:
-    """Gives the text of a root. Raises OSError, also while a person is still copying it there."""
-    text = path.read_bytes()
+def whole_root(path: Path) -> bytes:
+    """Returns the text of a root. Raises OSError, also while a person is still copying it there."""
     try:
+        text = load_bytes(path)
         msgspec.json.decode(text)
+    except NotOursError as error:
+        raise OSError(errno.EINVAL, str(error), str(path)) from error
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
         raise OSError(errno.EINVAL, "not whole", str(path)) from error
     return text

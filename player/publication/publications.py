@@ -12,13 +12,14 @@ from collections.abc import Callable
 from pathlib import Path
 from threading import Event, Thread
 
+from player.answer import LEAST_WAIT_S, Asker, NoAnswer
 from player.content.digest_store import DigestStore
 from player.dates import NO_DATES, Dates
 from player.publication.courier import Courier, Probe
 from player.publication.depot import BUDGET_BYTES, KEEP_FREE_BYTES, Depot, NoRoomError
 from player.publication.expiry import expiry
 from player.publication.fetch import MismatchError, PutOffError
-from player.publication.kept import FOLDER, anchor
+from player.publication.kept import FOLDER, anchor, whole_root
 from player.publication.looking import Lookout
 from player.publication.news import Asked, News
 from player.publication.published import OnAir
@@ -37,6 +38,8 @@ log = logging.getLogger(__name__)
 
 EXPIRED_DAYS = 180
 HOUSE_EVERY_S, FIRST_PICTURE_S, STOP_S = 60.0, 3.0, 5.0
+ROOT_S = LEAST_WAIT_S
+"""The first picture waits so long at most for the disk of the enrolment's root; later it is taken when it answers."""
 
 
 class Publications:
@@ -69,6 +72,8 @@ class Publications:
         `digests` takes those of the media, `dates` the time that a head was signed at.
         """
         self._folder, self._screen, self._root, self._source = state / FOLDER, screen, root, source
+        self._enrolled = Asker(lambda: whole_root(root), "root")
+        self._anchored = b""
         self._dates = dates
         self._read_clock, self._changed, self._progressed = read_clock, changed, progressed
         self._grace = dt.timedelta(days=expired_days)
@@ -210,7 +215,7 @@ class Publications:
             return
         head, moment = asked.head or (None, self._read_clock())
         try:
-            lookout = self._lookout or self._open()
+            lookout = self._open()
             believed = moment.at if moment.clock != "unsynced" else None
             signed, plans = lookout.look(moment.least or believed, head)
         except (TrustError, MismatchError) as error:
@@ -237,16 +242,21 @@ class Publications:
         self._settle()
 
     def _open(self) -> Lookout:
-        """Begins: the anchor, then what was kept. Raises SourceError when there is nothing to trust in."""
+        """Begins, once: the anchor, then what was kept. Raises SourceError when there is nothing to trust in.
+
+        Begins anew when the enrolment's disk answers late, with another root than the copy that was gone by.
+        """
+        if self._lookout is not None and not self._enrolled.has_late_answer:
+            return self._lookout
         try:
-            root = anchor(self._folder, self._root)
+            root = anchor(self._folder, lambda: self._enrolled.within(ROOT_S, late=self._news.look))
         except OSError as error:
-            why = error.strerror or str(error)
-            words = Words(
-                zh=f"信任根 {self._root} 读不出来（{why}）", en=f"the root {self._root} cannot be read: {why}"
-            )
+            words = _unreadable(self._root, error)
             self._wrong("look", words)
             raise SourceError(words) from error
+        if self._lookout is not None and root == self._anchored:
+            return self._lookout
+        self._anchored = root
         self._standing.open()
         self._lookout = Lookout(self._folder, self._screen, root, self._source, self._depot)
         return self._lookout
@@ -290,3 +300,13 @@ class Publications:
         if self._troubles.get(what) != why:
             log.warning("publications: %s", why.en)
         self._troubles[what] = why
+
+
+def _unreadable(root: Path, error: OSError) -> Words:
+    if isinstance(error, NoAnswer):
+        return Words(
+            zh=f"信任根 {root} 所在的磁盘或共享没有响应：请检查磁盘和网线，恢复后自动继续",
+            en=f"the disk or share of the root {root} does not answer: check it; this goes on when it does",
+        )
+    why = error.strerror or str(error)
+    return Words(zh=f"信任根 {root} 读不出来（{why}）", en=f"the root {root} cannot be read: {why}")

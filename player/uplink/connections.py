@@ -11,7 +11,7 @@ from pathlib import Path
 
 import msgspec
 
-from player.durable import write_whole
+from player.bounded_file import BoundedFile
 from player.state_files import NotOursError, Number, load_state
 
 NAME = "uplink.json"
@@ -38,7 +38,7 @@ class Connections:
     """The file; any thread."""
 
     def __init__(self, state: Path) -> None:
-        self._path = state / NAME
+        self._file = BoundedFile(state / NAME, lambda: msgspec.json.encode(self._told))
         self._changing = threading.Lock()
         self._told = msgspec.structs.replace(read_uplink(state) or Uplink(), connected=False, office=False, why="")
         self._failing = False
@@ -66,7 +66,7 @@ class Connections:
     def _write(self, told: Uplink) -> None:
         self._told = told
         try:
-            write_whole(self._path, msgspec.json.encode(told))
+            self._file.write(msgspec.json.encode(told))
         except OSError as fault:
             if not self._failing:
                 log.warning("%s not written: %s", NAME, fault)

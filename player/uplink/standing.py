@@ -1,6 +1,7 @@
 """`orders.json` in the state folder: what the office ordered for good, and the highest number of a command ever taken.
 
-Rule: flushed before anything is acted on; so no command is obeyed twice, and a blackout holds over restarts.
+Rule: flushed before anything is acted on; so no command is obeyed twice, and a blackout holds over restarts. A disk
+that hangs refuses, like one that is full.
 """
 
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Annotated
 
 import msgspec
 
-from player.durable import write_whole
+from player.bounded_file import BoundedFile
 from player.state_files import Number, read_state
 
 NAME = "orders.json"
@@ -43,13 +44,13 @@ class Standing:
 
     def __init__(self, state: Path) -> None:
         """Reads what holds; a file that cannot be read orders nothing and is put aside."""
-        self._path = state / NAME
-        self.kept = _read(self._path)
+        self.kept = _read(state / NAME)
+        self._file = BoundedFile(state / NAME, lambda: msgspec.json.encode(self.kept))
 
     def keep(self, kept: Kept) -> None:
         """Writes it, flushed, and then it holds. Raises OSError: then what was before holds."""
         if kept != self.kept:
-            write_whole(self._path, msgspec.json.encode(kept))
+            self._file.write(msgspec.json.encode(kept))
             self.kept = kept
 
 

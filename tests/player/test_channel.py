@@ -5,8 +5,10 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from player.channel import Channel
@@ -14,10 +16,12 @@ from player.config import Config, read_config
 from player.events import Inbox, SetVolume
 from player.publication.kept import FOLDER
 from player.state import Moment
+from player.uplink.connections import read_uplink
 from player.uplink.recorder import NoRecords
 from player.uplink.standing import Kept, Standing
 from signage.errors import Words
 from tests.brokers import wait_until
+from tests.hanging import Share
 from tests.player.commands.test_office import enrolled
 from tests.player.publication.repository import NOW, Repository
 from tests.player.uplink.test_writer import at
@@ -138,3 +142,42 @@ def test_a_stick_is_read_where_the_enrolment_names_an_address_that_nobody_answer
     finally:
         room.channel.stop()
     assert room.changed.is_set()
+
+
+def test_a_disk_with_root_password_and_certificates_that_hangs_holds_up_neither_the_start_nor_the_agent(
+    config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("player.channel.ANSWER_S", 0.2)
+    folder = config.office.enrolment
+    assert folder is not None
+    files = {each.name: each.read_bytes() for each in folder.iterdir()}
+    told = msgspec.structs.replace(
+        config.office,
+        enrolment=None,
+        broker=f"mqtt://127.0.0.1:{free_port()}",
+        http="http://127.0.0.1:1",
+        credentials=folder / "password",
+        ca=folder / "ca.pem",
+    )
+    shutil.rmtree(folder)
+    with Share(folder, {**files, "password": b"secret", "ca.pem": b"x"}) as share:
+        share.hang()
+        began = time.monotonic()
+        config = msgspec.structs.replace(config, office=told)
+        channel = Room(config, told=True).channel
+        assert time.monotonic() - began < 2.0
+        channel._first.set()
+        channel.start()
+        try:
+            wait_until(lambda: channel.trouble is not None, "it is said")
+            assert channel.trouble is not None
+            assert "没有响应" in channel.trouble.zh
+            share.answer()
+            wait_until(lambda: channel.trouble is None, "it goes on")
+            wait_until(
+                lambda: (told := read_uplink(config.folders.state)) is not None and bool(told.why), "it connects"
+            )
+        finally:
+            began = time.monotonic()
+            channel.stop()
+            assert time.monotonic() - began < 8.0

@@ -179,6 +179,18 @@ def test_a_folder_that_is_away_at_the_next_start_is_remembered_without_its_passw
     assert not [path for path in kept if b"geheim" in path.read_bytes()]
 
 
+def test_a_folder_whose_disk_hangs_at_the_next_start_is_remembered_too(tmp_path: Path) -> None:
+    folder = whole(tmp_path)
+    EnrolmentWatch(config(tmp_path)).look()
+    shutil.rmtree(folder)
+    with Share(folder, {"office.toml": OFFICE.encode()}, hangs=True):
+        after = config(tmp_path)
+    assert after.enrolment_failed
+    assert "没有响应" in after.enrolment_troubles[0].problem.zh
+    assert after.office.http == "https://office.example"
+    assert after.takes_publications
+
+
 @pytest.mark.parametrize("text", [b"", b"{", b"[]", b'{"broker": 1}', b"\xff" * 100])
 def test_a_memory_that_is_damaged_is_none(tmp_path: Path, text: bytes) -> None:
     state = config(tmp_path).folders.state

@@ -97,11 +97,13 @@ def open_copy(path: Path) -> LedgerDb:
 def open_beside(path: Path) -> LedgerDb:
     """Opens, only to read, a ledger that another thread of this process writes. Raises what `open_copy` raises.
 
+    Any thread may use it, one at a time.
+
     Nothing but SQLite may open the file here: closing any other descriptor of it would drop the writer's locks (POSIX).
     """
     if not path.exists():
         raise FileNotFoundError(path)
-    connection = _open_read_only(path, "mode=ro", 1.0)
+    connection = _open_read_only(path, "mode=ro", 1.0, check_same_thread=False)
     try:
         _must_be_ours(connection)
     except BaseException:
@@ -110,8 +112,9 @@ def open_beside(path: Path) -> LedgerDb:
     return LedgerDb(connection)
 
 
-def _open_read_only(path: Path, how: str, timeout_s: float) -> sqlite3.Connection:
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, isolation_level=None, timeout=timeout_s)
+def _open_read_only(path: Path, how: str, timeout_s: float, *, check_same_thread: bool = True) -> sqlite3.Connection:
+    uri = f"{path.absolute().as_uri()}?{how}"
+    return sqlite3.connect(uri, uri=True, isolation_level=None, timeout=timeout_s, check_same_thread=check_same_thread)
 
 
 def _alone(path: Path) -> str:

@@ -27,14 +27,14 @@ def ask(house: Path) -> Ask:  # noqa: F811
     text = config.read_text(encoding="utf-8")
     assert "[folders]" not in text
     config.write_text(f'{text}\n[folders]\nmedia = ["share", "media"]\nstate = "state"\n', encoding="utf-8")
-    for name in ("share", "state"):
+    for name in ("share", "state", "tmp"):
         (house / name).mkdir()
     clean = {k: v for k, v in os.environ.items() if k not in ("DISPLAY", "WAYLAND_DISPLAY", "SDL_VIDEODRIVER")}
 
-    def run(*words: str) -> subprocess.CompletedProcess[str]:
+    def run(*words: str, **more: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [sys.executable, "-m", "player", *words], cwd=house,
-            env={**clean, "PYTHONPATH": str(ROOT), "SDL_AUDIODRIVER": "dummy"},
+            env={**clean, "PYTHONPATH": str(ROOT), "SDL_AUDIODRIVER": "dummy", **more},
             capture_output=True, text=True, timeout=100, check=False,
         )  # fmt: skip
 
@@ -76,14 +76,18 @@ def test_doctor_names_both_what_does_not_answer(ask: Ask, share: Share, state: P
     assert (str(share.at) in page["media"]["says"], NAMED in page["media"]["says"]) == (True, True)
 
 
-@pytest.mark.parametrize("words", [("plays",), ("check",), PLAN, ("verify",)], ids=lambda words: words[0])
+@pytest.mark.parametrize("words", [("plays",), ("check",), PLAN, ("verify",), ("doctor",)], ids=lambda words: words[0])
 def test_a_state_folder_that_does_not_answer_is_named_by_each_command(
-    ask: Ask, state: Path, words: tuple[str, ...]
+    ask: Ask,
+    state: Path,
+    words: tuple[str, ...],
+    house: Path,  # noqa: F811
 ) -> None:
-    done = ask(*words)
+    done = ask(*words, TMPDIR=str(house / "tmp"))
     told = done.stdout + done.stderr
     assert str(state) in told
     assert NAMED in told
+    assert list((house / "tmp").iterdir()) == [], "nothing is left behind"
 
 
 def test_a_frozen_state_disk_holds_no_command_up(ask: Ask, house: Path) -> None:  # noqa: F811

@@ -5,6 +5,7 @@ import hashlib
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import msgspec
@@ -15,6 +16,7 @@ from player.content.digest_store import AT_ONCE_BYTES, MOST_AT_ONCE, DigestStore
 from player.decode.digests import DIGEST_BYTES, PART_BYTES, Digests, Summing
 from player.decode.protocol import ShowFile, Target
 from player.decode.refusal import CHANGED, NOT_HANDED_OVER, Refused
+from tests.hanging import Share
 
 HEAD = b"\0\0\0\x20ftypisom"
 SIZES = {"small": 1000, "middle": PART_BYTES * 3 + 1, "large": AT_ONCE_BYTES + 5}
@@ -235,3 +237,30 @@ def test_a_state_folder_that_hangs_is_asked_once_and_no_file_is_blamed_for_it(tm
         assert (len(asked), stalled) == (1, [])
     finally:
         go_on.set()
+
+
+def test_digests_that_did_not_hold_are_not_taken_again_and_a_state_folder_that_hangs_holds_nobody_up(tmp_path):
+    data = content("large")
+    sha256, size = sha256_of(data), len(data)
+    with Share(tmp_path / "state", {f"digests/{sha256}": msgspec.msgpack.encode(digests_of(data))}) as state:
+        store = DigestStore(state.at)
+        assert store.of(sha256, size) == digests_of(data)
+        state.hang()
+        began = time.monotonic()
+        store.forget(sha256)
+        assert store.of(sha256, size) is None
+        assert time.monotonic() - began < 1.0
+        assert state.waiting.wait(10), "the disk was asked to take them away"
+        state.answer()
+
+
+def test_digests_kept_and_forgotten_in_any_order_are_what_was_said_last(tmp_path):
+    data = content("large")
+    sha256, size = sha256_of(data), len(data)
+    for last, kept in ((True, digests_of(data)), (False, None)):
+        store = DigestStore(tmp_path / "state")
+        for is_kept in (not last, last, not last, last):
+            store.keep(sha256, digests_of(data)) if is_kept else store.forget(sha256)
+        assert store.written(10)
+        assert store.of(sha256, size) == kept
+        assert DigestStore(tmp_path / "state").of(sha256, size) == kept

@@ -17,6 +17,7 @@ from player.publication.sources import Source
 from player.state import Moment
 from signage.errors import Words
 from signage.messages import Trusted
+from tests.hanging import Share
 from tests.player.publication.conftest import BROKEN, PICTURE, SCREEN, Follow, Follower
 from tests.player.publication.repository import NOW, Repository, key
 from tests.player.publication.servers import Handler, Server, serving
@@ -688,3 +689,21 @@ def test_the_end_does_not_wait_for_a_server_that_hangs(
     assert hangs.wait(30)
     screen.publications.stop()
     assert not screen.publications._thread.is_alive()
+
+
+def test_the_copy_stands_in_for_a_root_whose_disk_hangs_and_one_that_comes_late_is_gone_by(
+    office: Repository, follow: Follow, tmp_path: Path
+) -> None:
+    screen = follow(folder(office))
+    screen.shows(1)
+    screen.publications.stop()
+    other = Repository(tmp_path / "other")
+    other.publish(7, {"evening": b'[[item]]\ncard = "slogan"\ntext = "x"\n'})
+    other.assign(SCREEN, (7, ("evening",)))
+    other.head()
+    with Share(tmp_path / "usb", {"root.json": other.anchor}) as usb:
+        usb.hang()
+        screen = follow(folder(other), root=usb.at / "root.json")
+        assert screen.numbers == (1,)
+        usb.answer()
+        screen.shows(7)

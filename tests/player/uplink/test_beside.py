@@ -1,10 +1,14 @@
 """The ledger read beside its writer: never in its way, and never an old file for a new one."""
 
+import os
+import threading
+import time
 from pathlib import Path
 
 from player.uplink.beside import RETRY_S, Beside
 from player.uplink.ledger_db import open_ledger
 from player.uplink.writer import Writer
+from tests.brokers import wait_until
 from tests.player.uplink.test_writer import SCREEN, at, opened, play, write
 
 
@@ -71,3 +75,33 @@ def test_the_writer_can_cut_while_it_is_read(tmp_path: Path) -> None:
     assert epoch.first.seq == 100
     beside.close()
     writer.close()
+
+
+class HangingPath(type(Path())):
+    """A ledger's path on a disk that may hang."""
+
+    answers = threading.Event()
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        assert self.answers.wait(20)
+        return super().stat(follow_symlinks=follow_symlinks)
+
+
+def test_a_disk_that_hangs_holds_nobody_up_and_what_is_on_it_is_read_when_it_answers(tmp_path: Path) -> None:
+    write(tmp_path / "ledger.db", play(1), play(2))
+    path = HangingPath(tmp_path / "ledger.db")
+    path.answers.clear()
+    beside = Beside(path, SCREEN, answer_s=0.05)
+    began = time.monotonic()
+    assert [beside.epochs(float(now)) for now in range(100)] == [()] * 100
+    assert time.monotonic() - began < 3.0, "one that hangs is not waited for again"
+    path.answers.set()
+    wait_until(lambda: beside.epochs(1000.0), "it is read")
+    [epoch] = beside.epochs(1000.0)
+    assert len(beside.some(epoch, 1, 10, 1000.0)) == 2
+    path.answers.clear()
+    assert beside.epochs(1001.0) == ()
+    beside.close()
+    assert beside.some(epoch, 1, 10, 1001.0) == ()
+    path.answers.set()
+    wait_until(lambda: beside._db is None, "it lets go when the disk answers")
