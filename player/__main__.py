@@ -1,7 +1,32 @@
-"""`python -m player` is `wuzha-player`."""
+"""The program `wuzha-player`, also as `python -m player`."""
 
 import sys
 
-from player.cli import main
+from signage.utf8_mode import begin_in_utf8, open_output
 
-sys.exit(main())
+
+def main() -> int:
+    """Runs the command that the command line names; returns the exit code."""
+    begin_in_utf8()
+    words = sys.argv[1:]
+    if _is_supervised(words):
+        # It lives as long as the player: it loads little, and has the screen process read the command line.
+        open_output()
+        from player.logs import open_log  # noqa: PLC0415
+        from player.watch.supervisor import supervise  # noqa: PLC0415
+
+        open_log()
+        return supervise(words)
+    from player.cli import main as run_command  # noqa: PLC0415
+
+    return run_command()
+
+
+def _is_supervised(words: list[str]) -> bool:
+    """Returns whether this is `run`, and neither the screen process nor a question for its help."""
+    asks = any(word == "-h" or (len(word) > 4 and "--help".startswith(word)) for word in words)
+    return words[:1] == ["run"] and "--watched" not in words and not asks
+
+
+if __name__ == "__main__":
+    sys.exit(main())

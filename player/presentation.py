@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from player.watch.platform_facts import AGAINST
+from player.watch.display_words import AGAINST
 from player.watch.sighting import Sighting
 from signage.errors import Words
 from signage.ledger import Details

@@ -6,10 +6,9 @@ Rule: asks nothing but /proc; elsewhere every process counts as living.
 import os
 import signal
 import time
-from pathlib import Path
 
 _KILLED = 1 << (signal.SIGKILL - 1) if hasattr(signal, "SIGKILL") else 0
-_PROC = Path("/proc")
+_PROC = "/proc"
 
 
 def ending_of(pid: int) -> int | None:
@@ -20,7 +19,7 @@ def ending_of(pid: int) -> int | None:
     if _KILLED == 0 or pid <= 0:
         return None
     try:
-        status = (_PROC / str(pid) / "status").read_bytes()
+        status = _read(f"{_PROC}/{pid}/status")
     except FileNotFoundError:  # or hidden: /proc may be mounted so that it shows nothing of other users
         return -int(signal.SIGKILL) if _is_unknown(pid) else None
     except OSError:
@@ -37,8 +36,8 @@ def children_of(pid: int) -> list[int]:
     """Returns the processes that a process began and that have not ended, as far as the kernel tells."""
     found: list[int] = []
     try:
-        for thread in os.listdir(_PROC / str(pid) / "task"):
-            found += map(int, (_PROC / str(pid) / "task" / thread / "children").read_bytes().split())
+        for thread in os.listdir(f"{_PROC}/{pid}/task"):
+            found += map(int, _read(f"{_PROC}/{pid}/task/{thread}/children").split())
     except OSError:
         pass  # it is gone, or this kernel tells nothing
     return found
@@ -57,7 +56,7 @@ def _is_unknown(pid: int) -> bool:
 def _code(pid: int) -> int:
     """The last field of its stat (proc(5)): a status as wait(2) gives it."""
     try:
-        status = int((_PROC / str(pid) / "stat").read_bytes().split()[-1])
+        status = int(_read(f"{_PROC}/{pid}/stat").split()[-1])
     except (OSError, ValueError, IndexError):
         return -int(signal.SIGKILL)
     return -(status & 0x7F) if status & 0x7F else status >> 8 & 0xFF
@@ -66,7 +65,12 @@ def _code(pid: int) -> int:
 def own_age_s() -> float:
     """Returns for how long this process has run; 0 where the system does not tell."""
     try:
-        ticks = int(Path("/proc/self/stat").read_bytes().rpartition(b")")[2].split()[19])  # starttime of proc(5)
+        ticks = int(_read(f"{_PROC}/self/stat").rpartition(b")")[2].split()[19])  # starttime of proc(5)
         return time.clock_gettime(time.CLOCK_BOOTTIME) - ticks / os.sysconf("SC_CLK_TCK")
     except (OSError, ValueError, IndexError, AttributeError):
         return 0.0
+
+
+def _read(path: str) -> bytes:
+    with open(path, "rb") as file:
+        return file.read()

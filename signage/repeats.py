@@ -4,7 +4,6 @@ Rule: pure; `now` is monotonic seconds.
 """
 
 import re
-from dataclasses import dataclass
 from typing import NamedTuple, TypeVar
 
 EVERY_S = 60.0
@@ -26,15 +25,15 @@ class LogPlace(NamedTuple):
     level: int
 
 
-@dataclass(slots=True)
 class _Said:
     """What was said of one kind of line, and what was not."""
 
-    at: float
-    said: int = 1
-    unsaid: int = 0
-    newest: str = ""
-    """The last one that was left unsaid."""
+    __slots__ = ("at", "newest", "said", "unsaid")
+
+    def __init__(self, at: float, said: int = 1, unsaid: int = 0) -> None:
+        self.at, self.said, self.unsaid = at, said, unsaid
+        self.newest = ""
+        """The last one that was left unsaid."""
 
 
 class Repeats:

@@ -7,7 +7,6 @@ would call a file by another name on another day. Only what people see and type 
 import os
 import sys
 from collections.abc import Mapping
-from pathlib import Path
 from typing import IO
 
 UTF8 = "utf-8"
@@ -85,6 +84,7 @@ def _is_ascii(encoding: str) -> bool:
 def _words() -> list[bytes]:
     """Returns the command line as it was given, before it was decoded by the locale."""
     try:
-        return Path("/proc/self/cmdline").read_bytes().split(b"\0")[:-1]
+        with open("/proc/self/cmdline", "rb") as file:
+            return file.read().split(b"\0")[:-1]
     except OSError:
         return [os.fsencode(word) for word in sys.orig_argv]

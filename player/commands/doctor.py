@@ -32,11 +32,11 @@ from player.survey import clock_at_rest
 from player.uplink.ledger_db import TROUBLE, LedgerDamaged, open_copy, why_not_read
 from player.uplink.loss_note import read_loss
 from player.uplink.writer import LEDGER
+from player.watch.display_words import AGAINST, SAYS
 from player.watch.glass import Glass
-from player.watch.health import read_health
+from player.watch.health_file import read_health
 from player.watch.lookout import ANSWER_S
-from player.watch.platform_facts import AGAINST, against
-from player.watch.verdict import SAYS
+from player.watch.platform_facts import against
 from signage import calendar
 from signage.errors import Words
 from signage.presented import Presented

@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 def main(options: argparse.Namespace) -> int:
     """Plays by the configuration until stopped."""
     if not options.watched:
-        from player.watch.supervisor import Supervisor  # noqa: PLC0415 - it stays small: it loads nothing that plays
+        from player.watch.supervisor import supervise  # noqa: PLC0415 - it stays small: it loads nothing that plays
 
-        return Supervisor(options.words, options.for_s).run()
+        return supervise(options.words)
     from player.decode.process import ForkServer  # noqa: PLC0415
 
     server = ForkServer()  # it loads on the second core while this process does

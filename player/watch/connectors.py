@@ -3,19 +3,18 @@
 Reading asks nothing of the hardware: a probe is made only when somebody writes to `status`.
 """
 
+import os
 import re
-from dataclasses import dataclass
-from pathlib import Path
+from typing import NamedTuple
 
-SYSTEM = Path("/sys")
+SYSTEM = "/sys"
 MOST_CONNECTORS = 64
 _MOST_BYTES = 32
 _CONNECTOR = re.compile(r"card\d+-(?!Writeback).+")
 _CARD = re.compile(r"card\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Connector:
+class Connector(NamedTuple):
     """One socket, in the kernel's words; empty where it says nothing."""
 
     name: str
@@ -28,8 +27,7 @@ class Connector:
     """On, Off, Standby or Suspend."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cards:
+class Cards(NamedTuple):
     """The sockets of all graphics cards."""
 
     connectors: tuple[Connector, ...] = ()
@@ -39,27 +37,28 @@ class Cards:
     """The virtual terminal in front, such as `tty7`."""
 
 
-def read_cards(system: Path = SYSTEM) -> Cards:
+def read_cards(system: str | os.PathLike[str] = SYSTEM) -> Cards:
     """Returns what stands below `system`, where the kernel shows its devices; nothing where there is nothing."""
+    root = os.fspath(system)
     try:
-        names = sorted(each.name for each in (system / "class/drm").iterdir())
+        names = sorted(os.listdir(f"{root}/class/drm"))
     except OSError:
         names = []
     own = [name for name in names if _CONNECTOR.fullmatch(name)][:MOST_CONNECTORS]
     cards = {name for name in names if _CARD.fullmatch(name)}
     return Cards(
         connectors=tuple(
-            Connector(name, *(_read(system / "class/drm" / name / each) for each in ("status", "enabled", "dpms")))
+            Connector(name, *(_read(f"{root}/class/drm/{name}/{each}") for each in ("status", "enabled", "dpms")))
             for name in own
         ),
         has_others=bool(cards - {name.split("-")[0] for name in own}),
-        console=_read(system / "class/tty/tty0/active"),
+        console=_read(f"{root}/class/tty/tty0/active"),
     )
 
 
-def _read(path: Path) -> str:
+def _read(path: str) -> str:
     try:
-        with path.open("rb") as file:
+        with open(path, "rb") as file:
             return file.read(_MOST_BYTES).decode("ascii", "replace").strip()
     except OSError:
         return ""

@@ -2,14 +2,12 @@
 
 import threading
 import time
-from dataclasses import dataclass
-from typing import IO
+from typing import IO, NamedTuple
 
 from player.watch.pulse import MAX_LINE_BYTES, Pulse, parse_pulse
 
 
-@dataclass(frozen=True, slots=True)
-class Heard:
+class Heard(NamedTuple):
     """A pulse and when it came, in monotonic seconds."""
 
     at: float

@@ -7,7 +7,6 @@ lets nobody look.
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
 
 from player.watch.connectors import SYSTEM, read_cards
 from player.watch.platform_facts import PlatformFacts
@@ -20,7 +19,9 @@ LOOK_EVERY_S = 5.0 if sys.platform == "win32" else 0.0
 class Glass:
     """The display. For one thread."""
 
-    def __init__(self, *, system: Path = SYSTEM, load: Callable[[], XDisplay | None] | None = None) -> None:
+    def __init__(
+        self, *, system: str | os.PathLike[str] = SYSTEM, load: Callable[[], XDisplay | None] | None = None
+    ) -> None:
         """`system` is where the kernel shows its devices; `load` connects to the X display, if there is one."""
         self._system = system
         self._xcb = None if load is not None or sys.platform == "win32" else load_xcb()

@@ -1,6 +1,6 @@
 """`health.json` in the state folder: what the supervisor has seen, for `doctor` and whoever looks later.
 
-Rule: the supervisor touches no disk. A process of its own writes the file (`python -m player.watch.health FOLDER`) and
+Rule: the supervisor touches no disk. A process of its own writes the file (`health_file`) and
 may hang with the disk for as long as it likes.
 """
 
@@ -11,27 +11,23 @@ import logging
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from pathlib import Path
-from typing import Literal, get_args
+from typing import Literal, NamedTuple
 
-from player.durable import NotOursError, load_bytes, write_whole
 from player.watch.verdict import Verdict
-from signage.presented import PRESENTED, Presented
+from signage.presented import Presented
 
 Seen = Literal[Verdict, "unseen"]
 """The last verdict on what people see, if there is any."""
 NAME = "health.json"
-MOST_BYTES, MOST_WHY_BYTES = 16_384, 500
+MOST_WHY_BYTES = 500
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Health:
+class Health(NamedTuple):
     """The contents of the file."""
 
-    v: int = 1
     at: dt.datetime
+    v: int = 1
     restarts: int = 0
     """Since the supervisor began."""
     last_end: str = ""
@@ -46,7 +42,7 @@ class Health:
 
 def health_bytes(health: Health) -> bytes:
     """Returns what the file says."""
-    return json.dumps({**asdict(health), "at": health.at.isoformat()}).encode()
+    return json.dumps({**health._asdict(), "at": health.at.isoformat()}).encode()
 
 
 class HealthWriter:
@@ -83,7 +79,7 @@ class HealthWriter:
         (state, health), self._next = self._next, None
         try:
             self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "player.watch.health", state],
+                [sys.executable, "-P", "-m", "player.watch.health_file", state],
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=self._environment,
             )  # fmt: skip
         except (OSError, ValueError) as fault:  # the second is a name that no file can have
@@ -92,34 +88,3 @@ class HealthWriter:
         assert self._process.stdin is not None
         with contextlib.suppress(OSError), self._process.stdin as way:
             way.write(health_bytes(health))  # far less than a pipe holds
-
-
-def read_health(state: Path) -> Health | None:
-    """Gives what the supervisor wrote last; None when there is nothing that can be read."""
-    try:
-        told = json.loads(load_bytes(state / NAME))
-        screen, at = told["screen"], dt.datetime.fromisoformat(told["at"])
-        at.astimezone(dt.timezone(dt.timedelta(hours=14)))  # of the year 9999: there is none in other zones
-        return Health(
-            v=int(told["v"]),
-            at=at,
-            restarts=int(told["restarts"]),
-            last_end=str(told["last_end"]),
-            present=str(told["present"]),
-            screen=screen if screen in get_args(Seen) else "unseen",
-            against=next((each for each in PRESENTED if each == told.get("against")), ""),
-        )
-    except (OSError, NotOursError, ValueError, LookupError, TypeError, OverflowError, RecursionError):
-        return None
-
-
-def main() -> None:
-    """Writes what comes on standard input into the folder that is named, or says why not."""
-    try:
-        write_whole(Path(sys.argv[1]) / NAME, sys.stdin.buffer.read(MOST_BYTES))
-    except (OSError, ValueError) as fault:
-        sys.stdout.write(str(fault))
-
-
-if __name__ == "__main__":
-    main()

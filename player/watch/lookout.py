@@ -10,7 +10,6 @@ is left alone for some seconds.
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from itertools import islice
 from typing import Protocol
 
@@ -119,7 +118,7 @@ class Lookout:
         if self._agreed is None or self.against is not None or self.verdict != "fine":
             return False
         agreed, at = self._agreed
-        return now - at < REST_S and replace(pulse, at=agreed.at) == agreed
+        return now - at < REST_S and pulse._replace(at=agreed.at) == agreed
 
     def _settle(self, before: Pulse, shown: tuple[int, ...], after: Pulse) -> None:
         if (after.box, after.places, after.zones) != (before.box, before.places, before.zones):

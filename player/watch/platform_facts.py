@@ -4,32 +4,27 @@ Rule: pure; where nothing can be told, nothing speaks against it.
 """
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from player.watch.connectors import Cards
 from player.watch.xcb import Output
-from signage.errors import Words
 from signage.presented import Presented
 
 _SOCKET = re.compile(r"(?i)(e?DP|DisplayPort|HDMI|DVI|VGA|LVDS|DSI|TV|Composite|S-?Video|DFP|CRT|SPI|USB)\W?\w*.*")
 """What sockets are called; the output of a virtual display is not."""
-AGAINST: dict[Presented, Words] = {
-    "no-display": Words("没有接上显示屏", "no display is connected"),
-    "dark": Words("显示屏已关闭或休眠", "the display is switched off or asleep"),
-    "covered": Words("显示屏上是另一个控制台", "the display shows another console"),
-    "unknown": Words(
-        "显示服务（X）没有回应，不知道画面还在不在：请重启显示服务，或重启这台电脑",
-        "the display server (X) does not answer, nobody knows whether the picture is still there: "
-        "start it anew, or this computer",
-    ),
+AGAINST_SAYS: dict[Presented, str] = {
+    "no-display": "no display is connected",
+    "dark": "the display is switched off or asleep",
+    "covered": "the display shows another console",
+    "unknown": "the display server (X) does not answer, nobody knows whether the picture is still there: "
+    "start it anew, or this computer",
 }
 NOTHING_LEFT = "nothing is in the way of the display any more"
 NO_CARDS = Cards()
 ASLEEP = ("Off", "Standby", "Suspend")
 
 
-@dataclass(frozen=True, slots=True)
-class PlatformFacts:
+class PlatformFacts(NamedTuple):
     """What the kernel and the X server say."""
 
     cards: Cards = NO_CARDS

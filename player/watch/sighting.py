@@ -6,7 +6,7 @@ Rule: pure.
 """
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from signage.presented import PRESENTED, Presented
 
@@ -17,8 +17,7 @@ MOST_WORDS = 16
 MOST_NAME = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(NamedTuple):
     """One look at the display."""
 
     at: float

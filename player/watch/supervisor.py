@@ -15,7 +15,6 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
-from pathlib import Path
 from types import FrameType
 
 from player.heap import trim
@@ -27,11 +26,11 @@ from player.watch.glass import LOOK_EVERY_S, Glass
 from player.watch.health import Health, HealthWriter
 from player.watch.lookout import Lookout
 from player.watch.notify import ADDRESS, Notify
-from player.watch.platform_facts import AGAINST, NOTHING_LEFT
+from player.watch.platform_facts import AGAINST_SAYS, NOTHING_LEFT
 from player.watch.pulse import AGAIN, Pulse
 from player.watch.sighting import Sighting
 from player.watch.sighting_pipe import SightingPipe
-from player.watch.verdict import SAYS, Verdict
+from player.watch.verdict import VERDICT_SAYS, Verdict
 from signage.presented import Presented
 
 SILENCE_S = 10.0
@@ -46,9 +45,25 @@ KILLED_S = 1.0
 END_S = 15.0
 """What was asked to end and still goes on is killed: its ledger waits for a disk that does not answer."""
 BAD_INPUT = 2
-_ROOT = Path(__file__).resolve().parents[2]
+_ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.realpath(__file__))))
 
 log = logging.getLogger(__name__)
+
+
+def supervise(words: Sequence[str]) -> int:
+    """Plays as the command line `run …` says, until stopped; returns the exit code."""
+    return Supervisor(words, seconds_of(words)).run()
+
+
+def seconds_of(words: Sequence[str]) -> float | None:
+    """Returns for how long to play: the number after the last `--for`. What is none the screen process refuses."""
+    found = None
+    for word, after in zip(words, [*words[1:], ""], strict=True):
+        name, _, value = word.partition("=")
+        if len(name) > 2 and "--for".startswith(name):
+            with contextlib.suppress(ValueError):
+                found = float(value or after)
+    return found
 
 
 class Supervisor:
@@ -133,7 +148,7 @@ class Supervisor:
     @staticmethod
     def _environment() -> dict[str, str]:
         inherited = os.environ.get("PYTHONPATH")
-        path = os.pathsep.join(p for p in (str(_ROOT), inherited) if p)
+        path = os.pathsep.join(p for p in (_ROOT, inherited) if p)
         # What the service manager hears is this process's word alone.
         environment = {name: value for name, value in os.environ.items() if name not in (ADDRESS, "WATCHDOG_USEC")}
         return {**environment, "PYTHONPATH": path}
@@ -222,9 +237,11 @@ class Supervisor:
             return
         self._present = present
         if verdict is not None and verdict != self._verdict:
-            log.log(logging.INFO if verdict == "fine" else logging.ERROR, "%s", SAYS[verdict].en)
+            log.log(logging.INFO if verdict == "fine" else logging.ERROR, "%s", VERDICT_SAYS[verdict])
         if against != self._against:
-            log.log(logging.ERROR if against else logging.INFO, "%s", AGAINST[against].en if against else NOTHING_LEFT)
+            log.log(
+                logging.ERROR if against else logging.INFO, "%s", AGAINST_SAYS[against] if against else NOTHING_LEFT
+            )
         self._verdict, self._against = verdict, against
         self._tell()
 

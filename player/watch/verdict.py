@@ -5,21 +5,15 @@ not cry wolf: films, fades and tickers change between the three, and a picture m
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Literal
-
-from signage.errors import Words
+from typing import Literal, NamedTuple
 
 Verdict = Literal["fine", "black", "frozen", "foreign"]
-SAYS: dict[Verdict, Words] = {
-    "fine": Words("显示屏上就是播放的画面", "the display shows what is played"),
-    "black": Words("播放正常，但显示屏是黑的", "the display is black although a picture is shown"),
-    "frozen": Words("播放正常，但显示屏不动", "the display stands still although the picture moves"),
-    "foreign": Words(
-        "显示屏上不是播放的画面：窗口被遮住、移动了，或超出桌面",
-        "the display shows something else: the window is covered, moved or off the desktop",
-    ),
+VERDICT_SAYS: dict[Verdict, str] = {
+    "fine": "the display shows what is played",
+    "black": "the display is black although a picture is shown",
+    "frozen": "the display stands still although the picture moves",
+    "foreign": "the display shows something else: the window is covered, moved or off the desktop",
 }
 
 DARK = 16
@@ -31,8 +25,7 @@ BLACK_LOOKS, FOREIGN_LOOKS, FROZEN_LOOKS = 2, 2, 3
 MOST_LOOKS = 3
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(NamedTuple):
     """0xRRGGBB at the same places of the display, and of the canvas just before and just after."""
 
     shown: tuple[int, ...]

@@ -7,7 +7,7 @@ own libraries for (RandR, DPMS) is asked in the protocol's own bytes, so that no
 
 import ctypes
 import struct
-from dataclasses import dataclass
+from typing import NamedTuple
 
 Place = tuple[int, int]
 _Z_PIXMAP = 2
@@ -23,8 +23,7 @@ _DPMS_INFO = 7
 MOST_OUTPUTS = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(NamedTuple):
     """A connector as RandR knows it."""
 
     name: str

@@ -26,7 +26,8 @@ from player.uplink.loss_note import Loss, read_loss
 from player.uplink.standing import Kept as Orders
 from player.uplink.standing import Standing, last_number
 from player.uplink.writer import Writer
-from player.watch.health import Health, health_bytes, read_health
+from player.watch.health import Health, health_bytes
+from player.watch.health_file import read_health
 from signage.media import MediaFacts
 from signage.rotation import next_slot
 from signage.turns import Position

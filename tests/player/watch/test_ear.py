@@ -4,7 +4,6 @@ import json
 import os
 import threading
 from collections.abc import Iterator
-from dataclasses import asdict
 from typing import IO
 
 import pytest
@@ -25,7 +24,7 @@ def pipe() -> Iterator[tuple[Ear, IO[bytes]]]:
 
 
 def said(text: str) -> bytes:
-    return json.dumps(asdict(Pulse(state=text))).encode() + b"\n"
+    return json.dumps(Pulse(state=text)._asdict()).encode() + b"\n"
 
 
 def waiting(ear: Ear) -> tuple[threading.Thread, list[Pulse | None]]:

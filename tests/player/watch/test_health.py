@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from player.watch.health import NAME, Health, HealthWriter, health_bytes, read_health
+from player.watch.health import NAME, Health, HealthWriter, health_bytes
+from player.watch.health_file import read_health
 
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[3])}
 AT = dt.datetime(2026, 6, 6, 7, tzinfo=dt.UTC)

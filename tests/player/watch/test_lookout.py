@@ -74,8 +74,7 @@ class Bench:
             state="/s", at=self.now, box=(0, 0, 8, 8), places=self.places, colours=colours,
             zones=(("main", 48), ("ticker", 16)),
         )  # fmt: skip
-        for name, value in changes.items():
-            object.__setattr__(pulse, name, value)
+        pulse = pulse._replace(**changes)
         self.told.clear()
         self.lookout.look(pulse, self.now)
         return {zone: word for sighting in self.told for zone, word in sighting.zones.items()}

@@ -15,7 +15,7 @@ import pytest
 from PIL import ImageGrab
 
 from player.watch import supervisor
-from player.watch.health import read_health
+from player.watch.health_file import read_health
 from tests.player.commands.conftest import house  # noqa: F401
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")]
@@ -266,7 +266,7 @@ sys.exit(4 if told.read_text().count("\\n") == 1 else 0)
 def test_a_screen_process_that_asks_to_begin_anew_is_no_death(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "player.py").write_text(ASKS_AGAIN, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(supervisor, "_ROOT", tmp_path)
+    monkeypatch.setattr(supervisor, "_ROOT", str(tmp_path))
     monkeypatch.setattr(supervisor, "LEAST_LIFE_S", 0.1)
     before = {name: signal.getsignal(name) for name in (signal.SIGINT, signal.SIGTERM)}
     try:
