@@ -1,7 +1,6 @@
 """What does not fit together between playlists, media, zones, site and calendar, each good by itself."""
 
 import datetime as dt
-import difflib
 import functools
 from collections.abc import Callable, Iterator, Sequence
 
@@ -118,6 +117,8 @@ def _missing_cure(media: Sequence[Media], find: Find, pattern: str) -> Words:
             zh=f'写成 "{inner}"：路径从素材文件夹里面写起，不写素材文件夹自己',
             en=f'write "{inner}": the path begins inside the media folder, whose own name is left out',
         )
+    import difflib  # noqa: PLC0415 - only where something is misspelt
+
     names = [medium.name for medium in media[:MOST_COMPARED] if len(medium.name) <= MOST_COMPARED_LETTERS]
     near = difflib.get_close_matches(pattern, names, n=1, cutoff=0.8) if len(pattern) <= MOST_COMPARED_LETTERS else []
     if near:

@@ -4,7 +4,6 @@ Rule: pure; nothing is taken in silence. A guess is made only where one meaning 
 play, or at other times: what may mean two things is left to the person.
 """
 
-import calendar
 import datetime as dt
 import json
 import math
@@ -282,7 +281,7 @@ def last_real_day(key: str, text: str) -> dt.date | None:
     year, month = int(found[1]), int(found[2])
     if not 2000 <= year < 2200:
         return None
-    last = dt.date(year, month, calendar.monthrange(year, month)[1])
+    last = dt.date(year, month, _days_in(year, month))
     return last if key == "until" else last + dt.timedelta(days=1)
 
 
@@ -292,9 +291,15 @@ def no_such_day(text: str) -> Words | None:
     if found is None or not 1 <= int(found[2]) <= 12 or not 1000 <= int(found[1]) <= 9999:
         return None
     year, month, day = int(found[1]), int(found[2]), int(found[3])
-    if 1 <= day <= calendar.monthrange(year, month)[1]:
+    if 1 <= day <= _days_in(year, month):
         return None
     return Words(f"{year} 年 {month} 月没有 {day} 日", f"{year}-{month:02} has no day {day}")
+
+
+def _days_in(year: int, month: int) -> int:
+    """Returns how many days a month of the years 1 to 9999 has."""
+    # Not calendar.monthrange: its module loads all that locale knows, half a megabyte.
+    return 31 if month == 12 else (dt.date(year, month + 1, 1) - dt.date(year, month, 1)).days
 
 
 def time(text: str) -> str:

@@ -3,7 +3,6 @@
 import mmap
 import os
 import sys
-import tempfile
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,6 +53,8 @@ def share(size: int) -> Shared:
         # A worker that could shrink it would kill the screen process with SIGBUS.
         fcntl.fcntl(fd, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
         return Shared(mmap.mmap(fd, size), f"fd:{fd}", (fd,))
+    import tempfile  # noqa: PLC0415 - half a megabyte that Linux does not need
+
     path = Path(tempfile.mkdtemp(prefix="wuzha-")) / os.urandom(8).hex()
     with path.open("w+b") as file:
         file.truncate(size)
