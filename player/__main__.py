@@ -17,9 +17,14 @@ def main() -> int:
 
         open_log()
         return supervise(words)
+    server = None
+    if words[:1] == ["run"] and "--watched" in words:
+        from player.decode.process import ForkServer  # noqa: PLC0415
+
+        server = ForkServer()  # it loads on the second core while this process does
     from player.cli import main as run_command  # noqa: PLC0415
 
-    return run_command()
+    return run_command(server=server)
 
 
 def _is_supervised(words: list[str]) -> bool:

@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from player.commands.apart import run_apart
 from player.commands.terminal import tell_trouble
@@ -15,6 +16,9 @@ from player.logs import open_log
 from signage.command_line import CommandParser
 from signage.errors import BadInput, WuzhaError
 from signage.utf8_mode import begin_in_utf8, open_output
+
+if TYPE_CHECKING:
+    from player.decode.process import ForkServer
 
 NOW = ("now", "现在")
 COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor", "clock")
@@ -116,13 +120,16 @@ def moment(text: str) -> dt.datetime:
         ) from None
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command; gives its exit code: 0 done, 1 fault, 2 bad input or configuration."""
+def main(arguments: Sequence[str] | None = None, *, server: "ForkServer | None" = None) -> int:
+    """Runs one command; returns its exit code: 0 done, 1 fault, 2 bad input or configuration.
+
+    `server` is the fork server of a screen process, if it was begun before.
+    """
     if arguments is None:
         begin_in_utf8()
     open_output()
     words = sys.argv[1:] if arguments is None else arguments
-    options = parser().parse_args(words, argparse.Namespace(words=tuple(words)))
+    options = parser().parse_args(words, argparse.Namespace(words=tuple(words), server=server))
     os.environ.setdefault("PYGAME_HIDE_SUPPORT_PROMPT", "1")  # standard output belongs to the answers
     open_log()
     if options.command != "run" and arguments is None:

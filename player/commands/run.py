@@ -12,7 +12,7 @@ def main(options: argparse.Namespace) -> int:
         return supervise(options.words)
     from player.decode.process import ForkServer  # noqa: PLC0415
 
-    server = ForkServer()  # it loads on the second core while this process does
+    server = options.server or ForkServer()
     from player.app import play  # noqa: PLC0415
     from player.config import read_config  # noqa: PLC0415
 
