@@ -71,6 +71,24 @@ Lists = Literal["none", "there", "away for a moment", "gone lately"]
 """Whether a playlist lies in the folders, good or not, or did until now."""
 
 
+class Missing(msgspec.Struct, frozen=True, kw_only=True):
+    """Playlists, by name, whose files went although others are there."""
+
+    away: frozenset[str] = frozenset()
+    """A moment ago: what they said goes on."""
+    withdrawn: frozenset[str] = frozenset()
+    """Longer ago, and said for a while."""
+
+
+NONE_MISSING = Missing()
+
+
+def listed_names(place: Place) -> frozenset[str]:
+    """Returns the names of the playlists whose files lie in a playlist folder, without the calendar."""
+    found = {library_name(os.path.splitext(seen.name)[0]) for seen in place.scan.files.values()}
+    return frozenset(found - {CALENDAR})
+
+
 def has_calendar(place: Place) -> bool:
     """Whether the calendar lies in a playlist folder."""
     return place.use == "playlists" and any(seen.name == f"{CALENDAR}.toml" for seen in place.scan.files.values())
@@ -97,13 +115,14 @@ def arrange(
     last_good: Mapping[str, bytes],
     since: Mapping[str, dt.datetime],
     lists: Lists = "none",
+    missing: Missing = NONE_MISSING,
     calendar_away: bool = False,
     copies: Copies = "refuse",
 ) -> Library:
     """The library, with serial 0; `since` says when a path was refused first for its name or kind.
 
     Of what is quarantined, `on_trial` names by SHA-256 what an emergency may show. `seen_as` gives what is left of a
-    name for the eye. `lists` says what became of playlists that lay there before,
+    name for the eye. `lists` says what became of playlists that lay there before, `missing` of single ones,
     `calendar_away` whether the calendar did until a moment ago.
     """
     shelf = _Shelf(quarantined, on_trial, since)
@@ -119,6 +138,11 @@ def arrange(
     if lists == "away for a moment" or any(p.use == "playlists" and (not p.looked or p.scan.gone) for p in places):
         for name, text in last_good.items():
             shelf.playlists.setdefault(name, PlaylistFile(name=name, path="", text=text, mtime_ns=0))
+    present = {each.text for each in shelf.playlists.values()}  # one that was renamed is not away
+    for name in sorted(missing.away & last_good.keys()):
+        if last_good[name] not in present:
+            former = PlaylistFile(name=name, path="", text=last_good[name], mtime_ns=0)
+            shelf.playlists.setdefault(name, former)
     if calendar_away and CALENDAR in last_good:
         former = PlaylistFile(name=CALENDAR, path="", text=last_good[CALENDAR], mtime_ns=0)
         shelf.playlists.setdefault(CALENDAR, former)
@@ -130,6 +154,8 @@ def arrange(
     notes += [stray.note() for stray in strays(named) if stray.meant and not stray.is_passed_over]
     if lists == "gone lately":
         notes.append(LISTS_LEFT)
+    elif lists == "there":
+        notes += map(_withdrawn, sorted(missing.withdrawn))
     return Library(
         media=tuple(m for _, m in sorted(shelf.media.values(), key=_order)),
         held=tuple(m for _, m in sorted(shelf.held.values(), key=_order)),
@@ -259,6 +285,14 @@ def _names(places: Sequence[Place]) -> dict[FolderUse, dict[str, str]]:
         if any(may_be_copy(seen.name) for seen in place.scan.files.values()):
             found[place.use] |= {plain_name(seen.name): seen.name for seen in place.scan.files.values()}
     return found
+
+
+def _withdrawn(name: str) -> Words:
+    shown = printable(f"{name}.toml")
+    return Words(
+        zh=f"播放表 {shown} 的文件不见了，已经撤下；还要播就把它放回播放表文件夹",
+        en=f"the file of playlist {shown} has gone, it is withdrawn; put it back to have it played",
+    )
 
 
 def _copy(original: str) -> Words:

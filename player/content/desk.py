@@ -12,7 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
-from player.content.arrange import CALENDAR, Copies, Lists, Place, arrange, has_calendar, may_be_listed
+from player.content.arrange import (
+    CALENDAR,
+    Copies,
+    Lists,
+    Missing,
+    Place,
+    arrange,
+    has_calendar,
+    listed_names,
+    may_be_listed,
+)
 from player.content.book import Book, Verdict
 from player.content.library import Folder, Library, PlaylistFile
 from player.content.memory import Memory
@@ -66,6 +76,8 @@ class Desk:
         """Whether one was there when the last library was made."""
         self._saw_lists = False
         """Whether this run has seen one."""
+        self._seen_lists: dict[str, float | None] = {}
+        """The playlists that were there, by name, and since when one is not; None: it is there."""
         self._had_calendar = False
         self._calendar_gone_at: float | None = None
         self._lists_change_at: float | None = None
@@ -275,7 +287,7 @@ class Desk:
             )
 
     def lists_change_at(self) -> float | None:
-        """The monotonic time at which the absence of all playlists means something else than it did; None: never."""
+        """The monotonic time at which the absence of playlists means something else than it did; None: never."""
         with self._lock:
             return self._lists_change_at
 
@@ -298,6 +310,25 @@ class Desk:
             return "gone lately"
         return "none"
 
+    def _missing(self, last_good: Mapping[str, bytes], now: float) -> Missing:
+        """Returns which of several playlists went: until a moment ago it was there, and may be being saved anew."""
+        places = [place for place in self._places if place.use == "playlists"]
+        if any(not place.looked or place.scan.gone for place in places):
+            self._seen_lists = dict.fromkeys(self._seen_lists)  # a folder that is away says nothing of its files
+            return Missing()
+        there = frozenset(name for place in places for name in listed_names(place))
+        since = {name: now if went is None else went for name, went in self._seen_lists.items() if name not in there}
+        since = {name: went for name, went in since.items() if name in last_good or now - went >= LISTS_AWAY_S}
+        since = {name: went for name, went in since.items() if now - went < LISTS_GONE_S}
+        self._seen_lists = {**dict.fromkeys(there), **since}
+        away = frozenset(name for name, went in since.items() if now - went < LISTS_AWAY_S)
+        for name, went in since.items():
+            self._lists_change_by(went + (LISTS_AWAY_S if name in away else LISTS_GONE_S))
+        return Missing(away=away, withdrawn=frozenset(since) - away)
+
+    def _lists_change_by(self, at: float) -> None:
+        self._lists_change_at = at if self._lists_change_at is None else min(at, self._lists_change_at)
+
     def _is_calendar_away(self, now: float) -> bool:
         """Whether the calendar was there until a moment ago: without it, exams would be loud while it is saved."""
         is_there = any(has_calendar(place) for place in self._places)
@@ -306,8 +337,7 @@ class Desk:
         self._had_calendar = is_there
         if is_there or self._calendar_gone_at is None or now - self._calendar_gone_at >= LISTS_AWAY_S:
             return False
-        ends = self._calendar_gone_at + LISTS_AWAY_S
-        self._lists_change_at = ends if self._lists_change_at is None else min(ends, self._lists_change_at)
+        self._lists_change_by(self._calendar_gone_at + LISTS_AWAY_S)
         return True
 
     # The library
@@ -319,6 +349,7 @@ class Desk:
             places, verdicts, texts = tuple(self._places), dict(self._verdicts), self._texts.snapshot()
             now, since = self._clock(), dict(self._since)
             lists = self._lists(last_good, now)
+            missing = self._missing(last_good, now)
             calendar_away = self._is_calendar_away(now)
             quarantined, always = self._quarantine.held(now), self._quarantine.held(now, urgent=True)
         return arrange(
@@ -331,6 +362,7 @@ class Desk:
             last_good=last_good,
             since=since,
             lists=lists,
+            missing=missing,
             calendar_away=calendar_away,
             copies=self._copies,
         )

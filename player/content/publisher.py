@@ -17,6 +17,7 @@ from player.content.library import Library
 from player.content.mounts import read_mount_points, read_mounts
 from player.content.store import Store
 from signage.errors import Words
+from signage.printable import printable
 
 log = logging.getLogger(__name__)
 
@@ -201,6 +202,7 @@ class Publisher:
         if self._desk.lists_are_known() and (self.latest.playlists or not self.latest.listed):
             stale = self.last_good.keys() - {p.name for p in self.latest.playlists} - {CALENDAR}
             if stale:
+                log.info("playlists whose files have gone are withdrawn: %s", ", ".join(sorted(map(printable, stale))))
                 self.last_good = {n: t for n, t in self.last_good.items() if n not in stale}
                 yield partial(self._store.forget_playlists, stale)
 

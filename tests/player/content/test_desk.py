@@ -522,15 +522,16 @@ def test_after_a_restart_what_hung_its_decoder_waits_for_the_rest_of_its_term(ta
 class Lists:
     """A desk over a folder of media and one of playlists, with a made-up clock."""
 
-    def __init__(self, top: Path, last_good: dict[str, bytes] | None = None) -> None:
+    def __init__(self, top: Path, *more: str, last_good: dict[str, bytes] | None = None) -> None:
         self.media, self.playlists = top / "media", top / "playlists"
         self.now, self.last_good = 100.0, last_good or {}
-        self.media.mkdir()
-        self.playlists.mkdir()
+        for folder in (self.media, self.playlists, *(top / name for name in more)):
+            folder.mkdir()
         self.desk = Desk(lambda: AT, lambda: self.now)
         self.places = [
             Place(folder=Folder.at(str(self.media)), use="media"),
             Place(folder=Folder.at(str(self.playlists)), use="playlists"),
+            *(Place(folder=Folder.at(str(top / name)), use="playlists") for name in more),
         ]
         self.desk.adopt(Book(), self.places)
 
@@ -561,6 +562,70 @@ def test_the_only_playlist_away_for_a_moment_changes_nothing(tmp_path: Path) -> 
     unsettled = lists.after(0.15)
     assert (unsettled.listed, [p.text for p in unsettled.playlists]) == (True, [b"1"])
     assert [p.text for p in lists.after(1).playlists] == [b"22"]
+
+
+def test_one_of_several_playlists_away_for_a_moment_goes_on_and_one_that_was_deleted_is_withdrawn_and_said(
+    tmp_path: Path,
+) -> None:
+    lists = Lists(tmp_path)
+    for name, text in (("a.toml", b"1"), ("b.toml", b"2")):
+        (lists.playlists / name).write_bytes(text)
+    lists.after(0)
+    lists.after(1)
+    for text in (b"33", b"444"):
+        lists.now += 3600
+        before = lists.after(1)
+        (lists.playlists / "b.toml").unlink()
+        gap = lists.after(0.15)
+        assert ([p.text for p in gap.playlists], gap.notes) == ([p.text for p in before.playlists], ())
+        (lists.playlists / "b.toml").write_bytes(text)
+        assert [p.text for p in lists.after(0.15).playlists] == [p.text for p in before.playlists]
+        assert [p.text for p in lists.after(1).playlists] == [b"1", text]
+    (lists.playlists / "b.toml").unlink()
+    lists.after(0.15)
+    due = lists.desk.lists_change_at()
+    assert due == lists.now + LISTS_AWAY_S
+    gone = lists.after(LISTS_AWAY_S)
+    assert [p.text for p in gone.playlists] == [b"1"]
+    assert "b.toml 的文件不见了" in gone.notes[0].zh
+    del lists.last_good["b"]
+    assert len(lists.after(0.1).notes) == 1, "said for a while"
+    due = lists.desk.lists_change_at()
+    assert due is not None
+    assert lists.after(due - lists.now).notes == ()
+    assert lists.desk.lists_change_at() is None
+
+
+def test_a_playlist_that_was_renamed_is_never_there_twice(tmp_path: Path) -> None:
+    lists = Lists(tmp_path)
+    for name, text in (("a.toml", b"1"), ("b.toml", b"2")):
+        (lists.playlists / name).write_bytes(text)
+    lists.after(0)
+    lists.after(1)
+    (lists.playlists / "b.toml").rename(lists.playlists / "c.toml")
+    for _ in range(20):
+        assert sorted(p.text for p in lists.after(0.2).playlists) == [b"1", b"2"]
+
+
+def test_a_second_playlist_folder_that_is_emptied_for_a_moment_or_away_for_hours_withdraws_nothing(
+    tmp_path: Path,
+) -> None:
+    lists = Lists(tmp_path, "more")
+    more = tmp_path / "more"
+    (lists.playlists / "a.toml").write_bytes(b"1")
+    (more / "b.toml").write_bytes(b"2")
+    lists.after(0)
+    lists.after(1)
+    (more / "b.toml").rename(tmp_path / "b.toml")
+    assert [p.text for p in lists.after(1).playlists] == [b"1", b"2"]
+    (tmp_path / "b.toml").rename(more / "b.toml")
+    lists.after(1)
+    more.rename(tmp_path / "away")
+    for pause_s in (0.1, LISTS_AWAY_S, 3600.0):
+        assert [p.text for p in lists.after(pause_s).playlists] == [b"1", b"2"]
+    more.mkdir()
+    assert [p.text for p in lists.after(0.1).playlists] == [b"1", b"2"], "it comes back before its files do"
+    assert [p.text for p in lists.after(LISTS_AWAY_S).playlists] == [b"1"]
 
 
 def test_the_calendar_away_for_a_moment_ends_no_quiet_period_and_one_that_was_deleted_does(tmp_path: Path) -> None:
@@ -607,14 +672,14 @@ def test_only_after_a_minute_without_playlists_the_media_folder_may_play_and_unt
 
 
 def test_a_start_without_the_playlist_of_the_last_run_is_not_a_screen_without_playlists(tmp_path: Path) -> None:
-    lists = Lists(tmp_path, {"a": b"1", "calendar": b"2"})
+    lists = Lists(tmp_path, last_good={"a": b"1", "calendar": b"2"})
     found = lists.after(0)
     assert (found.listed, found.playlists, found.notes) == (True, (), (LISTS_LEFT,))
 
 
 @pytest.mark.parametrize("name", [None, "calendar.toml"])
 def test_a_screen_that_never_had_a_playlist_plays_its_folder_at_once(tmp_path: Path, name: str | None) -> None:
-    lists = Lists(tmp_path, {"calendar": b"2"})
+    lists = Lists(tmp_path, last_good={"calendar": b"2"})
     if name is not None:
         (lists.playlists / name).write_bytes(b"")
     assert not lists.after(0).listed
