@@ -14,6 +14,7 @@ from django.test.utils import override_settings
 from office.place import Place
 from tests.flows.browser import Browser
 from tests.office.conftest import _django, database, place
+from tests.office.people import POSTER
 from tests.ports import free_port
 
 __all__ = ["_django", "database", "place"]
@@ -123,6 +124,53 @@ def test_only_the_tile_of_a_screen_that_changed_is_replaced_and_times_go_on(brow
         waited("sq-led2", "重启之后")
     finally:
         again.stop()
+
+
+def test_newer_pictures_are_loaded_where_they_are_seen_and_the_rest_when_they_are_scrolled_to(
+    browser: Browser, server: Any, place: Place
+) -> None:
+    from office.models import Screen
+
+    now = dt.datetime.now(dt.UTC)
+    for number in range(1, 7):
+        name = f"sq-led{number}"
+        Screen.objects.update_or_create(id=name, defaults={"title": name, "status": "lost", "shot_at": now})
+        (place.shots / f"{name}.jpg").write_bytes(POSTER)
+    browser.resize(390, 600)
+    browser.go(f"http://127.0.0.1:{server.port}/")
+    later = now + dt.timedelta(seconds=9)
+    Screen.objects.update(shot_at=later)
+    source = "document.querySelector('#screen-sq-led{} img').getAttribute('src')"
+    browser.wait(f"{source.format(1)}.endsWith('{later.timestamp():.3f}')")
+    assert browser.run("document.querySelectorAll('.tile img[data-next]').length") == 6
+    assert browser.run(source.format(6)).endswith(f"{now.timestamp():.3f}"), "nobody sees it"
+    browser.run("document.querySelector('#screen-sq-led6').scrollIntoView()")
+    browser.wait(f"{source.format(6)}.endsWith('{later.timestamp():.3f}')")
+    assert browser.complaints == []
+
+
+def test_only_the_line_of_a_receipt_that_came_is_replaced(browser: Browser, server: Any) -> None:
+    from office.models import Assignment, Receipt, Screen
+
+    now = dt.datetime.now(dt.UTC)
+    other = Screen.objects.create(id="sq-led2", title="另一块", status="lost", status_at=now)
+    for each in Assignment.objects.all():
+        each.aimed_at.add(other)
+        each.screens.add(other, "sq-led1")
+    browser.go(f"http://127.0.0.1:{server.port}/publications/")
+    browser.run(
+        "window.kept = document.getElementById('line-1-sq-led1');"
+        "window.old = document.getElementById('line-1-sq-led2');"
+        "getSelection().selectAllChildren(kept.querySelector('a')); old.querySelector('a').focus()"
+    )
+    Receipt.objects.create(id=1, screen=other, publication=1, step="shown", at=now)
+    browser.wait("document.getElementById('line-1-sq-led2').innerText.includes('已上屏')")
+    assert browser.run("document.querySelector('.bar').innerText.includes('1 / 2')")
+    assert browser.run("window.kept === document.getElementById('line-1-sq-led1') && !window.old.isConnected")
+    assert browser.run("document.querySelectorAll('.receipts tbody tr').length") == 2
+    assert browser.run("String(getSelection())") == "广场 LED"
+    assert browser.run("document.activeElement === document.querySelector('#line-1-sq-led2 a')")
+    assert browser.complaints == []
 
 
 def test_who_is_logged_out_elsewhere_is_asked_to_log_in_again(browser: Browser) -> None:

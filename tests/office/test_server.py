@@ -5,6 +5,7 @@ import http.client
 import socket
 import threading
 import time
+import types
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -115,6 +116,42 @@ def test_screens_that_do_not_read_keep_nobody_waiting(port: int) -> None:
     finally:
         for each in slow:
             each.close()
+
+
+def test_metadata_and_content_wait_behind_no_page_however_long_its_drawing_takes(place: Place) -> None:
+    from django.http import HttpRequest, HttpResponse
+    from django.urls import include, path
+
+    from office.server import THREADS
+
+    drawing, goes_on = threading.Semaphore(0), threading.Event()
+
+    def slow(_: HttpRequest) -> HttpResponse:
+        drawing.release()
+        assert goes_on.wait(WITHIN_S)
+        return HttpResponse("drawn")
+
+    (place.metadata / "timestamp.json").write_bytes(b"{}")
+    urls = types.ModuleType("slow_urls")
+    urls.urlpatterns = [path("slow/", slow), path("", include("office.console.urls"))]  # type: ignore[attr-defined]
+    with override_settings(ROOT_URLCONF=urls), serving(place) as port, ExitStack() as stack:
+        viewers = [
+            stack.enter_context(
+                closing(http.client.HTTPConnection("127.0.0.1", port, WITHIN_S, source_address=(f"127.0.1.{n}", 0)))
+            )
+            for n in range(1, 31)
+        ]
+        try:
+            for each in viewers:
+                each.request("GET", "/slow/")
+            for _ in range(THREADS):
+                assert drawing.acquire(timeout=WITHIN_S)
+            for name, body in (("/metadata/timestamp.json", b"{}"), (f"/content/{SHA256}", BODY)):
+                assert get(port, name) == (200, body)
+            assert not drawing.acquire(blocking=False), "the other viewers wait still"
+        finally:
+            goes_on.set()
+        assert [each.getresponse().read() for each in viewers] == [b"drawn"] * len(viewers)
 
 
 def test_a_request_that_is_too_large_is_turned_away(port: int) -> None:

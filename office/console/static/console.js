@@ -38,13 +38,27 @@
       const next = image.getAttribute("src");
       old.alt = image.alt;
       image.replaceWith(old);
-      if (old.getAttribute("src") === next) continue;
       old.dataset.next = next;
-      const loader = new Image();
-      loader.onload = () => old.dataset.next === next && old.setAttribute("src", next);
-      loader.src = next;
     }
     tellTimes(fresh);
+  }
+
+  function isSeen(each) {
+    const box = each.getBoundingClientRect();
+    return box.bottom > 0 && box.top < window.innerHeight;
+  }
+  // Newer pictures are loaded where somebody can see them; the rest when they are scrolled to.
+  function loadPictures() {
+    if (document.hidden) return;
+    for (const image of document.querySelectorAll(".shot img[data-next]")) {
+      const next = image.dataset.next;
+      if (image.getAttribute("src") === next || image.dataset.loading === next || !isSeen(image.parentElement)) continue;
+      image.dataset.loading = next;
+      const loader = new Image();
+      loader.onload = () => image.dataset.next === next && image.setAttribute("src", next);
+      loader.onerror = () => delete image.dataset.loading;
+      loader.src = next;
+    }
   }
 
   // Puts the focus back where it was, when that was replaced by its like.
@@ -60,6 +74,14 @@
   }
 
   const replace = (fresh) => live().replaceChildren(...fresh.childNodes);
+
+  // Parts that changed in a page whose parts stand as before: each takes the place of the one with its name.
+  function replaceParts(fresh) {
+    for (const { content } of fresh.querySelectorAll("template")) {
+      const part = content.firstElementChild;
+      document.getElementById(part.id).replaceWith(part);
+    }
+  }
 
   // Those that did not change stand among each other as before, for what orders them is what they show.
   function patch(fresh) {
@@ -97,9 +119,11 @@
     tag = ""; // until all of it stands
     const fresh = new DOMParser().parseFromString(text, "text/html").getElementById("live");
     if (fresh && fresh.innerHTML !== last) {
-      const change = "changes" in fresh.dataset ? patch : replace;
+      const isPatch = "changes" in fresh.dataset;
+      const change = !isPatch ? replace : fresh.querySelector("template") ? replaceParts : patch;
       last = change === replace ? fresh.innerHTML : "";
       keepFocus(() => { settle(fresh); change(fresh); });
+      loadPictures();
     }
     tag = answer.headers.get("ETag") || "";
   }
@@ -120,14 +144,18 @@
     }
   }
 
-  // Asks for new pictures of the screens that somebody can see just now.
+  // Asks for new pictures of the screens that somebody can see just now: pictures are most of what a page costs, so one
+  // that nobody has touched for two minutes asks once a minute.
+  let touched = Date.now(), looked = 0;
+  for (const kind of ["pointermove", "pointerdown", "keydown", "scroll", "visibilitychange"]) {
+    document.addEventListener(kind, () => { touched = Date.now(); }, { capture: true, passive: true });
+  }
   async function look() {
-    const edge = window.innerHeight;
-    const seen = [...document.querySelectorAll("[data-screen]")].filter((each) => {
-      const box = each.getBoundingClientRect();
-      return box.bottom > 0 && box.top < edge;
-    });
+    const now = Date.now();
+    if (now - touched > 120000 && now - looked < 60000) return;
+    const seen = [...document.querySelectorAll("[data-screen]")].filter(isSeen);
     if (document.hidden || !seen.length) return;
+    looked = now;
     const form = new URLSearchParams(seen.map((each) => ["screen", each.dataset.screen]));
     const token = document.querySelector("[name=csrfmiddlewaretoken]").value;
     await fetch(live().dataset.look, { method: "POST", body: form, headers: { "X-CSRFToken": token } });
@@ -145,7 +173,7 @@
 
   setClock(document.querySelector("[data-now]")?.dataset.now);
   tellTimes(document);
-  setInterval(tellTimes, 1000, document);
+  setInterval(() => { tellTimes(document); loadPictures(); }, 1000);
   keepFresh();
   if (live().dataset.look) keepLooking();
 })();
