@@ -16,11 +16,11 @@ from player.content.library import Library, PlaylistFile
 from player.orders import Orders
 from player.publication.published import OnAir
 from signage.calendar import Calendar
-from signage.cards import BLACK
+from signage.cards import BLACK, with_signed
 from signage.errors import BadInput, Complaint, Words
 from signage.media import natural_key
 from signage.playlist import Item, Playlist
-from signage.program import Program
+from signage.program import Program, Site
 from signage.reading import read_calendar, read_playlist
 
 _Read = TypeVar("_Read", Playlist, Calendar)
@@ -32,6 +32,8 @@ BLACKOUT = "blackout"
 ABOVE_ALL = 1_000_000
 """Its priority: more than any playlist can have."""
 BLACK_S = 3600.0
+MOST_NAMED = 3
+"""Variables that a sentence names; a name has 50 letters at most."""
 
 
 class Composed(msgspec.Struct, frozen=True, kw_only=True):
@@ -60,6 +62,7 @@ def composed(
         texts.trusted = on_air.trusted
         notes += refused
     published = _published(on_air, texts)
+    site = _site(config, on_air, notes)
     notes += _homeless(published, {zone.name for zone in config.zones})
     local = [p for file in library.playlists if (p := texts.understood(file, read_playlist)) is not None]
     replaced = {p.name for p in published} & {p.name for p in local}
@@ -70,7 +73,7 @@ def composed(
         local = _filler(local) if config.folders.unsigned == "refuse" else local
     local = [_with_trials(p, library) for p in local]
     program = Program(
-        site=config.site,
+        site=site,
         timezone=config.screen.timezone,
         zones=config.zones,
         playlists=tuple(sorted((*published, *local), key=lambda p: p.name)),
@@ -160,6 +163,26 @@ def _calendar(library: Library, on_air: OnAir, texts: _Texts, notes: list[Words]
                 return calendar
     local = texts.understood(library.calendar, read_calendar) if library.calendar is not None else None
     return local or Calendar()
+
+
+def _site(config: Config, on_air: OnAir, notes: list[Words]) -> Site:
+    """The site with the words that came with publications, of the newest that has each; they go before its own."""
+    signed: dict[str, str] = {}
+    for publication in sorted(on_air.publications, key=lambda p: p.number):
+        signed.update(publication.variables)
+    site, replaced = with_signed(config.site, signed)
+    if replaced:
+        names = " ".join(f"{{{name}}}" for name in replaced[:MOST_NAMED])
+        more_zh, more_en = ("", "") if len(replaced) <= MOST_NAMED else ("等", " and more")
+        notes.append(
+            Words(
+                zh=f"字卡里的 {names} {more_zh}用管理端签名发来的内容，kiosk_config.toml 里写的不同，没有使用："
+                "改成一样或删掉那一行",
+                en=f"cards say for {names}{more_en} what the office had signed; kiosk_config.toml says otherwise "
+                "and is not used: make it the same, or delete the line",
+            )
+        )
+    return site
 
 
 def _signed_only(library: Library, trusted: Collection[str]) -> tuple[Library, list[Words]]:

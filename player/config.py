@@ -1,7 +1,6 @@
 """Reads `kiosk_config.toml` into a value, or refuses it whole with every complaint."""
 
 import os
-import re
 import unicodedata
 from pathlib import Path
 
@@ -28,10 +27,10 @@ from signage.layout import Rotate
 from signage.notation import shown, time_of_day
 from signage.printable import printable
 from signage.program import Site
+from signage.site_variables import MOST_VALUE, MOST_VARIABLE, is_variable
 from signage.source import MAX_FILE_BYTES, Place, Source, parse
 from signage.stray_files import copied_from
 from signage.tables import Table
-from signage.text_rules import flaw
 
 __all__ = ["CONFIG_KEYS", "Config", "read_config"]
 
@@ -59,10 +58,6 @@ ROTATE: tuple[Rotate, ...] = (0, 90, 180, 270)
 UNSIGNED: tuple[Unsigned, ...] = ("allow", "refuse")
 COPIES: tuple[Copies, ...] = ("refuse", "allow")
 WATCH: tuple[Watch, ...] = ("auto", "polling")
-
-MOST_VARIABLE = 50
-"""Letters of a variable's name."""
-_VARIABLE = re.compile(r"[^\W\d]\w{0,49}")
 
 
 def read_config(path: Path, enrolment: Path | None = None, *, lenient: bool = False) -> Config:
@@ -242,7 +237,7 @@ def _site(table: Table, source: Source, findings: Findings, screen: ScreenSettin
     lost = {"box": Words("它上面少了一行 [[zone]]", "a line [[zone]] is missing above it")}
     variables = Table(values, place, findings, known=[name for name in values if name not in lost], elsewhere=lost)
     values = {name: value for name, value in values.items() if name not in lost}
-    good = [name for name in values if _is_variable(name)]
+    good = [name for name in values if is_variable(name)]
     for name in values:
         if name not in good:
             problem = Words(zh=f"{shown(name)} 不能作变量名", en=f"{shown(name)} cannot be the name of a variable")
@@ -258,13 +253,8 @@ def _site(table: Table, source: Source, findings: Findings, screen: ScreenSettin
         title=screen.title,
         kind=table.text("kind", "", most=50),
         village=table.text("village", "", most=50),
-        variables={name: variables.text(name, "", most=200) for name in good},
+        variables={name: variables.text(name, "", most=MOST_VALUE) for name in good},
     )
-
-
-def _is_variable(name: str) -> bool:
-    fits = len(name) <= MOST_VARIABLE and _VARIABLE.fullmatch(name) is not None
-    return fits and flaw(name, "name") is None and name not in BUILT_IN_VARIABLES
 
 
 def _folders(table: Table, base: Path) -> Folders:

@@ -2,6 +2,9 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
+
+import msgspec
 
 from signage.program import Site
 
@@ -32,6 +35,15 @@ def missing(text: str, site: Site) -> tuple[str, ...]:
 def filled_in(site: Site) -> tuple[str, ...]:
     """Returns the names of the variables that the site has a value for."""
     return tuple(name for name, value in _values(site).items() if value)
+
+
+def with_signed(site: Site, signed: Mapping[str, str]) -> tuple[Site, tuple[str, ...]]:
+    """Returns the site with what two people signed for it, which counts, and the names of which it said otherwise."""
+    if not signed:
+        return site, ()
+    own = _values(site)
+    replaced = tuple(name for name, value in signed.items() if own.get(name) and own[name] != value)
+    return msgspec.structs.replace(site, variables={**site.variables, **signed}), replaced
 
 
 def ticker_em(text: str) -> float:

@@ -175,8 +175,9 @@ def _no_item(playlist: Playlist, site: Site) -> tuple[str, str]:
     lacks = list(dict.fromkeys(name for text in texts for name in cards.missing(text, site)))
     if lacks:
         names = " ".join(f"{{{_named(name)}}}" for name in lacks[:MOST_VARIABLES])
-        return (f"这块屏幕没有填写 {names}，写进播放机的 kiosk_config.toml：{place(lacks)}",
-                f"this screen lacks {names}: enter them in its kiosk_config.toml, {place(lacks)}")  # fmt: skip
+        return (f"这块屏幕没有填写 {names}，写进播放机的 kiosk_config.toml：{place(lacks)}，或在管理端登记后重新发布",
+                f"this screen lacks {names}: enter them in its kiosk_config.toml, {place(lacks)}, "
+                "or at the office and push again")  # fmt: skip
     return _NO_MEDIA
 
 
@@ -184,6 +185,12 @@ def place(names: Iterable[str]) -> str:
     """Returns the tables of a screen's configuration in which variables of these names are entered."""
     where = {"village": "[site]", "kind": "[site]", "screen_title": "[screen]"}
     return " ".join(dict.fromkeys(where.get(name, "[site.variables]") for name in names))
+
+
+def entered(names: Iterable[str]) -> str:
+    """Returns the words of `wuzha-office enroll` with which variables of these names are entered at the office."""
+    flags = {"village": '--village "…"', "kind": '--kind "…"', "screen_title": '--title "…"'}
+    return " ".join(flags.get(name, f'--variable {_named(name)}="…"') for name in names)
 
 
 def _no_day(playlist: Playlist, items: list[Item], today: dt.date) -> tuple[str, str]:

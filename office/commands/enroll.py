@@ -11,8 +11,11 @@ from office.commands.telling import tell_head
 from office.console.wording import KINDS
 from office.enrolling import Enrolled, Enrolment, enroll, from_config, new_names, revoke, write_broker_files
 from office.place import Place
+from signage.cards import BUILT_IN
 from signage.errors import BadInput, Complaint, Words
+from signage.outlook import entered
 from signage.printable import printable
+from signage.site_variables import MOST_VALUE, MOST_VARIABLE, is_variable
 
 _SAYS = {
     "new": Words("已登记，密码是新的", "is enrolled with a new password"),
@@ -82,13 +85,16 @@ def _ask_about_names(told: Enrolment, *, sure: bool) -> None:
 
 
 def _tell_where_words_are_entered(options: argparse.Namespace, screen: str) -> None:
-    """The office's words are for aiming and checking: what cards say comes from the screen's own configuration."""
+    """What was entered reaches the screen when two people have signed it, or stands in its own configuration."""
     site = [f"{key} = {_quoted(value)}" for key in ("kind", "village") if (value := getattr(options, key))]
     words = [f"{name} = {_quoted(value)}" for name, value in map(_variable, options.variable or ())]
     lines = [*(["[site]", *site] if site else []), *(["[site.variables]", *words] if words else [])]
     if lines:
-        print("▲ 这些只登记在管理端，不会传到屏幕；字卡里要用，就在播放机的 kiosk_config.toml 里也写上：\n"
-              f"  it is entered at the office only; for cards {screen} needs it in kiosk_config.toml:")  # fmt: skip
+        print("▲ 这些两个人签名以后才到屏幕：随下一次 push，或现在 wuzha-office keys sign（已发布的也换成新的）。\n"
+              f"  it reaches {screen} once two people have signed: with the next push, or now with wuzha-office keys "
+              "sign, which renews what is published.\n"
+              "  不经管理端，也可以写进播放机的 kiosk_config.toml（签名发来的优先） · "
+              "or enter it in the player's own file (what was signed goes first):")  # fmt: skip
         print("\n".join(f"      {line}" for line in lines))
 
 
@@ -131,4 +137,13 @@ def _variable(text: str) -> tuple[str, str]:
     if not equals or not name.strip().isidentifier():
         cure = Words("写 名字=内容，例如 grid_phone=110", "write NAME=TEXT, such as grid_phone=110")
         raise BadInput((Complaint(f"--variable {text[:50]}", Words("看不懂", "cannot be read"), cure),))
+    if name.strip() in BUILT_IN:
+        cure = Words(f"用 {entered([name.strip()])}", f"use {entered([name.strip()])}")
+        problem = Words("是每块屏幕都有的，不能这样写", "is what every screen has, and is not entered so")
+        raise BadInput((Complaint(f"--variable {text[:50]}", problem, cure),))
+    if not is_variable(name.strip()) or len(value) > MOST_VALUE or "\n" in value:
+        problem = Words("名字或内容太长，或者不止一行", "its name or text is too long, or has more than one line")
+        cure = Words(f"名字最多 {MOST_VARIABLE} 个字，内容最多 {MOST_VALUE} 个字",
+                     f"a name has at most {MOST_VARIABLE} letters, a text {MOST_VALUE}")  # fmt: skip
+        raise BadInput((Complaint(f"--variable {text[:50]}", problem, cure),))
     return name.strip(), value

@@ -7,10 +7,10 @@ from pathlib import Path
 from office import audit
 from office.commands.asking import ask_passphrase, ask_signers, ask_sure, me, only_holder, signing_time
 from office.commands.table import show
-from office.commands.telling import tell_head
+from office.commands.telling import show_words, tell_head
 from office.enrolling import write_broker_files
 from office.place import ONLINE_PASSPHRASE, Place
-from office.publishing.publish import Signers, remembered, sign_again
+from office.publishing.publish import Signers, remembered, sign_again, unsigned_words
 from office.publishing.signing_clock import clock_doubt
 from office.trusting import setup
 from office.trusting.keys import UnusableKeyError, key_path, unreadable
@@ -30,6 +30,7 @@ def main(options: argparse.Namespace, place: Place) -> int:
         case "init":
             _init(options, place, at)
         case "sign":
+            _tell_words(place)
             sign_again(place, _signers(options, place), at)
             print("已由两人签名 · signed by two")
             tell_head(place)
@@ -93,6 +94,13 @@ def _replace_online(options: argparse.Namespace, place: Place, at: dt.datetime) 
         print("已由两人签名 · signed by two")
         tell_head(place)
     _tell_doubted(place)
+
+
+def _tell_words(place: Place) -> None:
+    """Says what cards will say otherwise, before anybody signs it."""
+    for number, words in unsigned_words(place).items():
+        print(f"发布 {number} 的字卡变量有改动，签的是 · the variables of publication {number} changed; signed are")
+        show_words(words)
 
 
 def _signers(options: argparse.Namespace, place: Place) -> Signers:

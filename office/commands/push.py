@@ -7,7 +7,7 @@ import sys
 from office.commands.asking import ask_signers, signing_time
 from office.commands.following import follow, is_shown, show_lines, shown_ids
 from office.commands.table import Progress
-from office.commands.telling import tell_head
+from office.commands.telling import show_words, tell_head
 from office.console.wording import size
 from office.place import Place
 from office.publishing.aims import chosen
@@ -24,7 +24,8 @@ def main(options: argparse.Namespace, place: Place) -> int:
     draft = _read(options)
     aims = chosen(options.to)
     screens = {screen.id: screen for _, group in aims for screen in group}
-    _show(draft, changes(draft, screens.values(), dt.datetime.now(dt.UTC)))
+    found = changes(draft, screens.values(), dt.datetime.now(dt.UTC))
+    _show(draft, found)
     if options.dry_run:
         return 0
     signing_time(place, is_right=options.clock_is_right)  # before anybody types a passphrase
@@ -38,7 +39,8 @@ def main(options: argparse.Namespace, place: Place) -> int:
         copied += count
         bar.tell(copied, total, f"{size(copied)}/{size(total)} {name}")
 
-    publication = publish(place, draft, aims, signers, dt.datetime.now(dt.UTC), progress=progress)
+    at = dt.datetime.now(dt.UTC)
+    publication = publish(place, draft, aims, signers, at, words=found.words, progress=progress)
     bar.end()
     print(f"已发布 {publication.number}（{draft.line}），签名 {signers.author} + {signers.approver}\n"
           f"published {publication.number} ({draft.line}), signed by {signers.author} and {signers.approver}",
@@ -47,15 +49,15 @@ def main(options: argparse.Namespace, place: Place) -> int:
         tell_head(place)
         if options.wait <= 0:
             return 0
-        found = follow(publication, options.wait)
+        receipts = follow(publication, options.wait)
     except KeyboardInterrupt:
         number = publication.number
         print(f"\n不再等待；发布 {number} 已签名，屏幕会自己取：wuzha-office receipts {number}\n"
               f"no longer waiting; publication {number} is signed, and screens will find it",
               file=sys.stderr)  # fmt: skip
         return 1
-    show_lines(found)
-    return 0 if all(map(is_shown, found)) else 1
+    show_lines(receipts)
+    return 0 if all(map(is_shown, receipts)) else 1
 
 
 def _read(options: argparse.Namespace) -> Draft:
@@ -102,6 +104,7 @@ def _show(draft: Draft, found: PushChanges) -> None:
     media = sum(medium.size_bytes for medium in draft.media)
     print(f"{draft.line}：{len(draft.playlists)} 个播放表 playlists，{len(draft.media)} 个素材 media，{size(media)}，"
           f"{len(found.screens)} 块屏幕 screens")  # fmt: skip
+    show_words(found.words)
     same: dict[Words, list[str]] = {}
     for each in found.screens:
         was = f"替换 replaces {each.replaces}" if each.replaces else "新增 new"

@@ -1,7 +1,11 @@
-"""Tells the screens of a new head, and whoever sits here when nobody heard it."""
+"""Tells the screens of a new head, and whoever sits here when nobody heard it, and what cards will say."""
 
+from collections.abc import Mapping
+
+from office.commands.following import shown_ids
 from office.place import Place
 from office.voice import UnheardError, say_head
+from signage.printable import printable
 
 
 def tell_head(place: Place) -> None:
@@ -10,3 +14,14 @@ def tell_head(place: Place) -> None:
         say_head(place)
     except UnheardError as fault:
         print(f"{fault}\n屏幕会在 15 分钟内自己发现 · screens will find out by themselves within 15 minutes")
+
+
+def show_words(by_screen: Mapping[str, Mapping[str, str]]) -> None:
+    """Shows what cards will say for `{name}`, screens that say the same together: it is signed, too."""
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for screen, words in sorted(by_screen.items()):
+        groups.setdefault(tuple(sorted(words.items())), []).append(screen)
+    for said, screens in groups.items():
+        print("  字卡变量 variables "
+              + "，".join(f"{{{name}}} = {printable(value)}" for name, value in said)
+              + f" → {shown_ids(screens, len(by_screen))}")  # fmt: skip

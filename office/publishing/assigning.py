@@ -1,18 +1,22 @@
 """Which screen is to show which publications, as the database has it."""
 
+import contextlib
 import datetime as dt
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 from django.db.models import Q
 
 from office.models import Assignment, Publication, Receipt, Screen
 from office.publishing.aims import Aim, meets, read_aim
-from office.publishing.check import ScreenFacts
-from signage.cards import BUILT_IN, filled_in
+from office.publishing.check import ScreenFacts, item_words
+from signage.cards import BUILT_IN, missing
+from signage.errors import BadInput
 from signage.messages import Trusted
 from signage.playlist import Playlist
 from signage.program import Site
+from signage.reading import read_playlist
+from signage.site_variables import is_value, is_variable
 from signage.trust import Assigned
 from signage.trust import Assignment as SignedAssignment
 
@@ -137,32 +141,58 @@ def facts(screens: Iterable[Screen], others: Mapping[str, tuple[Playlist, ...]])
     return tuple(_facts(screen, others.get(screen.id, ())) for screen in screens)
 
 
+def known_words(screen: Screen) -> dict[str, str]:
+    """Returns what the office knows that cards can say for `{name}` on a screen, by name."""
+    site = screen.site
+    own = {str(k): str(v) for k, v in (site.variables if site else {}).items()}
+    found = {name: value for name, value in own.items() if is_variable(name) and is_value(value)}
+    every = {
+        "screen_title": screen.title,
+        "kind": site.kind if site else "",
+        "village": site.village.name if site and site.village else "",
+    }
+    return found | {name: value for name, value in every.items() if is_value(value)}
+
+
+def words_for(screens: Iterable[Screen], playlists: Iterable[Playlist]) -> dict[str, dict[str, str]]:
+    """Returns what travels with a publication, by screen: all that was entered for its site, and what else it asks for.
+
+    Playlists of the screen's own folder may ask for what was entered, too.
+    """
+    texts = (text for each in playlists for item in each.items for text in item_words(item))
+    asked = {name for text in texts for name in missing(text, Site(screen="any"))}
+    found = {}
+    for screen in screens:
+        words = {name: value for name, value in known_words(screen).items() if name not in BUILT_IN or name in asked}
+        if words:
+            found[screen.id] = words
+    return found
+
+
+def read_playlists(publication: Publication) -> Iterator[Playlist]:
+    """Returns the playlists of a publication, but for those that this version reads otherwise."""
+    for row in publication.playlists.all():
+        with contextlib.suppress(BadInput):
+            yield read_playlist(row.text.encode(), f"{row.name}.toml")
+
+
 def _facts(screen: Screen, others: tuple[Playlist, ...]) -> ScreenFacts:
-    site, said, state = screen.site, (screen.birth or {}).get("variables"), screen.state or {}
+    said, state = (screen.birth or {}).get("variables"), screen.state or {}
+    # What the screen has by itself, and what this publication would bring along.
+    there = {str(name) for name in said} if isinstance(said, list) else set()
+    known = dict.fromkeys(there, "·") | known_words(screen)
+    own = {name: value for name, value in known.items() if name not in BUILT_IN}
     here = Site(
         screen=screen.id,
-        title=screen.title,
-        kind=site.kind if site else "",
-        village=site.village.name if site and site.village else "",
-        variables={str(k): str(v) for k, v in (site.variables if site else {}).items()},
+        title=known.get("screen_title", ""),
+        kind=known.get("kind", ""),
+        village=known.get("village", ""),
+        variables=own,
     )
-    only_here: set[str] = set()
-    if isinstance(said, list):
-        # What counts is what stands on the screen: our words do not reach it.
-        known, there = set(filled_in(here)), {str(name) for name in said}
-        only_here = known - there
-        here = Site(
-            screen=screen.id,
-            title=(screen.title or "·") if "screen_title" in there else "",
-            kind=(here.kind or "·") if "kind" in there else "",
-            village=(here.village or "·") if "village" in there else "",
-            variables={name: here.variables.get(name) or "·" for name in there - set(BUILT_IN)},
-        )
     return ScreenFacts(
         site=here,
         zones=screen.zone_names,
         timezone=screen.timezone,
-        only_here=frozenset(only_here),
         others=others,
         blackout=bool(state.get("blackout")),
         filler=bool(state.get("filler")),

@@ -42,6 +42,8 @@ class PushChanges(msgspec.Struct, frozen=True, kw_only=True):
     screens: tuple[Change, ...]
     plays_nowhere: bool
     """Whether nothing of it ever plays on any of them."""
+    words: dict[str, dict[str, str]] = {}
+    """What goes along for cards to say, by screen and name."""
 
 
 def changes(draft: Draft, screens: Iterable[Screen], at: dt.datetime) -> PushChanges:
@@ -73,7 +75,8 @@ def changes(draft: Draft, screens: Iterable[Screen], at: dt.datetime) -> PushCha
                 notes=(*notes.get(name, ()), *(_namesake(stem) for stem in sorted(twice))),
             )
         )
-    return PushChanges(screens=tuple(found), plays_nowhere=plays_nowhere(draft, facts, at))
+    words = assigning.words_for(aimed.values(), draft.playlists)
+    return PushChanges(screens=tuple(found), plays_nowhere=plays_nowhere(draft, facts, at), words=words)
 
 
 def _others(draft: Draft, screens: Iterable[str]) -> dict[str, tuple[Playlist, ...]]:

@@ -14,7 +14,7 @@ from signage.cards import filled_in, missing
 from signage.consistency import inconsistencies
 from signage.errors import Complaint, Words
 from signage.layout import Box, Zone
-from signage.outlook import BLACKED_OUT, FILLER_ONLY, outlook, place
+from signage.outlook import BLACKED_OUT, FILLER_ONLY, entered, outlook, place
 from signage.playlist import Item, Playlist
 from signage.program import Program, Site
 
@@ -26,8 +26,6 @@ class ScreenFacts(msgspec.Struct, frozen=True, kw_only=True):
     zones: tuple[str, ...] = ()
     """Names; () when the office does not know."""
     timezone: str = "Asia/Shanghai"
-    only_here: frozenset[str] = frozenset()
-    """Variables that the office has and the screen says it has not."""
     others: tuple[Playlist, ...] = ()
     """What it shows of other publications."""
     blackout: bool = False
@@ -67,7 +65,7 @@ def _like(draft: Draft, facts: ScreenFacts) -> object:
     whose = (facts.site.screen, facts.site.kind) if quiet else ()
     others = tuple((each.publication, each.name) for each in facts.others)
     orders = (facts.blackout, facts.filler)
-    return filled_in(facts.site), facts.only_here, facts.zones, facts.timezone, others, orders, whose
+    return filled_in(facts.site), facts.zones, facts.timezone, others, orders, whose
 
 
 def _short(draft: Draft, facts: ScreenFacts, at: dt.datetime) -> Iterator[Words]:
@@ -76,29 +74,22 @@ def _short(draft: Draft, facts: ScreenFacts, at: dt.datetime) -> Iterator[Words]
     elif facts.filler and any(playlist.rank != "filler" for playlist in draft.playlists):
         yield FILLER_ONLY
     program = _program(draft, facts)
-    lacked: dict[str, None] = {}
     for stem, playlist in zip((p.name for p in draft.playlists), program.playlists[len(facts.others) :], strict=True):
         found = outlook(program, playlist, at)
         if found.why is not None:
             yield Words(f"{stem}：{found.why.zh}", f"{stem}: {found.why.en}")
         for item in playlist.items if playlist.zone in [zone.name for zone in program.zones] else ():
-            lacks = dict.fromkeys(name for text in _words(item) for name in missing(text, facts.site))
-            lacked |= lacks
+            lacks = dict.fromkeys(name for text in item_words(item) for name in missing(text, facts.site))
             if lacks and found.prospect != "never":
                 names = " ".join(f"{{{name}}}" for name in lacks)
                 yield Words(
                     zh=f"屏幕没有填写 {names}，不播放 {stem} 第 {item.number} 项："
-                    f"写进播放机的 kiosk_config.toml，{place(lacks)}",
+                    f"先 wuzha-office enroll 屏幕编号 {entered(lacks)} 再 push，"
+                    f"或写进播放机的 kiosk_config.toml，{place(lacks)}",
                     en=f"the screen lacks {names}: item {item.number} of {stem} does not play; "
-                    f"enter them in its kiosk_config.toml, {place(lacks)}",
+                    f"wuzha-office enroll ID {entered(lacks)}, then push again, or enter them in its "
+                    f"kiosk_config.toml, {place(lacks)}",
                 )
-    here = " ".join(f"{{{name}}}" for name in lacked if name in facts.only_here)
-    if here:
-        yield Words(
-            zh=f"{here} 只登记在管理端，没有传到屏幕：播放机的 kiosk_config.toml 里也要写",
-            en=f"{here} is entered at the office only, which does not reach the screen: enter it in its "
-            "kiosk_config.toml, too",
-        )
 
 
 def plays_nowhere(draft: Draft, screens: Sequence[ScreenFacts], at: dt.datetime) -> bool:
@@ -131,9 +122,10 @@ def _program(draft: Draft, facts: ScreenFacts) -> Program:
 def _every_variable(draft: Draft) -> dict[str, str]:
     """A value for whatever the draft asks for: when only the draft itself is judged."""
     nobody = Site(screen="any")
-    texts = (text for playlist in draft.playlists for item in playlist.items for text in _words(item))
+    texts = (text for playlist in draft.playlists for item in playlist.items for text in item_words(item))
     return {name: "·" for text in texts for name in missing(text, nobody)}
 
 
-def _words(item: Item) -> tuple[str, ...]:
+def item_words(item: Item) -> tuple[str, ...]:
+    """Returns the texts of an item in which `{name}` may stand."""
     return item.title, item.text, item.footer, item.qr

@@ -22,6 +22,7 @@ from signage.media import Media, MediaFacts, MediaKind, natural_key
 from signage.playlist import Playlist
 from signage.printable import printable
 from signage.reading import CALENDAR_FILE, MOST_ITEMS, read_calendar, read_playlist
+from signage.site_variables import VARIABLES
 from signage.source import MAX_FILE_BYTES
 from signage.stray_files import MEDIA, PLAYLISTS, SUFFIX, is_playlist_name
 from signage.text_rules import flaw
@@ -172,6 +173,13 @@ def _texts(folder: Path, complaints: list[Complaint], notes: list[Words]) -> tup
         why = bad_path(path.name)
         if why is not None:
             complaints.append(Complaint(shown, why, Words("改名", "rename it")))
+        elif name == VARIABLES:
+            problem = Words("这个名字留给字卡变量", "this name is kept for the variables of cards")
+            cure = Words(
+                "播放表请改名；变量用 wuzha-office enroll 屏幕编号 --variable 名字=内容",
+                "rename a playlist; variables are entered with wuzha-office enroll ID --variable NAME=TEXT",
+            )
+            complaints.append(Complaint(shown, problem, cure))
         elif not path.is_file():
             problem = Words("不是普通文件，或者链接断了", "is no ordinary file, or a link to nothing")
             complaints.append(Complaint(shown, problem, Words("把文件本身放进来", "put the file itself there")))
@@ -207,7 +215,7 @@ def _made(line: str, media: tuple[Media, ...]) -> Text:
     """A playlist that shows every file once, in natural order."""
     items = "".join(f"\n[[item]]\nmedia = {_quoted(medium.name)}\n" for medium in media[:MOST_ITEMS])
     stem = re.sub(r'[<>:"|?*\\/]', "-", line).strip(". ") or "media"
-    name = stem if bad_path(f"{stem}.toml") is None and stem != CALENDAR else "media"
+    name = stem if bad_path(f"{stem}.toml") is None and stem not in (CALENDAR, VARIABLES) else "media"
     return Text(name=name, body=f"title = {_quoted(line)}\n{items}".encode())
 
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -22,7 +22,12 @@ from office.trusting.keys import UnusableKeyError, open_key, open_online_key
 from office.trusting.repository import PublishError, Standing, signed_targets, standing, write
 from office.trusting.root import Signer, signer
 from signage.errors import WuzhaError
+from signage.site_variables import VARIABLES, variables_text
+from signage.source import MAX_FILE_BYTES
 from signage.trust import MediaTarget, PlaylistTarget, Wanted, above, read_target
+
+WordsByScreen = Mapping[str, Mapping[str, str]]
+"""What cards say for `{name}`, by screen and name."""
 
 
 class NoPublicationError(WuzhaError):
@@ -78,22 +83,27 @@ def publish(
     signers: Signers,
     at: dt.datetime,
     *,
+    words: WordsByScreen | None = None,
     progress: Callable[[str, int], None] = lambda _n, _b: None,
 ) -> Publication:
     """Publishes a draft to the screens of the aims. Raises WuzhaError, and then nothing has changed.
 
+    `words` are those for cards that the signers saw, by screen; None: those that are entered now.
     `progress` hears each file's name and the bytes copied.
     """
+    if words is None:
+        words = assigning.words_for((screen for _, group in aims for screen in group), draft.playlists)
+    said = _words_file(words)
     for medium in draft.media:
         keep_file(place, Path(medium.path), medium.sha256, partial(progress, medium.name))
-    keep_texts(place, (text.body for text in draft.texts))
+    keep_texts(place, (*(text.body for text in draft.texts), *said))
     online = online_signer(place)
     with locked(place), transaction.atomic():
         was = remembered(place)
         signed = tuple(_signed(was))
         number = audit.next_number("publication", max((assigning.highest_publication(), *map(_number, signed))))
         # With what this one replaces: should the commit fail behind the head, the database shows that again.
-        wanted = (*_still_wanted(signed), *_wanted(number, draft))
+        wanted = (*_still_wanted(signed), *_wanted(number, draft), *_wanted_words(number, said))
         publication = _entered(number, draft, signers, at)
         assigning.aim_publication(publication, aims)
         about = {
@@ -112,13 +122,17 @@ def publish(
 
 
 def sign_again(place: Place, signers: Signers, at: dt.datetime) -> None:
-    """Has two people sign what is published now: at first, after a person went, after a restore, before it expires."""
+    """Has two people sign what is published now: at first, after a person went, after a restore, before it expires.
+
+    The words for cards are those that are entered now.
+    """
     online = online_signer(place)
     with locked(place), transaction.atomic():
         was = remembered(place)
         floor = assigning.floor(was.versions)
         audit.note(signers.author, "sign", {"approver": signers.approver}, at)
-        targets = signed_targets(place, tuple(_still_wanted(_signed(was))), signers.keys, was=was, floor=floor, at=at)
+        wanted = tuple(_with_words_of_now(place, _still_wanted(_signed(was))))
+        targets = signed_targets(place, wanted, signers.keys, was=was, floor=floor, at=at)
         # All are signed anew: after a restore screens may trust another assignment under the number that ours has.
         assignments = assigning.signed_assignments()
         write(place, online, assignments, was=was, targets=targets, floor=above(floor), at=at)
@@ -207,6 +221,60 @@ def _wanted(number: int, draft: Draft) -> Iterator[Wanted]:
         yield Wanted(target=PlaylistTarget(number, text.name), sha256=text.sha256, size_bytes=text.size_bytes)
     for medium in draft.media:
         yield Wanted(target=MediaTarget(number, medium.name), sha256=medium.sha256, size_bytes=medium.size_bytes)
+
+
+def _words_file(by_screen: WordsByScreen) -> tuple[bytes, ...]:
+    """The file with the words for cards; none when there are none. Raises PublishError when it is too large."""
+    if not by_screen:
+        return ()
+    text = variables_text(by_screen)
+    if len(text) > MAX_FILE_BYTES:
+        raise PublishError(
+            f"{len(by_screen)} 块屏幕的字卡变量一共太大：按村分几次发布（--to village:…）\n"
+            f"the variables of {len(by_screen)} screens are too large together: push village by village"
+        )
+    return (text,)
+
+
+def _wanted_words(number: int, words: Iterable[bytes]) -> Iterator[Wanted]:
+    for text in words:
+        target = PlaylistTarget(number, VARIABLES)
+        yield Wanted(target=target, sha256=hashlib.sha256(text).hexdigest(), size_bytes=len(text))
+
+
+def _with_words_of_now(place: Place, wanted: Iterable[Wanted]) -> Iterator[Wanted]:
+    """What is signed, each publication with the words for cards that are entered now."""
+    yield from (each for each in wanted if not _is_words(each))
+    for number, by_screen in words_of_now().items():
+        words = _words_file(by_screen)
+        keep_texts(place, words)
+        yield from _wanted_words(number, words)
+
+
+def _is_words(wanted: Wanted) -> bool:
+    return isinstance(wanted.target, PlaylistTarget) and wanted.target.name == VARIABLES
+
+
+def unsigned_words(place: Place) -> dict[int, WordsByScreen]:
+    """Returns the words for cards of publications that were entered otherwise since they were signed."""
+    signed = {_number(each): each.sha256 for each in _signed(standing(place)) if _is_words(each)}
+    found: dict[int, WordsByScreen] = {}
+    for number, words in words_of_now().items():
+        now = next((hashlib.sha256(text).hexdigest() for text in _words_file(words)), None)
+        if now != signed.get(number):
+            found[number] = words
+    return found
+
+
+def words_of_now() -> dict[int, WordsByScreen]:
+    """Returns what was entered for the screens of each publication that is on some, by number and screen."""
+    found: dict[int, WordsByScreen] = {}
+    for publication in Publication.objects.filter(state=assigning.PUBLISHED).prefetch_related("playlists"):
+        screens = Screen.objects.filter(assignments__publication=publication, revoked_at=None).distinct()
+        found[publication.number] = assigning.words_for(
+            screens.select_related("site__village"), assigning.read_playlists(publication)
+        )
+    return found
 
 
 def _signed(was: Standing) -> Iterator[Wanted]:

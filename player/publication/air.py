@@ -10,6 +10,7 @@ import msgspec
 
 from player.publication.published import Published
 from player.publication.staging import Planned
+from signage.site_variables import VARIABLES
 
 
 class Shown(msgspec.Struct, frozen=True, kw_only=True):
@@ -31,7 +32,7 @@ def next_on_air(before: Sequence[Shown], plans: Sequence[Planned], ready: Mappin
         if plan.number in ready:
             found[plan.number] = Shown(plan=plan, published=ready[plan.number])
             continue
-        awaited.update(stem for stem, _ in plan.texts)
+        awaited.update(stem for stem, _ in plan.texts if stem != VARIABLES)
         if plan.number in former:
             found[plan.number] = former[plan.number]
     assigned = {plan.number for plan in plans}

@@ -116,6 +116,7 @@ def _identity(published: Published) -> tuple[object, ...]:
     return (
         published.number,
         tuple((each.name, hashlib.sha256(each.text).digest()) for each in texts if each is not None),
+        published.variables,
         tuple((medium.name, medium.sha256) for medium in published.media),
     )
 

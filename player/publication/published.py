@@ -17,6 +17,8 @@ class Published(msgspec.Struct, frozen=True, kw_only=True):
     playlists: tuple[PlaylistFile, ...] = ()
     """Those that the screen's assignment names, in order of name."""
     calendar: PlaylistFile | None = None
+    variables: tuple[tuple[str, str], ...] = ()
+    """What cards say for `{name}` on this screen, by name."""
     media: tuple[Media, ...] = ()
     """What its playlists may show, in natural order of name; under the names that they write."""
 

@@ -20,6 +20,7 @@ from signage.messages import Count
 from signage.playlist import Playlist, Rank
 from signage.printable import printable
 from signage.reading import read_calendar, read_playlist
+from signage.site_variables import VARIABLES, read_variables
 from signage.trust import Assigned, Assignment, MediaTarget, PlaylistTarget, TrustError, Wanted
 
 _UNSEEN = MediaFacts(kind="image")
@@ -30,8 +31,10 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
     """One publication as this screen is to show it."""
 
     number: Count
+    screen: str = ""
+    """Whom its variables are for."""
     texts: tuple[tuple[str, Wanted], ...]
-    """Its playlists for this screen, and its calendar if it has one, by stem."""
+    """Its playlists for this screen, and its calendar and variables if it has some, by stem."""
     media: tuple[tuple[str, Wanted], ...]
     """All its media, by the names that playlists write; which of them are needed, the playlists say."""
 
@@ -80,13 +83,14 @@ def planned(assignment: Assignment, targets: Sequence[Wanted]) -> tuple[Planned,
     if len(set(numbers)) < len(numbers):
         raise TrustError(Words(zh="分配文件里同一个发布写了两次", en="the assignment names a publication twice"))
     found = [
-        _planned(each, texts.get(each.publication, {}), media.get(each.publication, {})) for each in assignment.shows
+        _planned(assignment.screen, each, texts.get(each.publication, {}), media.get(each.publication, {}))
+        for each in assignment.shows
     ]
     return tuple(sorted(found, key=lambda each: -each.number))
 
 
-def _planned(assigned: Assigned, texts: Mapping[str, Wanted], media: Mapping[str, Wanted]) -> Planned:
-    stems = sorted({*assigned.playlists, *([CALENDAR] if CALENDAR in texts else [])})
+def _planned(screen: str, assigned: Assigned, texts: Mapping[str, Wanted], media: Mapping[str, Wanted]) -> Planned:
+    stems = sorted({*assigned.playlists, *(stem for stem in (CALENDAR, VARIABLES) if stem in texts)})
     unsigned = [stem for stem in stems if stem not in texts]
     if unsigned:
         raise TrustError(
@@ -97,6 +101,7 @@ def _planned(assigned: Assigned, texts: Mapping[str, Wanted], media: Mapping[str
         )
     return Planned(
         number=assigned.publication,
+        screen=screen if VARIABLES in stems else "",
         texts=tuple((stem, texts[stem]) for stem in stems),
         media=tuple(sorted(media.items(), key=lambda pair: natural_key(pair[0]))),
     )
@@ -124,10 +129,13 @@ def stage(
         PlaylistFile(name=s, path="", text=body, mtime_ns=0) for s, body in bodies.items() if body is not None
     )
     try:
-        playlists = [read_playlist(f.text, f"{f.name}.toml") for f in files if f.name != CALENDAR]
+        playlists = [read_playlist(f.text, f"{f.name}.toml") for f in files if f.name not in (CALENDAR, VARIABLES)]
+        variables: dict[str, str] = {}
         for file in files:
             if file.name == CALENDAR:
                 read_calendar(file.text, f"{CALENDAR}.toml")
+            if file.name == VARIABLES:
+                variables = read_variables(file.text, f"{VARIABLES}.toml", plan.screen)
     except BadInput as bad:
         return Refusal(Words(zh=bad.complaints[0].problem.zh, en=bad.complaints[0].problem.en))
     used = _used(playlists, plan)
@@ -156,13 +164,16 @@ def stage(
         for name, each in used
         if (found := facts[each.sha256]) is not None and each.sha256 not in left_out
     )
-    return Ready(needed=needed, published=_published(plan, files, media))
+    return Ready(needed=needed, published=_published(plan, files, variables, media))
 
 
-def _published(plan: Planned, files: Sequence[PlaylistFile], media: tuple[Media, ...]) -> Published:
+def _published(
+    plan: Planned, files: Sequence[PlaylistFile], variables: Mapping[str, str], media: tuple[Media, ...]
+) -> Published:
     calendar = next((f for f in files if f.name == CALENDAR), None)
-    shown = tuple(f for f in files if f is not calendar)
-    return Published(number=plan.number, playlists=shown, calendar=calendar, media=media)
+    shown = tuple(f for f in files if f.name not in (CALENDAR, VARIABLES))
+    said = tuple(sorted(variables.items()))
+    return Published(number=plan.number, playlists=shown, calendar=calendar, variables=said, media=media)
 
 
 def _used(playlists: Sequence[Playlist], plan: Planned) -> list[tuple[str, Wanted]]:

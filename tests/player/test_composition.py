@@ -266,3 +266,26 @@ def test_a_local_emergency_tries_what_is_in_quarantine_and_no_other_playlist_doe
     trusted = frozenset({good.sha256, *(hashlib.sha256(p.text).hexdigest() for p in library.playlists)})
     lists = {p.name: p for p in composed(refusing, library, {}, OnAir(trusted=trusted)).program.playlists}
     assert lists["urgent"].media in (None, (good,)), "and nobody signed it"
+
+
+def test_words_that_were_signed_for_the_screen_go_before_its_own_and_that_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "kiosk_config.toml"
+    words = '[site]\nvillage = "石桥村"\n[site.variables]\nphone = "110"\nname = "王芳"\nat = "3"\n'
+    path.write_text(f'[screen]\nid = "sq-led"\n{words}', encoding="utf-8")
+    text = b'[[item]]\ncard = "slogan"\ntext = "{name} {phone} {at} {more} {village}"\n'
+    older = Published(number=3, variables=(("more", "1"), ("name", "李四"), ("village", "石桥")))
+    newer = Published(number=7, playlists=(file("a", text),), variables=(("at", "3"), ("name", "王五")))
+    made = composed(read_config(path), Library(), {}, OnAir(publications=(newer, older)))
+    slot = next_slot(made.program, "main", Rotation(), NOON)[0]
+    assert slot.card is not None
+    assert slot.card.text == "王五 110 3 1 石桥"
+    [note] = made.notes
+    assert "{name} {village}" in note.zh
+    assert "{at}" not in note.zh, "it says the same"
+    assert len(note.en) < 300
+    assert made.program.site.village == "石桥村", "what quiet periods and the office go by stays the screen's own"
+
+
+def test_without_signed_words_the_screen_says_its_own_and_nothing_is_noted(config: Config) -> None:
+    made = composed(config, Library(), {}, OnAir(publications=(Published(number=7),)))
+    assert (made.program.site, made.notes) == (config.site, ())

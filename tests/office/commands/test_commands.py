@@ -763,7 +763,7 @@ def test_a_name_near_a_known_one_is_asked_about_before_it_is_new(
     assert f"新建 {option[2:]}：{written}" in out
 
 
-def test_words_entered_at_the_office_are_said_not_to_reach_the_screen_and_pushes_go_by_its_own(
+def test_words_entered_at_the_office_are_said_to_come_with_the_next_signature_and_shown_to_who_signs(
     run: Run, tmp_path: Path
 ) -> None:
     from office.models import Screen
@@ -771,19 +771,40 @@ def test_words_entered_at_the_office_are_said_not_to_reach_the_screen_and_pushes
     code, out, _ = run("enroll", "sq-led1", "--variable", 'grid_phone=138 "9"')
     assert code == 0
     assert '[site.variables]\n      grid_phone = "138 \\"9\\""' in out
-    assert "不会传到屏幕" in out
+    assert "两个人签名以后才到屏幕" in out
+    assert "wuzha-office keys sign" in out
 
     folder = campaign(tmp_path / "x", text='[[item]]\ncard = "contact"\ntext = "{grid_phone}"\n')
     push = ("push", folder, "--to", "all", "--dry-run")
-    assert "grid_phone" not in run(*push)[1], "a player that does not say is believed to have it"
+    for birth in (None, {"variables": ["village"]}, {"variables": ["village", "grid_phone"]}):
+        Screen.objects.update(birth=birth)
+        code, out, _ = run(*push)
+        assert (code, "▲" in out) == (0, False), "it goes along, whatever the screen has by itself"
+        assert '{grid_phone} = 138 "9" → sq-led1' in out
+    assert run("enroll", "sq-led1", "--variable", "grid_phone=")[0] == 0
+    assert "▲" not in run(*push)[1], "the screen has one of its own"
     Screen.objects.update(birth={"variables": ["village"]})
     code, out, _ = run(*push)
     assert code == 0
     assert "永远不会播：这块屏幕没有填写 {grid_phone}" in out
-    assert "{grid_phone} 只登记在管理端，没有传到屏幕" in out
     assert "▲▲ 这次发布在任何一块屏幕上都永远不会播" in out
-    Screen.objects.update(birth={"variables": ["village", "grid_phone"]})
-    assert "▲" not in run(*push)[1]
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ("village=石桥村", '--village "…"'),
+        ("1st=a", "看不懂"),
+        (f"{'n' * 51}=a", "名字最多 50 个字"),
+        (f"name={'9' * 201}", "内容最多 200 个字"),
+        ("name=a\nb", "不止一行"),
+        ("name=96\u202e110", "U+202E"),
+    ],
+)
+def test_a_word_that_no_screen_would_take_is_not_entered(run: Run, said: str, told: str) -> None:
+    code, _, err = run("enroll", "sq-led1", "--variable", said)
+    assert code == 2
+    assert told in err
 
 
 def test_what_no_screen_can_decode_is_refused_before_anybody_is_asked_to_sign(run: Run, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_screen_is_told_of_words_that_its_site_lacks_and_zones_it_does_not_hav
     assert found["full-led1"] == found["silent-led4"] == ()
     assert [words.en for words in found["bare-led2"]] == [
         "main: it never plays: this screen lacks {grid_worker} {grid_phone} {village}: "
-        "enter them in its kiosk_config.toml, [site.variables] [site]"
+        "enter them in its kiosk_config.toml, [site.variables] [site], or at the office and push again"
     ]
     assert [words.en for words in found["left-led3"]] == [
         "main: it never plays: this screen has no zone main (it has left)"
@@ -58,11 +58,12 @@ def test_a_screen_is_told_of_words_that_its_site_lacks_and_zones_it_does_not_hav
 
 def test_an_item_that_lacks_a_word_is_told_though_the_rest_plays(tmp_path: Path) -> None:
     text = f'{CARD}[[item]]\nmedia = "posters/*.png"\n'
-    facts = ScreenFacts(site=Site(screen="led1"), only_here=frozenset({"grid_phone"}))
+    facts = ScreenFacts(site=Site(screen="led1"))
     told = [words.en for words in shortfalls(draft(tmp_path, text), [facts], NOW)["led1"]]
-    assert len(told) == 2
+    assert len(told) == 1
     assert told[0].startswith("the screen lacks {grid_worker} {grid_phone} {village}: item 1 of main does not play")
-    assert told[1].startswith("{grid_phone} is entered at the office only")
+    assert 'enroll ID --variable grid_worker="…" --variable grid_phone="…" --village "…", then push' in told[0]
+    assert told[0].endswith("kiosk_config.toml, [site.variables] [site]")
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,16 @@ from office.trusting import setup
 from office.trusting.keys import open_online_key
 from office.trusting.repository import PublishError, head, is_believed, standing
 from office.trusting.root import root_bytes
+from player.publication.depot import Depot
 from player.publication.folder_source import FolderSource
 from player.publication.sources import SourceError
+from player.publication.staging import Ready, planned, stage
 from player.publication.trusted import Verifier
-from signage.trust import AssignTarget, MediaTarget, PlaylistTarget, TrustError
+from signage.errors import BadInput
+from signage.media import MediaFacts
+from signage.trust import AssignTarget, MediaTarget, PlaylistTarget, TrustError, read_assignment
 from tests.office.people import AT, GUAN
-from tests.office.publishing.town import LED, Office
+from tests.office.publishing.town import KIOSK, LED, Office
 
 
 @pytest.fixture
@@ -126,3 +130,58 @@ def test_a_screen_that_was_away_meanwhile_follows_all_at_once_and_the_former_key
     assert checked(floor, signed).heads == signed.heads, "the office comes back in below the thief's versions"
     with pytest.raises(TrustError):
         verifier.refresh(source, at=AT, head=stolen)
+
+
+def words_on(town: Office, screen: str, tmp_path: Path) -> dict[int, dict[str, str]]:
+    """What cards say on a screen that fetched everything, by publication."""
+    source = FolderSource(town.place.home / "repository")
+    signed = Verifier(tmp_path / "trusted" / screen, root_bytes(town.place), screen).refresh(source, at=AT)
+    assert signed.assignment is not None
+    depot = Depot(tmp_path / "depot" / screen)
+    for each in signed.targets:
+        depot.part(each.sha256).write_bytes((town.place.content / each.sha256).read_bytes())
+        depot.admit(each.sha256)
+        depot.keep_facts(each.sha256, MediaFacts(kind="image"))
+    text = (town.place.content / signed.assignment.sha256).read_bytes()
+    staged = [stage(plan, depot, ()) for plan in planned(read_assignment(text, screen), signed.targets)]
+    assert all(isinstance(each, Ready) for each in staged)
+    return {each.published.number: dict(each.published.variables) for each in staged if isinstance(each, Ready)}
+
+
+def test_words_entered_at_the_office_reach_each_screen_by_two_signatures_and_by_no_other_way(
+    town: Office, tmp_path: Path
+) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.publishing.publish import renew, sign_again, unsigned_words
+
+    def enter(screen: str, **words: str) -> None:
+        enroll(town.place, Enrolment(screen=screen, variables=words), None, "guan", AT)
+
+    enter(LED, grid_phone="13800000000")
+    enter(KIOSK, grid_phone="13900000000", grid_worker="王芳")
+    enroll(town.place, Enrolment(screen=LED, village="石桥村"), None, "guan", AT)
+    card = '[[item]]\ncard = "contact"\ntext = "{village} {grid_phone}"\n'
+    number = town.push(text=card)
+    assert words_on(town, LED, tmp_path) == {number: {"grid_phone": "13800000000", "village": "石桥村"}}
+    assert words_on(town, KIOSK, tmp_path) == {number: {"grid_phone": "13900000000", "grid_worker": "王芳"}}
+
+    enter(LED, grid_phone="13811111111")
+    renew(town.place, AT)
+    assert words_on(town, LED, tmp_path)[number]["grid_phone"] == "13800000000", "the online key says no words"
+    assert unsigned_words(town.place)[number][LED]["grid_phone"] == "13811111111"
+    sign_again(town.place, town.signers, AT)
+    assert words_on(town, LED, tmp_path) == {number: {"grid_phone": "13811111111", "village": "石桥村"}}
+    assert unsigned_words(town.place) == {}
+
+    enter(LED, grid_phone="")
+    enter(KIOSK, grid_phone="", grid_worker="")
+    other = town.push(f"screen:{KIOSK}", folder="other", text='[[item]]\ncard = "slogan"\ntext = "x"\n')
+    sign_again(town.place, town.signers, AT)
+    assert words_on(town, LED, tmp_path) == {number: {"village": "石桥村"}}
+    assert words_on(town, KIOSK, tmp_path) == {other: {}, number: {}}
+
+
+def test_a_playlist_cannot_be_pushed_under_the_name_of_the_words(town: Office) -> None:
+    with pytest.raises(BadInput) as refused:
+        town.push(playlist="variables", text='[[item]]\ncard = "slogan"\ntext = "x"\n')
+    assert "--variable" in refused.value.complaints[0].cure.zh

@@ -37,6 +37,7 @@ A1, A2, B3 = plan(1, "a"), plan(2, "a"), plan(3, "b")
         ((A1,), [A2, B3], [3], [3, 1]),
         ((A1, B3), [A2], [], [1]),
         ((A1,), [A1, A2], [1, 2], [2, 1]),
+        ((plan(1, "a", "variables"),), [plan(3, "b", "variables")], [], []),
     ],
 )
 def test_table(before: Sequence[Planned], plans: list[Planned], ready: list[int], after: list[int]) -> None:

@@ -112,6 +112,41 @@ def test_a_text_that_does_not_read_is_refused_with_its_complaint(depot: Depot) -
     assert "dwell_s" in found.why.en
 
 
+WORDS = b"""
+[[site]]
+screens = ["sq-led", "sq-hall"]
+[site.variables]
+grid_phone = "110"
+[[site]]
+screens = ["sq-gate"]
+[site.variables]
+grid_phone = "119"
+"""
+
+
+def test_variables_come_with_a_publication_though_no_assignment_names_them(depot: Depot) -> None:
+    body = b'[[item]]\ncard = "slogan"\ntext = "{grid_phone}"\n'
+    targets = (text(1, "a", body), text(1, "variables", WORDS))
+    [plan] = planned(assignment((1, ("a",))), targets)
+    put(depot, body)
+    assert isinstance(stage(plan, depot, ()), Lacks), "it does not play before they are here"
+    put(depot, WORDS)
+    ready = stage(plan, depot, ())
+    assert isinstance(ready, Ready)
+    assert ready.published.variables == (("grid_phone", "110"),)
+    assert [each.name for each in ready.published.playlists] == ["a"]
+
+
+@pytest.mark.parametrize(
+    "line", ['"a b" = "x"', 'p = "1\u202e10"', 'p = 110', f'p = "{"9" * 201}"', 'p = """a\nb"""', "p = "],
+)  # fmt: skip
+def test_variables_that_are_none_refuse_their_publication(depot: Depot, line: str) -> None:
+    words = f'[[site]]\nscreens = ["sq-led"]\n[site.variables]\n{line}\n'.encode()
+    for each in (TEXT, words):
+        put(depot, each)
+    assert isinstance(stage(the_plan(text(1, "a"), text(1, "variables", words)), depot, ()), Refusal)
+
+
 @pytest.mark.parametrize("name", ["posters/\u202egnp.exe.png", "posters/a\u200b.png", "posters/\ue000.png"])
 def test_a_signed_name_that_hides_something_refuses_its_publication_and_no_other(depot: Depot, name: str) -> None:
     body = text(1, "p")
