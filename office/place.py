@@ -3,7 +3,6 @@
 import fcntl
 import os
 import secrets
-import tomllib
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from signage import source
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.link.values import address
 from signage.topics import PREFIX
@@ -154,7 +154,11 @@ class Place(msgspec.Struct, frozen=True):
         try:
             if len(text) > MOST_SETTINGS_BYTES:
                 raise ValueError(f"{len(text)} bytes, the limit is {MOST_SETTINGS_BYTES}")
-            told = msgspec.convert(tomllib.loads(text.decode()), OfficeSettings)
+            where = source.Place(
+                where=str(self.settings_file),
+                words=Words(zh=f"设置 {self.settings_file.name}", en=f'settings "{self.settings_file.name}"'),
+            )
+            told = msgspec.convert(source.parse(text, where).values, OfficeSettings)
             for url in filter(None, (told.broker, told.screens_broker)):
                 address(url)
             ZoneInfo(told.timezone)

@@ -21,6 +21,7 @@ from player.settings import (
     Watch,
 )
 from player.zones import ZONE_KEYS, read_zones
+from signage.disk_faults import in_chinese
 from signage.errors import BadInput, Complaint, Words
 from signage.findings import Findings
 from signage.layout import Rotate
@@ -158,7 +159,7 @@ def _body(path: Path, place: Place) -> bytes:
             )
             raise BadInput((place.complaint("", problem, cure),)) from None
     except (OSError, ValueError) as error:
-        problem = Words(zh=f"无法读取（{error}）", en=f"cannot be read: {error}")
+        problem = Words(zh=f"无法读取：{in_chinese(error)}", en=f"cannot be read: {error}")
     cure = Words(
         zh="用 --config 指明配置文件，并确认播放程序的用户可以读它",
         en="name the file with --config, and see that the player's user may read it",

@@ -15,6 +15,7 @@ import msgspec
 from player import setting_values as written
 from player.durable import NotOursError, load_bytes
 from player.settings import Office, Trust, Written
+from signage.disk_faults import in_chinese
 from signage.errors import BadInput, Complaint, Words
 from signage.findings import Findings
 from signage.notation import shown
@@ -168,7 +169,9 @@ def _unreadable(folder: Path, error: Exception) -> tuple[Words, Words]:
             en="plug in the disk that holds it, or copy the office's folder here; no restart is needed",
         )
         return problem, cure
-    return Words(zh=f"{OFFICE_FILE} 读不出来（{error}）", en=f"{OFFICE_FILE} cannot be read: {error}"), ENROL_AGAIN
+    return Words(
+        zh=f"{OFFICE_FILE} 读不出来：{in_chinese(error)}", en=f"{OFFICE_FILE} cannot be read: {error}"
+    ), ENROL_AGAIN
 
 
 def _inner(folder: Path) -> tuple[Path, ...]:

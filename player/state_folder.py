@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 from player.durable import write_whole
+from signage.disk_faults import in_chinese
 from signage.errors import Words
 
 TRIAL = "doctor.tmp"
@@ -74,7 +75,7 @@ def why_not_kept(folder: Path, fault: OSError) -> Words:
         case errno.ENOTDIR | errno.EEXIST | errno.EISDIR:
             why = Words("那里有一个同名的文件，请改名或移走", "a file stands in its place, rename it or take it away")
         case _:
-            why = Words(f"读写出错（{fault.strerror}），请检查磁盘", f"it fails ({fault.strerror}), check the disk")
+            why = Words(f"{in_chinese(fault)}，请检查磁盘", f"it fails ({fault.strerror}), check the disk")
     return Words(
         f"{cannot.zh}：{why.zh}。播放照常，但播放记录和播到哪里都存不下来",
         f"{cannot.en}: {why.en}. Playing goes on, but neither plays nor where it stands are kept",

@@ -198,10 +198,16 @@ def _decoded(text: str | bytes, place: Place) -> str:
                 en="the file is not UTF-8 but UTF-16 (Notepad calls it Unicode)",
             )
         cure = Words(
-            zh="用记事本打开，“文件 → 另存为”，“编码”选 UTF-8，再保存",
-            en="open it in Notepad, File → Save as, choose Encoding UTF-8 and save",
+            zh="用记事本打开，点“文件 → 另存为”，“保存类型”选“所有文件”，“编码”选 UTF-8，文件名不改，"
+            "点“保存”，问是否替换时点“是”",
+            en="open it in Notepad, File → Save as, choose Save as type All files and Encoding UTF-8, leave its name,"
+            " save, and answer Yes when asked to replace it",
         )
         raise BadInput((place.complaint("", problem, cure),)) from error
+
+
+def _in_chinese(reason: str) -> str:
+    return next((words for start, words in _REASONS.items() if reason.startswith(start)), "不合 TOML 的写法")
 
 
 def _syntax_complaint(error: ValueError, text: str, place: Place) -> Complaint:
@@ -215,14 +221,14 @@ def _syntax_complaint(error: ValueError, text: str, place: Place) -> Complaint:
     line = all_lines[number - 1].strip() if number and number <= len(all_lines) else ""
     here = Place(where=place.where, words=place.words, line=number or None)
     if not number:
-        problem = Words(zh=f"不是合法的 TOML（{reason}）", en=f"not valid TOML: {reason}")
+        problem = Words(zh=f"不是合法的 TOML：{_in_chinese(reason)}", en=f"not valid TOML: {reason}")
         return here.complaint("", problem, _syntax_cure(line, reason))
     told = printable(line[:60])
     zh, en = _unseen_named(all_lines[number - 1])
     lacks = mending.no_such_day(line.partition("=")[2].split("#")[0])
     if lacks is not None:
         zh, en = lacks.zh, lacks.en
-    zh = zh or next((words for start, words in _REASONS.items() if reason.startswith(start)), reason)
+    zh = zh or _in_chinese(reason)
     problem = Words(
         zh=f"第 {number} 行写法不对：{told}（{zh}）",
         en=f"line {number} is not valid TOML: {en or reason}: {told}",

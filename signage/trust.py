@@ -140,7 +140,7 @@ def read_assignment(text: bytes, screen: str) -> Assignment:
             raise msgspec.ValidationError("too large")
         found = msgspec.json.decode(text, type=Assignment)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
-        raise TrustError(Words(zh=f"分配文件看不懂（{error}）", en=f"the assignment is malformed: {error}")) from error
+        raise TrustError(Words(zh="分配文件看不懂", en=f"the assignment is malformed: {error}")) from error
     if found.screen != screen:
         raise TrustError(Words(zh="分配文件属于另一块屏幕", en="the assignment is another screen's"))
     return found

@@ -8,12 +8,23 @@ from pathlib import Path
 
 import msgspec
 
-from player.commands.answering import with_answering_state
+from player.answer import Answer, NoAnswer
+from player.commands.answering import ANSWER_S, with_answering_state
 from player.config import Config, read_config
 from player.enrolment import OFFICE_FILE
 from player.keeper import look_at_kept
 
 ROTATION = "rotation.json"
+
+
+def _is_there(path: Path) -> bool:
+    """Whether an enrolment is there; True, too, where its disk does not answer: then that is said."""
+    try:
+        return Answer(path.is_file, "enrolment").within(ANSWER_S)
+    except NoAnswer:
+        return True
+    except OSError:
+        return False
 
 
 def read_as_run(path: Path, enrolment: Path | None) -> Config:
@@ -22,7 +33,7 @@ def read_as_run(path: Path, enrolment: Path | None) -> Config:
     if config.office.enrolment is not None:
         return config
     kept = look_at_kept(config.folders.state / ROTATION)
-    if kept is None or not kept.enrolment or not (Path(kept.enrolment) / OFFICE_FILE).is_file():
+    if kept is None or not kept.enrolment or not _is_there(Path(kept.enrolment) / OFFICE_FILE):
         return config
     enrolled = read_config(path, Path(kept.enrolment), lenient=True)
     return msgspec.structs.replace(enrolled, folders=config.folders, unanswered=config.unanswered)

@@ -14,10 +14,11 @@ from signage.trusted_time import NEAR_S
 
 FORM = "%Y-%m-%d %H:%M:%S"
 HOW = Words(
-    "请接上网络，几分钟后再看；还是这样就运行 timedatectl set-ntp true；"
-    "没有网络的运行 date -s '2026-12-01 08:00'（写当时的时间）",
-    "connect the network and look again in some minutes; else run timedatectl set-ntp true; "
-    "without a network run date -s '2026-12-01 08:00' (as it is then)",
+    "请插好网线（或连上无线网），几分钟后再看；还是这样、或者那里没有网络，就告诉管理员，由他来校时"
+    "（接上键盘运行 timedatectl set-ntp true；没有网络就运行 date -s '2026-12-01 08:00'，写当时的时间）",
+    "plug in the network and look again in some minutes; if it stays so, or there is no network, have the administrator"
+    " set it (with a keyboard: timedatectl set-ntp true, or without a network date -s '2026-12-01 08:00', as it is"
+    " then)",
 )
 """How a machine's clock is set right."""
 
@@ -65,12 +66,13 @@ def in_words(clock: Clock, wall: dt.datetime) -> Words:
         if told.quality == "rtc":
             return Words(f"{local:{FORM}}，走机器时钟，没有校过时", f"{local:{FORM}}, by the machine's own clock")
         return Words(
-            f"{local:{FORM}}，走机器时钟，没有校过时，可能不准：{HOW.zh}",
+            f"{local:{FORM}}，走机器时钟，没有校过时，可能不准。{HOW.zh}",
             f"{local:{FORM}}, by the machine's own clock, which nothing keeps right: {HOW.en}",
         )
     return Words(
-        f"机器时钟是 {local:{FORM}}，不采信，按 {told.at:{FORM}} 播放。机器时钟不对就校时，{HOW.zh}；"
-        "要是机器时钟才对，运行 wuzha-player clock --believe",
+        f"机器时钟是 {local:{FORM}}，不采信，按 {told.at:{FORM}} 播放。机器时钟不对就校时：{HOW.zh}。"
+        "要是机器时钟才对，就告诉管理员，由他确认（wuzha-player clock --believe）",
         f"the machine's clock shows {local:{FORM}} and is not believed; it is {told.at:{FORM}}. "
-        f"If the machine's is wrong, {HOW.en}; if it is right, run wuzha-player clock --believe",
+        f"If the machine's is wrong, {HOW.en}; if it is right, have the administrator say so:"
+        " wuzha-player clock --believe",
     )

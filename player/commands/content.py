@@ -50,12 +50,12 @@ def _playlists(config: Config, seen: Survey, at: dt.datetime) -> Finding:
     refused = [one for one in seen.library.refused if _is_in_playlists(config, one.path)]
     said = [Words(f"{one.name}：{one.why.zh}", f"{one.name}: {one.why.en}") for one in refused]
     said += [Words(f"{_where(c)}{c.problem.zh}。{c.cure.zh}", f"{c.problem.en}. {c.cure.en}") for c in complaints]
+    count, wrong = len(made.program.playlists), len(said)
     said += made.notes
-    count = len(made.program.playlists)
     return Finding(
         subject="playlists",
         ok=not said,
-        says=_listed(Words(f"采用 {count} 个，{len(said)} 处问题", f"{count} in use, {len(said)} complaints"), said),
+        says=_listed(Words(f"采用 {count} 个，{wrong} 处问题", f"{count} in use, {wrong} complaints"), said),
         details={"count": count, "complaints": [c.problem.zh for c in complaints]},
     )
 

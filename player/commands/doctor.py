@@ -13,14 +13,15 @@ from zoneinfo import ZoneInfo
 from player.claim import is_claimed
 from player.clock import Clock
 from player.commands import worker_walls
-from player.commands.answering import CURE, PROBLEM, surveyed, with_answering_state
+from player.commands.answering import CURE, PROBLEM, surveyed
+from player.commands.as_run import read_as_run
 from player.commands.clock import in_words
 from player.commands.content import content
 from player.commands.finding import Finding
 from player.commands.office import broker, orders, trust
 from player.commands.remedies import with_remedy
 from player.commands.terminal import tell, tell_json
-from player.config import Config, read_config
+from player.config import Config
 from player.decode.prober import Prober
 from player.doors import open_screen, wish_of
 from player.sound.asking import ask_device
@@ -59,7 +60,7 @@ SUBJECTS = {
 def main(options: argparse.Namespace) -> int:
     """Prints the page; 0 when it could be made, whatever it says."""
     logging.disable(logging.WARNING)
-    config = with_answering_state(read_config(options.config, options.enrolment, lenient=True))
+    config = read_as_run(options.config, options.enrolment)
     hinders, desktop = _platform_now()
     findings = (
         _display(config, hinders, desktop),
@@ -90,6 +91,7 @@ def _told(finding: Finding) -> dict[str, object]:
     return {"ok": finding.ok, "says": finding.says.zh, "says_en": finding.says.en, **finding.details}
 
 
+PRESENTS = {"vsync": "跟随刷新送显", "direct": "直接送显", "headless": "没有窗口，画面没有送到显示器"}
 CHOICES = {
     "vsync": Words("有显卡，跟随显示器的刷新", "a graphics card: at the display's own pace"),
     "direct": Words("没有可用的显卡，直接写入窗口", "no graphics card to be used: straight into the window"),
@@ -109,7 +111,7 @@ def _display(config: Config, hinders: Presented | None, desktop: tuple[int, int]
             says = too_small_words(visible, wish.size)
             return Finding(subject="display", ok=False, says=says, details={"present": present})
         says = Words(
-            f"播放程序正在运行，送显方式 {present or '未知'}；不另开窗口检查",
+            f"播放程序正在运行，{PRESENTS.get(present, '送显方式未知')}；不另开窗口检查",
             f"a player is running, present {present or 'unknown'}; no second window is opened",
         )
         return Finding(subject="display", ok=present != "headless", says=says, details={"present": present})
@@ -123,7 +125,7 @@ def _display(config: Config, hinders: Presented | None, desktop: tuple[int, int]
     asked = Words("按配置", "as configured")
     why = CHOICES.get(facts.mode, asked) if config.screen.present == "auto" else asked
     works = Words(
-        f"{facts.driver}，画布 {width}×{height}，送显方式 {facts.mode}{pace}（{why.zh}）",
+        f"{facts.driver}，画布 {width}×{height}，{PRESENTS.get(facts.mode, facts.mode)}{pace}（{why.zh}）",
         f"{facts.driver}, canvas {width}×{height}, present {facts.mode}{pace} ({why.en})",
     )
     details: dict[str, object] = {"driver": facts.driver, "present": facts.mode, "vsync_hz": facts.vsync_hz}
@@ -156,8 +158,8 @@ def _clock(config: Config) -> Finding:
     wall, said = dt.datetime.now(dt.UTC), in_words(clock, dt.datetime.now(dt.UTC))
     data_ends = calendar.data_ends()
     says = Words(
-        f"{said.zh}；时区 {config.screen.timezone}；调休日历到 {data_ends}",
-        f"{said.en}; {config.screen.timezone}; holiday table ends {data_ends}",
+        f"时区 {config.screen.timezone}，调休日历到 {data_ends}；现在 {said.zh}",
+        f"{config.screen.timezone}, holiday table ends {data_ends}; now {said.en}",
     )
     details: dict[str, object] = {
         "at": told.at.isoformat(), "quality": told.quality, "synchronised": synchronised, "wall": wall.isoformat(),
@@ -198,9 +200,20 @@ def _workers() -> Finding:
 
 
 UNSEEN = Words(
-    "显示屏读不回来，没有自检；播放记录里写“不清楚”（unknown）",
+    "显示屏读不回来，没有自检；播放记录里写“不清楚”",
     "the display cannot be read back; plays are written down as unknown",
 )
+
+
+def ending_in_chinese(last_end: str) -> str:
+    """Returns how the screen process ended, as `health.json` has it."""
+    match last_end.split():
+        case ["signal", "9"]:
+            return "被系统强行结束（可能是内存不够，或者画面停住了）"
+        case ["signal", _]:
+            return "程序崩溃"
+        case _:
+            return "出错退出"
 
 
 def _watch(config: Config, hinders: Presented | None) -> Finding:
@@ -214,7 +227,7 @@ def _watch(config: Config, hinders: Presented | None) -> Finding:
     seen = AGAINST[hinders] if hinders else read_back
     count = health.restarts
     at = health.at.astimezone(ZoneInfo(config.screen.timezone))
-    zh = f"；画面进程重启过 {count} 次（{health.last_end}）" if count else ""
+    zh = f"；画面程序重启过 {count} 次，最近一次是{ending_in_chinese(health.last_end)}" if count else ""
     en = f"; the screen process was started again {count} times ({health.last_end})" if count else ""
     return Finding(
         subject="watch",
@@ -280,7 +293,7 @@ def _ledger(config: Config) -> Finding:
         return Finding(subject="ledger", ok=False, says=says, details={"put_aside": [*aside, *broken]})
     records = sum(epoch.head.seq - epoch.first.seq for epoch in epochs)
     says = Words(
-        f"{records} 条记录，{size / 1e6:.1f} MB；用 verify 核对{kept.zh}",
+        f"{records} 条记录，{size / 1e6:.1f} MB；用 wuzha-player verify 核对{kept.zh}",
         f"{records} records, {size / 1e6:.1f} MB; prove it with verify{kept.en}",
     )
     details: dict[str, object] = {

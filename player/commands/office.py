@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from player.claim import is_claimed
+from player.commands.broker_trouble import LATER, NO_ANSWER, NOT_TRIED, why_not_connected
 from player.commands.finding import Finding
 from player.config import Config
 from player.enrolment import read_password
@@ -17,6 +18,7 @@ from player.state_files import NotOursError, load_state
 from player.survey import clock_at_rest
 from player.uplink.connections import read_uplink
 from player.uplink.standing import NAME, Kept
+from signage.disk_faults import in_chinese
 from signage.errors import Words
 from signage.messages import MessageError, OfficeStatus, decode
 from signage.topics import MOST_BYTES, Topics
@@ -28,7 +30,10 @@ ELSEWHERE = Words(
     "the player that runs has an office by its --enrolment; give the same one here, too, or this tells nothing of it",
 )
 READY = Words("管理端在接收记录", "the office takes records")
-AWAY = Words("管理端不在线", "the office is away")
+AWAY = Words(
+    f"管理端不在线：请问一下管理端的机器和接收服务是否开着。{LATER.zh}",
+    f"the office is away: ask whether its machine and its collector run; {LATER.en}",
+)
 
 
 def broker(config: Config) -> Finding:
@@ -54,12 +59,16 @@ def broker(config: Config) -> Finding:
         if told is not None:
             connected, is_there, level, why = told.connected, told.office, told.level, told.why
         else:
-            connected, is_there, level, why = False, False, 0, "the player has not tried yet"
+            connected, is_there, level, why = False, False, 0, NOT_TRIED
     else:
         connected, is_there, level, why = _tried(config)
     details |= {"connected": connected, "office": is_there, "level": level, "why": why}
     if not connected:
-        says = Words(f"{office.broker} 连不上：{why}", f"{office.broker} cannot be reached: {why}")
+        told_why = why_not_connected(why)
+        says = Words(
+            f"连不上消息服务器 {office.broker}：{told_why.zh}",
+            f"{office.broker} cannot be reached: {told_why.en} ({why})",
+        )
         return Finding(subject="broker", ok=False, says=says, details=details)
     version, there = "MQTT 5" if level == 5 else "MQTT 3.1.1", READY if is_there else AWAY
     says = Words(f"{office.broker}，{version}；{there.zh}", f"{office.broker}, {version}; {there.en}")
@@ -77,7 +86,7 @@ def _tried(config: Config) -> tuple[bool, bool, int, str]:
         link = Link(way, config.screen.id, filters=(topics.office("status"),))
     except (OSError, ValueError) as fault:
         return False, False, 0, str(fault)
-    level, is_there, why = 0, False, "no answer"
+    level, is_there, why = 0, False, NO_ANSWER
     link.start()
     try:
         ends = time.monotonic() + ANSWER_S
@@ -108,7 +117,10 @@ def trust(config: Config) -> Finding:
     if root is None:
         return Finding(subject="trust", ok=True, says=Words("未启用签名", "no signatures are in use"))
     if not root.is_file():
-        says = Words(f"信任根 {root} 不存在", f"the root metadata {root} is not there")
+        says = Words(
+            f"信任根 {root} 不存在：请从管理端把这块屏的登记文件夹重新复制过来",
+            f"the root metadata {root} is not there: copy this screen's enrolment folder from the office again",
+        )
         return Finding(subject="trust", ok=False, says=says)
     kept = read_kept(config.folders.state / FOLDER)
     versions: dict[str, object] = msgspec.to_builtins(kept.versions)
@@ -125,6 +137,11 @@ def trust(config: Config) -> Finding:
         f"播放中的发布：{'、'.join(map(str, numbers)) or '无'}；{end.zh}",
         f"publications on air: {', '.join(map(str, numbers)) or 'none'}; {end.en}",
     )
+    if expired:
+        says = Words(
+            f"{says.zh}：请管理端重新签发，屏幕联网后自动取得",
+            f"{says.en}: have the office sign anew; the screen fetches that by itself",
+        )
     details = {**versions, "publications": numbers, "expires": expires}
     return Finding(subject="trust", ok=not expired, says=says, details=details)
 
@@ -139,7 +156,10 @@ def orders(config: Config) -> Finding:
     except FileNotFoundError:
         kept = Kept()
     except (OSError, NotOursError) as fault:
-        says = Words(f"{NAME} 读不出来：{fault}", f"{NAME} cannot be read: {fault}")
+        says = Words(
+            f"命令文件 {path} 读不出来：{in_chinese(fault)}。播放照常：请不要删，告诉管理员",
+            f"{path} cannot be read: {fault}; playing goes on: do not delete it, tell the administrator",
+        )
         return Finding(subject="orders", ok=False, says=says)
     found = [
         *([Words("黑屏", "blackout")] if kept.blackout else []),

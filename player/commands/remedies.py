@@ -27,13 +27,6 @@ REMEDIES: dict[str, Words] = {
         "播放照常，坏的台账会另存、重新记起：请不要删，把另存的文件和日期告诉管理员",
         "playing goes on, the broken one is put aside and another begun: delete nothing, tell the administrator",
     ),
-    "broker": Words(
-        "请检查网线、路由器，问一下管理端是否开着；播放照常，记录等连上以后补传",
-        "check cable and router, and whether the office is on; playing goes on, records are sent later",
-    ),
-    "trust": Words(
-        "请从管理端把这块屏的登记文件夹重新复制过来", "copy this screen's enrolment folder from the office again"
-    ),
     "orders": Words(
         "这是管理端下的命令：要恢复请管理端取消，或在屏幕前按两次 b",
         "the office ordered this: have it end the order, or press b twice at the screen",
@@ -53,7 +46,7 @@ BY_WATCH: dict[str, Words] = {
     "covered": Words("请切回图形界面（Ctrl+Alt+F7 或 F1）", "switch back to the graphical console (Ctrl+Alt+F7 or F1)"),
 }
 RESTARTED = Words(
-    "画面进程自己会恢复；一天里重启很多次，请把日志交给管理员",
+    "画面程序自己会恢复；一天里重启很多次，请把日志交给管理员",
     "it comes back by itself; if that happens often in a day, give the log to the administrator",
 )
 
@@ -70,6 +63,8 @@ def with_remedy(finding: Finding) -> Finding:
 def _remedy(finding: Finding) -> Words | None:
     if finding.subject == "ledger" and not finding.details.get("put_aside"):
         return None  # it says itself what to do
+    if finding.subject == "orders" and "number" not in finding.details:
+        return None
     if finding.subject == "disk" and "free_bytes" not in finding.details:
         return None
     if finding.subject != "watch":

@@ -51,7 +51,7 @@ def finding(walls: Collection[str], platform: str = sys.platform) -> Finding:
     elif not walls:
         missing = [_UNKNOWN]
     says = Words(
-        "；".join([f"隔离：{'、'.join(walls) or '无'}", *(each.zh for each in missing)]),
+        "；".join([f"隔离有 {len(walls)} 道" if walls else "隔离不清楚", *(each.zh for each in missing)]),
         "; ".join([f"sandbox: {', '.join(walls) or 'none'}", *(each.en for each in missing)]),
     )
     return Finding(subject="workers", ok=not missing, says=says, details={"sandbox": list(walls)})

@@ -4,6 +4,7 @@ Rule: pure.
 """
 
 import datetime as dt
+import errno
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Literal
@@ -17,6 +18,7 @@ from player.content.scan import TOO_MANY, Scan, Seen
 from player.content.settle import Stamp
 from player.content.stalls import NO_ANSWER
 from signage.copies import may_be_copy, original_of, plain_name
+from signage.disk_faults import in_chinese
 from signage.errors import Words
 from signage.lookalikes import alike, difference, skeleton, told_alike
 from signage.media import Media
@@ -317,11 +319,16 @@ def _same_name(owner: str, path: str) -> Words:
     )
 
 
+def _failing(code: str) -> tuple[str, str]:
+    """Returns what an error's name, such as `EIO`, means."""
+    return in_chinese(OSError(getattr(errno, code, 0), "")), f"reading fails ({code})"
+
+
 def _notes(place: Place) -> tuple[Words, ...]:
     notes: list[Words] = []
     shown = printable(place.folder.path)
     if place.looked and place.scan.gone:
-        zh, en = _GONE.get(place.scan.gone, (f"读取出错（{place.scan.gone}）", f"reading fails ({place.scan.gone})"))
+        zh, en = _GONE.get(place.scan.gone, _failing(place.scan.gone))
         notes.append(
             Words(
                 zh=f"监视的文件夹 {shown} 读不到：{zh}。里面的文件没有被当作删除，恢复后自动继续",
@@ -330,7 +337,7 @@ def _notes(place: Place) -> tuple[Words, ...]:
             )
         )
     for top, code in place.scan.unreadable.items():
-        zh, en = _GONE.get(code, (f"读取出错（{code}）", f"reading fails ({code})"))
+        zh, en = _GONE.get(code, _failing(code))
         notes.append(Words(zh=f"{printable(top)} 读不到：{zh}", en=f"{printable(top)} cannot be read: {en}"))
     if place.scan.overflow:
         notes.append(TOO_MANY)

@@ -17,6 +17,7 @@ from player.content.pile import Job
 from player.content.stalls import Stalls
 from player.decode.digests import Digests
 from player.decode.refusal import CHANGED, PASSING, Refused
+from signage.disk_faults import in_chinese
 from signage.errors import Words
 from signage.media import MediaFacts
 
@@ -91,7 +92,7 @@ def cannot_read(error: OSError) -> Words:
         return NO_PERMISSION
     code = errno.errorcode.get(error.errno or 0, "EIO")
     return Words(
-        zh=f"读取出错（{code}）；请检查磁盘或网络",
+        zh=f"读取出错：{in_chinese(error)}；请检查磁盘或网络",
         en=f"reading fails ({code}); check the disk or the network",
     )
 

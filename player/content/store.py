@@ -23,6 +23,7 @@ import msgspec
 from player.content.book import Book
 from player.durable import sync_folder, write_whole
 from player.state_files import NotOursError, load_bytes, load_state, must_be_a_time, put_aside
+from signage.disk_faults import in_chinese
 from signage.errors import Words
 from signage.filenames import bad_name
 
@@ -226,6 +227,6 @@ def _words(error: OSError, folder: str) -> Words:
             )
     code = errno.errorcode.get(error.errno or 0, "EIO")
     return Words(
-        zh=f"状态文件夹 {folder} 读写出错（{code}）：请检查磁盘。播放照常",
+        zh=f"状态文件夹 {folder} 读写出错：{in_chinese(error)}，请检查磁盘。播放照常",
         en=f"the state folder {folder} fails ({code}): check the disk. Playing goes on",
     )

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from player.publication.sources import CHUNK_BYTES, NotThereError, Opened, SourceError, gathered
+from signage.disk_faults import in_chinese
 from signage.errors import Words
 
 LOOK_EVERY_S = 5.0
@@ -95,4 +96,4 @@ def _chunks(descriptor: int, path: Path) -> Iterator[bytes]:
 
 def _unreadable(path: Path, error: OSError) -> SourceError:
     why = error.strerror or str(error)
-    return SourceError(Words(zh=f"{path.name} 读不出来（{why}）", en=f"{path.name} cannot be read: {why}"))
+    return SourceError(Words(zh=f"{path.name} 读不出来：{in_chinese(error)}", en=f"{path.name} cannot be read: {why}"))

@@ -153,7 +153,10 @@ def _told(pace: _Pace) -> Iterator[None]:
         if pace.is_slow:
             words = Words(zh="服务器传得太慢，已断开", en="the server sends too slowly and was cut off")
         else:
-            words = Words(zh=f"连不上下载服务器（{type(error).__name__}）", en=f"the server cannot be reached: {error}")
+            words = Words(
+                zh="连不上下载服务器：请检查网线、路由器，问一下管理端是否开着",
+                en=f"the server cannot be reached: {error}",
+            )
         raise SourceError(words) from error
 
 

@@ -29,6 +29,7 @@ from player.publication.signed import ExpiredError, OlderError
 from player.publication.sources import Source, SourceError
 from player.publication.standing import Standing
 from player.state import Moment
+from signage.disk_faults import in_chinese
 from signage.errors import Words
 from signage.messages import PublicationState, QuarantinedFile, Trusted
 from signage.trust import TrustError
@@ -176,7 +177,7 @@ class Publications:
         try:
             work()
         except OSError as error:
-            self._wrong("disk", Words(zh=f"发布的文件写不进磁盘（{error}）", en=f"the disk fails: {error}"))
+            self._wrong("disk", Words(zh=f"发布的文件写不进磁盘：{in_chinese(error)}", en=f"the disk fails: {error}"))
             self._rhythm.failed(unasked=True)
         else:
             self._troubles.pop("disk", None)
@@ -309,4 +310,4 @@ def _unreadable(root: Path, error: OSError) -> Words:
             en=f"the disk or share of the root {root} does not answer: check it; this goes on when it does",
         )
     why = error.strerror or str(error)
-    return Words(zh=f"信任根 {root} 读不出来（{why}）", en=f"the root {root} cannot be read: {why}")
+    return Words(zh=f"信任根 {root} 读不出来：{in_chinese(error)}", en=f"the root {root} cannot be read: {why}")

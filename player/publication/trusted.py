@@ -155,18 +155,14 @@ def _told(door: _Door) -> Iterator[None]:
     except tuf_errors.DownloadError as error:
         raise door.trouble or SourceError(Words(zh="下载失败", en=f"the download failed: {error}")) from error
     except tuf_errors.ExpiredMetadataError as error:
-        raise ExpiredError(Words(zh=f"签名已经过期（{error}）", en=f"the signatures have expired: {error}")) from error
+        raise ExpiredError(Words(zh="签名已经过期", en=f"the signatures have expired: {error}")) from error
     except tuf_errors.BadVersionNumberError as error:
-        raise OlderError(
-            Words(zh=f"版本比已信任的旧（{error}）", en=f"an older version than trusted: {error}")
-        ) from error
+        raise OlderError(Words(zh="版本比已信任的旧", en=f"an older version than trusted: {error}")) from error
     except tuf_errors.UnsignedMetadataError as error:
-        raise TrustError(
-            Words(zh=f"签名不够或不对（{error}）", en=f"signatures are missing or wrong: {error}")
-        ) from error
+        raise TrustError(Words(zh="签名不够或不对", en=f"signatures are missing or wrong: {error}")) from error
     except (tuf_errors.RepositoryError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         # Metadata that is well formed JSON but nonsense may fail anywhere in the library.
-        raise TrustError(Words(zh=f"签名文件不对（{error}）", en=f"signed metadata is wrong: {error}")) from error
+        raise TrustError(Words(zh="签名文件不对", en=f"signed metadata is wrong: {error}")) from error
 
 
 def _check_root(root: Root, targets: Targets) -> None:

@@ -29,16 +29,17 @@ def device_trouble(word: DeviceWord, report: Report | None) -> Words | None:
     match word:
         case "gone":
             why = report.why if isinstance(report, DeviceLost) else ""
-            told, said = (f"（{why}）", f" ({why})") if why else ("", "")
+            said = f" ({why})" if why else ""
             return Words(
-                zh=f"没有可用的声音设备{told}：请检查声卡、音箱连线和声音服务；"
-                "节目照常播放，没有声音，设备恢复后自动出声",
+                zh="没有可用的声音设备：请看音箱或功放是否通电、声音线（HDMI 或音频线）是否插紧；"
+                "还是没有就重新启动机器。节目照常播放，没有声音，设备恢复后自动出声",
                 en=f"no sound device{said}: check the sound card, its cable and the sound server; "
                 "the program goes on in silence, and sounds by itself once there is a device",
             )
         case "dummy":
             return Words(
-                zh="声音服务没有找到声卡，声音送到了虚拟输出，没有人能听到：请接好声卡或打开显示屏的声音",
+                zh="机器没有找到声卡，放出来的声音没有人能听到：请把声音线（HDMI 或音频线）插好，打开显示屏的声音；"
+                "还是这样就重新启动机器",
                 en="the sound server has found no sound card and throws the sound away: plug in a card, "
                 "or switch on the display's sound",
             )

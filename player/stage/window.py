@@ -23,6 +23,7 @@ XRGB = (0xFF0000, 0xFF00, 0xFF, 0)
 VSYNC_TRIALS = 20
 GL_RENDERER = 0x1F01
 GL_LIBRARIES = ("libGL.so.1", "libGLESv2.so.2")
+NO_DESKTOP = "neither DISPLAY nor WAYLAND_DISPLAY is set"
 SOFTWARE_RENDERERS = ("llvmpipe", "softpipe", "swrast", "swiftshader", "software")
 """What OpenGL calls itself where the processor does its work."""
 UNSEEN = ("offscreen", "dummy", "evdev")
@@ -194,7 +195,7 @@ def open_window(wish: Wish) -> Window:
     """Opens the best window there is; raises NoDisplayError when there is none."""
     _set_hints(wish)
     if not _may_have_display():
-        raise NoDisplayError("neither DISPLAY nor WAYLAND_DISPLAY is set")
+        raise NoDisplayError(NO_DESKTOP)
     try:
         pygame.display.init()
     except pygame.error as error:
@@ -237,8 +238,9 @@ def is_software(renderer: str) -> bool:
 
 def no_display_words(error: NoDisplayError) -> Words:
     """Gives the sentence for people who find no picture."""
+    why = "没有图形界面：没有登录桌面，或者这是远程登录" if str(error) == NO_DESKTOP else "没有可用的显示器"
     return Words(
-        zh=f"没有可用的显示器（{error}）；节目照常运行，接上显示器后自动显示",
+        zh=f"{why}；节目照常运行，接上显示器后自动显示",
         en=f"no display ({error}); the program goes on and appears as soon as there is one",
     )
 

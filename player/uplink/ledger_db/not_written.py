@@ -45,5 +45,5 @@ def _why(fault: Exception, path: Path) -> Words:
             " player runs as (chown)",
         )
     if code == 0 and number is None:
-        return Words(zh=f"{path.name} 不是完好的台账（{fault}）", en=f"{path.name} is no sound ledger ({fault})")
-    return Words(zh=f"{folder} 读写出错（{fault}），请检查磁盘", en=f"{folder} fails ({fault}): check the disk")
+        return Words(zh=f"{path.name} 不是完好的台账", en=f"{path.name} is no sound ledger ({fault})")
+    return Words(zh=f"{folder} 读写出错，请检查磁盘", en=f"{folder} fails ({fault}): check the disk")

@@ -3,16 +3,20 @@
 import datetime as dt
 import json
 import os
+import re
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from player.claim import claim
+from player.keeper import Kept
 from player.uplink.loss_note import Loss
 from player.uplink.writer import LEDGER, Writer
 from player.watch.health import NAME, Health, health_bytes
 from tests.player.commands.conftest import Wuzha
 from tests.player.uplink.test_writer import at
+from tests.ports import free_port
 
 pytestmark = pytest.mark.slow
 
@@ -20,6 +24,21 @@ SUBJECTS = {
     "display", "sound", "clock", "disk", "media", "playlists", "workers", "watch", "ledger", "broker", "trust",
     "orders", "versions", "calendar",
 }  # fmt: skip
+
+
+TECHNICAL = re.compile(
+    r"wuzha-player( \w+)?( --\w+)?|timedatectl set-ntp true|date -s '[^']+'|chown -R \S+|mqtt://\S+?(?=：)"
+    r"|(?:[\w.-]*/)+[\w. -]*|[\w-]+(?: - 副本)?(?:\.[a-z0-9]+)+|until = \S+|\.toml"
+)
+"""Commands, addresses, files, and the line of a playlist as it should read."""
+KNOWN_WORDS = frozenset(
+    ("GB", "MB", "HDMI", "LED", "UTF-8", "GBK", "ANSI", "TOML", "Asia/Shanghai", "wuzha", "Python", "linux", "x86_64")
+)
+
+
+def english_in(line: str) -> list[str]:
+    words = re.findall(r"[A-Za-z][\w/-]*", TECHNICAL.sub("", line))
+    return [f"{word}: {line}" for word in words if word not in KNOWN_WORDS]
 
 
 def test_the_page_has_every_subject(wuzha: Wuzha) -> None:
@@ -70,7 +89,9 @@ def test_whoever_stands_before_a_machine_with_ten_things_wrong_is_told_what_to_d
     (playlists / "calendar.toml").write_text(exam, encoding="utf-8")
     state.mkdir(parents=True)
     (state / LEDGER).write_bytes(b"garbage" * 1000)
-    health = Health(at=dt.datetime(2026, 11, 30, tzinfo=dt.UTC), present="direct", screen="black", restarts=3)
+    health = Health(
+        at=dt.datetime(2026, 11, 30, tzinfo=dt.UTC), present="direct", screen="black", restarts=3, last_end="signal 11"
+    )
     (state / NAME).write_bytes(health_bytes(health))
     with (house / "kiosk_config.toml").open("a", encoding="utf-8") as config:
         config.write(
@@ -81,19 +102,41 @@ def test_whoever_stands_before_a_machine_with_ten_things_wrong_is_told_what_to_d
     wrong = {line[5:].partition("：")[0]: line for line in done.stdout.splitlines() if line.startswith("[注意]")}
     for subject, to_do in (
         ("显示", "检查显示器的电源和视频线"),
-        ("声音", "检查声卡"),
+        ("声音", "请看音箱或功放是否通电"),
+        ("时钟", "请插好网线（或连上无线网）"),
+        ("时钟", "告诉管理员"),
         ("素材", "1 - 副本.png：从名字看是 posters/1.png 的副本，没有采用；两个都要就给它另起一个名字，不要就删掉"),
         ("素材", "请重新复制"),
         ("播放表", "晚间.toml.txt：名字不以 .toml 结尾，不会生效；改名为 晚间.toml"),
         ("播放表", "把第 1 行改成 until = 2026-10-07"),
-        ("播放表", "“编码”选 UTF-8，再保存"),
+        ("播放表", "“编码”选 UTF-8，文件名不改"),
         ("日历", "在 playlists/calendar.toml 里写上"),
         ("自检", "请看显示器是否断电"),
+        ("自检", "最近一次是程序崩溃"),
         ("台账", "请不要删"),
-        ("消息服务器", "请检查网线"),
+        ("消息服务器", "请管理端看看服务是否启动"),
         ("签名信任", "登记文件夹重新复制过来"),
     ):
         assert to_do in wrong.get(subject, ""), (subject, done.stdout)
+    sentences = [line for line in done.stdout.splitlines() if line.startswith("[")]
+    complaints = map(json.loads, wuzha("check", "--json").stdout.splitlines())
+    sentences += [told for each in complaints for told in (each["problem"], each["cure"])]
+    assert [found for line in sentences if (found := english_in(line))] == []
+
+
+def test_the_office_of_the_last_run_is_the_one_that_is_asked_about(wuzha: Wuzha, house: Path) -> None:
+    enrolment, state = house / "登记", house / "var" / "player"
+    enrolment.mkdir()
+    told = f'screen = "sq-test"\nbroker = "mqtt://127.0.0.1:{free_port()}"\n'
+    (enrolment / "office.toml").write_text(told, encoding="utf-8")
+    (enrolment / "password").write_text("geheim", encoding="utf-8")
+    (enrolment / "root.json").write_text("{}", encoding="utf-8")
+    state.mkdir(parents=True)
+    kept = Kept(saved_at=dt.datetime.now(dt.UTC), enrolment=str(enrolment))
+    (state / "rotation.json").write_bytes(msgspec.json.encode(kept))
+    page = json.loads(wuzha("doctor", "--json").stdout)
+    assert "127.0.0.1" in page["broker"]["says"]
+    assert page["trust"]["says"] == "还没有验证过任何发布"
 
 
 def test_records_that_are_not_on_the_disk_yet_are_told_by_doctor(wuzha: Wuzha, house: Path) -> None:

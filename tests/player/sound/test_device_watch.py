@@ -23,7 +23,7 @@ def test_a_device_that_goes_and_comes_back_is_two_events_and_a_trouble_in_betwee
     watch.take(1.0, "gone", GONE)
     assert watch.take(1.0 + HOLD_S, "gone", GONE) == {"device": "gone", "was": "there"}
     assert watch.trouble is not None
-    assert "no such device" in watch.trouble.zh
+    assert "no such device" in watch.trouble.en
     assert watch.take(9.0, "unknown", GONE) is None, "silence says nothing of the device"
     watch.take(10.0, "there", THERE)
     assert watch.take(10.0 + HOLD_S, "there", THERE) == {"device": "there", "was": "gone"}
