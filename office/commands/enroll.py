@@ -11,6 +11,7 @@ from office.commands.telling import tell_head
 from office.console.wording import KINDS
 from office.enrolling import Enrolled, Enrolment, enroll, from_config, new_names, revoke, write_broker_files
 from office.place import Place
+from office.publishing.publish import unsigned_words
 from signage.cards import BUILT_IN
 from signage.errors import BadInput, Complaint, Words
 from signage.outlook import entered
@@ -23,6 +24,7 @@ _SAYS = {
     "elsewhere": Words("的资料已记下，密码没有变", "is entered as said, and its password is the same"),
 }
 MOST_NEAR = 4
+MOST_NAMED = 10
 HERE = ("127.0.0.1", "localhost", "::1")
 
 
@@ -43,6 +45,7 @@ def main(options: argparse.Namespace, place: Place) -> int:
               f"{done.screen} {_SAYS[done.password].en}; it shows {shows}")  # fmt: skip
         _tell_folder(done)
         _tell_where_words_are_entered(options, done.screen)
+        _tell_unsigned(place)
         _warn_of_loopback(place)
     if options.revoke or done.password == "new":
         print("让消息服务器重新读密码 · let the broker read its passwords again: systemctl reload mosquitto")
@@ -96,6 +99,15 @@ def _tell_where_words_are_entered(options: argparse.Namespace, screen: str) -> N
               "  不经管理端，也可以写进播放机的 kiosk_config.toml（签名发来的优先） · "
               "or enter it in the player's own file (what was signed goes first):")  # fmt: skip
         print("\n".join(f"      {line}" for line in lines))
+
+
+def _tell_unsigned(place: Place) -> None:
+    """Names what is on screens with other words than are entered now, such as for a screen that has just come."""
+    numbers = list(unsigned_words(place))
+    if numbers:
+        shown = "、".join(map(str, numbers[:MOST_NAMED])) + ("…" if len(numbers) > MOST_NAMED else "")
+        print(f"▲ 发布 {shown} 里的字卡变量和现在登记的不同，两个人签名后换成新的：wuzha-office keys sign\n"
+              f"  publication {shown} has former variables; wuzha-office keys sign renews them")  # fmt: skip
 
 
 def _quoted(text: str) -> str:

@@ -90,6 +90,7 @@ def _replace_online(options: argparse.Namespace, place: Place, at: dt.datetime) 
         print(f"▲ 服务用的还是旧口令：把 {opens} 移到 /etc/wuzha-office/，再重启 wuzha-office 和 wuzha-collect\n"
               f"  services were given the former one: move {opens} to /etc/wuzha-office/, restart them")  # fmt: skip
     if signers is not None:
+        _tell_words(place)
         sign_again(place, signers, at)
         print("已由两人签名 · signed by two")
         tell_head(place)

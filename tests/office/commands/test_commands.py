@@ -790,6 +790,26 @@ def test_words_entered_at_the_office_are_said_to_come_with_the_next_signature_an
     assert "▲▲ 这次发布在任何一块屏幕上都永远不会播" in out
 
 
+def test_words_that_changed_since_they_were_signed_are_told_until_two_sign_them(
+    run: Run, signs: tuple[str, ...], tmp_path: Path
+) -> None:
+    run("enroll", "sq-led1", "--site", "广场", "--variable", "grid_phone=110")
+    folder = campaign(tmp_path / "x", text='[[item]]\ncard = "contact"\ntext = "{grid_phone}"\n')
+    code, out, _ = run("push", folder, "--to", "all", "--wait", "0", *signs)
+    assert code == 0
+    assert "{grid_phone} = 110 → sq-led1" in out
+    assert "keys sign" not in run("enroll", "sq-led1", "--tag", "big")[1], "nothing is to be signed"
+
+    for enrolled in (("sq-led2", "--site", "广场"), ("sq-led1", "--variable", "grid_phone=119")):
+        code, out, _ = run("enroll", *enrolled)
+        assert code == 0
+        assert "发布 1 里的字卡变量和现在登记的不同" in out
+    code, out, _ = run("keys", "sign", *signs)
+    assert code == 0
+    assert "{grid_phone} = 119 → sq-led1、sq-led2" in out
+    assert "keys sign" not in run("enroll", "sq-led1", "--tag", "big")[1]
+
+
 @pytest.mark.parametrize(
     ("said", "told"),
     [
