@@ -1,7 +1,8 @@
 """Starts the screen process, and starts it again when it dies or stands still.
 
 Rule: reads no configuration and no file of strangers, so that what kills the screen process does not kill this one;
-and touches no disk, so that what hangs in the kernel does not hold it up. A screen process that cannot be ended,
+and touches no disk, so that what hangs in the kernel does not hold it up. A screen process that waits for a display
+which hangs is left waiting: no other one would fare better. A screen process that cannot be ended,
 because a disk or a share never answers it, is left behind, and a new one gets its own way.
 """
 
@@ -20,6 +21,7 @@ from types import FrameType
 from player.heap import trim
 from player.processes import children_of, ending_of
 from player.watch.backoff import next_deaths, pause_after_left_s, pause_s
+from player.watch.display_wait import DisplayWait
 from player.watch.ear import Ear
 from player.watch.ending import Ending
 from player.watch.glass import LOOK_EVERY_S, Glass
@@ -191,7 +193,7 @@ class Supervisor:
 
     def _watch(self, child: "_Child", lookout: Lookout | None) -> None:
         """Watches a screen process until it is over, or nothing but the kernel keeps it."""
-        began, ear = time.monotonic(), child.ear
+        began, ear, wait = time.monotonic(), child.ear, DisplayWait(_ask_display)
         # `Popen.wait` with a time limit asks twenty times a second; the end of its output comes by itself.
         while not ear.wait_silent(1.0) and ending_of(child.process.pid) is None:
             now, heard = time.monotonic(), ear.last
@@ -200,7 +202,9 @@ class Supervisor:
             self._health.turn()
             self._look_after_left()
             silent_s = now - (heard.at if heard else began)
-            if silent_s > (SILENCE_S if heard else START_S):
+            is_silent = silent_s > (SILENCE_S if heard else START_S)
+            wait = wait if is_silent else DisplayWait(_ask_display)
+            if is_silent and not self._is_excused(wait, now):
                 log.error("the screen process has not turned for %.0f s, killing it", silent_s)
                 child.process.kill()
                 break
@@ -210,7 +214,8 @@ class Supervisor:
                 break
             if lookout is None and not (self._looking is not None and self._looking.is_alive()):
                 lookout = self._look_out(ear, child.pipe)
-            self._judge(lookout.verdict if lookout else None, self._hinders(lookout, child.pipe))
+            hangs = wait.is_unanswered(now) or lookout is None or lookout.is_unanswered(now)
+            self._judge(lookout.verdict if lookout else None, self._hinders(lookout, child.pipe, hangs=hangs))
         if (heard := ear.last) is not None:
             self._hear(heard.pulse)
 
@@ -219,11 +224,16 @@ class Supervisor:
             self._notify.pulse()
         self._last = pulse
 
-    def _hinders(self, lookout: Lookout | None, pipe: SightingPipe) -> Presented | None:
-        """Returns what is against the picture being seen; a display that does not answer is told further."""
+    def _is_excused(self, wait: DisplayWait, now: float) -> bool:
+        """Whether a silent screen process only waits for its display; one without a window waits for none."""
+        has_window = self._last is None or self._last.present != "headless"
+        return has_window and "--headless" not in self._words and wait.excuses(now)
+
+    def _hinders(self, lookout: Lookout | None, pipe: SightingPipe, *, hangs: bool) -> Presented | None:
+        """Returns what is against the picture being seen; a display that hangs is told further."""
         if self._last is None:
             return self._against
-        if lookout is None or lookout.is_unanswered(time.monotonic()):
+        if lookout is None or hangs:
             pipe.tell(Sighting(self._last.at, dict.fromkeys((name for name, _ in self._last.zones), "unknown")))
             return "unknown"
         if self._last.present == "headless" and "--headless" not in self._words:
@@ -288,6 +298,14 @@ class _Child:
         self.pipe.close()
         self.ear.close()
         return int(self.process.returncode)
+
+
+def _ask_display() -> None:
+    glass = Glass()
+    try:
+        glass.desktop_px()
+    finally:
+        glass.close()
 
 
 def _look(ear: Ear, lookout: Lookout, glass: Glass) -> None:

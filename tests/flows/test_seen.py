@@ -165,6 +165,28 @@ def test_an_x_server_that_hangs_under_a_still_picture_is_said_and_written_down(
         assert "starting it again" not in stage.log
 
 
+def test_an_x_server_that_hangs_under_a_moving_picture_is_waited_for_and_nothing_is_started_again(
+    stage: Stagehand, display: Display
+) -> None:
+    ledger = Ledger(stage.folder)
+    with stage:
+        await_(lambda: "shows what is played" in stage.log)
+        os.kill(display.pid, signal.SIGSTOP)
+        try:
+            await_(lambda: "does not answer" in stage.log)
+            lines = len(stage.log.splitlines())
+            stopped_ms = now_ms()
+            await_(lambda: now_ms() - stopped_ms > 12_000)
+            assert len(stage.log.splitlines()) == lines, "said once"
+        finally:
+            os.kill(display.pid, signal.SIGCONT)
+        back_ms = now_ms()
+        await_(lambda: ledger.words("main", back_ms))
+        await_(lambda: "seen" in ledger.words("main", back_ms))
+        assert "starting it again" not in stage.log
+    assert "unknown" in ledger.words("main") or "unknown" in ledger.words("ticker")
+
+
 @pytest.mark.parametrize(
     ("words", "driver", "presented"), [(["--headless"], "x11", "headless"), ([], "dummy", "no-display")]
 )
