@@ -13,7 +13,7 @@ from django.db import transaction
 from msgspec.structs import replace
 
 from office.audit import journal
-from office.collecting import notices
+from office.collecting import notices, sound_alarms
 from office.collecting.alarms import raise_alarms
 from office.collecting.bulk import insert
 from office.collecting.chain import ForkError, ScatteredError, beginning, joined
@@ -94,6 +94,8 @@ class _Offer(msgspec.Struct):
     columns: Columns
     epoch: int
     steady: Steady | None
+    heard: int
+    """The key of the last play that was heard; 0: none was."""
     fresh: tuple[tuple[int, int], ...] = ()
     before: int = 0
     newest: int = 0
@@ -158,7 +160,8 @@ class Ledgers:
                     wrong.append(notices.many_epochs(batch.screen, self._most_epochs))
                 else:
                     told = self._columns(batch.screen, found, epoch, at)
-                    offers.append(_Offer(batch, found, told, epoch, steady(told.plays, told.played)))
+                    heard = sound_alarms.heard_last(told)
+                    offers.append(_Offer(batch, found, told, epoch, steady(told.plays, told.played), heard))
                     told.played.clear()
             except BrokenError as refusal:
                 wrong.append(notices.broken(batch, refusal.words))
@@ -234,6 +237,8 @@ class Ledgers:
         insert(LedgerRecord._meta.db_table, _RECORD, new.records)
         insert(Play._meta.db_table, _PLAY, plays)
         wrong += keep_told([(key, epochs[key >> SEQ_BITS], row) for key, row in new.told])
+        heard = sorted((each.heard, each.batch.screen) for each in offers if each.heard)
+        wrong += sound_alarms.of_plays({screen: key for key, screen in heard})
 
 
 def _sequels(offer: _Offer) -> Iterator[Sequel]:

@@ -18,6 +18,7 @@ from signage.presented import Presented
 Kind = Literal[
     "fork", "broken", "gap", "lost", "odd", "refused", "clone", "malformed", "stranger", "quota", "display",
     "quarantine", "doubtful", "unreadable", "changed", "away",
+    "sound",
 ]  # fmt: skip
 """As `office.models.Alarm.Kind` has them."""
 MOST_NAMED = 64
@@ -218,3 +219,26 @@ def unseen(screen: str, presented: Presented) -> Notice:
     """A display that nobody can see anything on, or not what is played."""
     words = _UNSEEN[presented]
     return Notice(screen, "display", "", Words(words.zh, f"{words.en}; its plays count as unseen"))
+
+
+SILENT: dict[object, Words] = {
+    "gone": Words(
+        "没有可用的声音设备，节目照常播放但没有声音。请到现场检查音箱电源、音频线和声卡是否接好，不行就重启播放电脑",
+        "there is no sound device: the program plays in silence. Look whether loudspeakers, cable and sound card are"
+        " plugged in and switched on, or restart the player's machine",
+    ),
+    "dummy": Words(
+        "播放电脑没有找到声卡，声音送到了虚拟输出，没有人听得到。请接好声卡，或打开显示屏自带的声音",
+        "its machine has found no sound card and throws the sound away: plug in a card, or switch on the display's"
+        " sound",
+    ),
+}
+"""What is wrong, by the word for a device on which nothing is heard."""
+
+
+def unheard(screen: str, device: str, since: dt.datetime) -> Notice:
+    """A screen that nobody can hear."""
+    words, at = SILENT[device], f"{timezone.localtime(since):%m-%d %H:%M}"
+    zh = f"从 {at} 起没有声音：{words.zh}。重新出声后报警自动结束"
+    en = f"not heard since {at}: {words.en}. The alarm ends by itself when it is heard again"
+    return Notice(screen, "sound", "", Words(zh, en))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from office.collecting import notices
+from office.collecting import notices, sound_alarms
 from office.collecting.epochs import Epoch
 from office.collecting.notices import Mended, Notice
 from office.collecting.reading import EventRow, ReceiptRow
@@ -15,6 +15,7 @@ def keep_told(told: Iterable[tuple[int, Epoch, EventRow | ReceiptRow]]) -> list[
     receipts: list[Receipt] = []
     events: list[Event] = []
     found: list[Notice | Mended] = []
+    happened: list[tuple[int, str, EventRow]] = []
     for key, epoch, row in told:
         match row:
             case ReceiptRow():
@@ -23,9 +24,10 @@ def keep_told(told: Iterable[tuple[int, Epoch, EventRow | ReceiptRow]]) -> list[
             case EventRow():
                 events.append(Event(key, epoch.id, row.at, row.what, dict(row.details)))
                 found += _of_event(epoch.screen, key, row)
+                happened.append((key, epoch.screen, row))
     Receipt.objects.bulk_create(receipts, batch_size=200)
     Event.objects.bulk_create(events, batch_size=200)
-    return found
+    return found + sound_alarms.of_events(happened)
 
 
 def _of_event(screen: str, key: int, event: EventRow) -> list[Notice | Mended]:

@@ -12,8 +12,8 @@ import msgspec
 from signage.errors import Words
 
 WORST_FIRST = (
-    "fork", "broken", "clone", "changed", "unreadable", "stranger", "refused", "quarantine", "away", "display", "lost",
-    "gap", "doubtful", "odd", "malformed", "quota",
+    "fork", "broken", "clone", "changed", "unreadable", "stranger", "refused", "quarantine", "away", "display", "sound",
+    "lost", "gap", "doubtful", "odd", "malformed", "quota",
 )  # fmt: skip
 """Kinds of alarms: what may be forged, what is not shown, what is missing, what only looks odd."""
 OF_PUBLICATION = ("refused", "quarantine")

@@ -216,6 +216,7 @@ class Alarm(models.Model):
         UNREADABLE = "unreadable", "保存的数据读不出"
         CHANGED = "changed", "素材被改动"
         AWAY = "away", "屏幕失联"
+        SOUND = "sound", "没有声音"
 
     screen = models.ForeignKey(Screen, models.DO_NOTHING, related_name="alarms", db_constraint=False)
     """It may be one that is not enrolled: look at `screen_id`."""
