@@ -13,6 +13,7 @@ from django.test.utils import override_settings
 
 from office.place import Place
 from tests.flows.browser import Browser
+from tests.office.collecting.screens import DAWN, Ledger, play
 from tests.office.conftest import _django, database, place
 from tests.office.people import POSTER
 from tests.ports import free_port
@@ -180,14 +181,50 @@ def test_who_is_logged_out_elsewhere_is_asked_to_log_in_again(browser: Browser) 
     browser.wait("location.pathname == '/login/'")
 
 
-def test_every_page_fits_a_telephone_and_a_desk(browser: Browser, server: Any) -> None:
-    for width in (390, 1440):
+WIDTHS = (320, 390, 600, 760, 761, 800, 887, 940, 1000, 1001, 1024, 1200, 1280, 1440)
+
+
+def test_no_page_is_wider_than_its_window_whatever_things_are_called(browser: Browser, server: Any) -> None:
+    from django.contrib.auth import get_user_model
+
+    from office.collecting.ledgers import Ledgers
+    from office.models import Alarm, Assignment, Receipt, Screen
+
+    now, long = dt.datetime.now(dt.UTC), "W" * 90
+    get_user_model().objects.update(username="wang.xiaoming@shiqiao-antifraud-office.example")
+    screen = Screen.objects.create(
+        id="sq-led-with-the-longest-name-of-all", title=long, status="lost", enrolled_at=DAWN
+    )
+    for each in Assignment.objects.all():
+        each.aimed_at.add(screen)
+        each.screens.add(screen)
+    for number, step in enumerate(("heard", "verified", "fetched", "staged", "shown"), 1):
+        Receipt.objects.create(id=number, screen=screen, publication=1, step=step, at=now)
+    Alarm.objects.create(screen=screen, kind="away", key="", zh=long, en=long, first_at=now, last_at=now)
+    ledger = Ledger(screen.pk)
+    for number in range(4):
+        ledger.append(play(number, media=f"{long}.png", sha256=f"{number:064x}"))
+    Ledgers().store([ledger.batch(1, 4)], now)
+    for width in WIDTHS:
         browser.resize(width)
-        for path in ("/", "/publications/", "/counts/"):
+        for path in ("/", "/publications/", "/counts/?period=all", "/counts/?period=all&by=media"):
             browser.go(f"http://127.0.0.1:{server.port}{path}")
             over = browser.run("document.documentElement.scrollWidth - document.documentElement.clientWidth")
             assert over <= 0, (path, width)
     assert browser.complaints == []
+
+
+@pytest.mark.parametrize(("width", "columns"), [(390, 1), (800, 1), (1024, 2), (1280, 2), (1440, 2)])
+def test_two_screens_stand_beside_each_other_where_there_is_room(
+    browser: Browser, server: Any, width: int, columns: int
+) -> None:
+    from office.models import Screen
+
+    Screen.objects.create(id="sq-led2", title="另一块")
+    browser.resize(width)
+    browser.go(f"http://127.0.0.1:{server.port}/")
+    tracks = browser.run("getComputedStyle(document.querySelector('.tiles')).gridTemplateColumns")
+    assert len([each for each in tracks.split() if each != "0px"]) == columns, tracks
 
 
 def test_a_link_on_another_site_leads_in_who_is_logged_in_and_a_period_keeps_what_was_chosen(
