@@ -60,6 +60,10 @@ def screen_id(value: object) -> str | Misread:
     )
 
 
+MOST_ZONE = 64
+"""Letters of a time zone's name; the longest has half as many."""
+
+
 def timezone(value: object) -> str | Misread:
     """Reads the name of a time zone that this machine knows; of `Etc/GMT+8` it says what that is.
 
@@ -76,10 +80,11 @@ def timezone(value: object) -> str | Misread:
                 CHINA if found[1] == "8" else None,
             )
         try:
-            return ZoneInfo(value).key
+            if len(value) <= MOST_ZONE:  # each part of a name is a package that Python looks for within the last
+                return ZoneInfo(value).key
         except (LookupError, ValueError, OSError):  # a missing zone; `../x`; a folder of zones
             pass
-    near = _zone_meant(value) if isinstance(value, str) and len(value) <= 64 else ""
+    near = _zone_meant(value) if isinstance(value, str) and len(value) <= MOST_ZONE else ""
     cure = Words(zh=f'是不是 "{near}"？', en=f'did you mean "{near}"?')
     usual = Words(zh='在中国写 "Asia/Shanghai"', en='write a name such as "Asia/Shanghai"')
     return Misread(

@@ -190,6 +190,7 @@ on = "25:00"
         ('[screen]\nid = "abc\\n"', "[screen], id"),
         (f'[screen]\nid = "{"a" * 37}"', "[screen], id"),
         ('[screen]\nid = "abc"\ntimezone = "Asia"', "[screen], timezone"),
+        (f'[screen]\nid = "abc"\ntimezone = "{"Asia/" * 500}Shanghai"', "[screen], timezone"),
         ('[screen]\nid = "abc"\ntimezone = "../../etc/passwd"', "[screen], timezone"),
         ('[screen]\nid = "abc"\ncanvas = [1280]', "[screen], canvas"),
         ('[screen]\nid = "abc"\ncanvas = [1280, 0]', "[screen], canvas"),

@@ -12,11 +12,13 @@ from player.composition import composed
 from player.config import Config, read_config
 from player.content.library import Library, PlaylistFile
 from player.enrolment import read_enrolment
+from signage.cards import BUILT_IN
 from signage.consistency import inconsistencies
 from signage.errors import BadInput
 from signage.media import Media, MediaFacts
 from signage.plan import plan
 from signage.reading import read_calendar, read_playlist
+from signage.site_variables import MOST_VALUE, is_variable, read_variables, variables_text
 from signage.source import MAX_FILE_BYTES
 from signage.trust import TrustError, read_assignment, read_target, target_path
 from tests.fuzz import mutation
@@ -64,6 +66,12 @@ times = ["18:00-24:00"]
 ENROLMENT = (
     b'screen = "sq-square-led1"\nbroker = "mqtts://office:8883"\nhttp = "https://office"\nuser = "u"\nca = "ca.pem"\n'
 )
+VARIABLES = variables_text(
+    {
+        SCREEN: {"grid_phone": "13800000000", "网格员": "王芳", "village": "石桥村"},
+        "hall-kiosk2": {"grid_phone": "110"},
+    }
+)
 ASSIGNMENT = {
     "v": 1, "screen": SCREEN,
     "shows": [{"publication": 12, "playlists": ["morning", "calendar"]}, {"publication": 13, "playlists": []}],
@@ -96,8 +104,10 @@ def make(random: Random) -> Case:
         case 0 | 1 | 2:
             name = random.choice(list(TEXTS))
             return (Step("calendar" if name == "calendar.toml" else "playlist", _spoilt(random, TEXTS[name])),)
-        case 3 | 4:
+        case 3:
             return (Step("playlist", _spoilt(random, FULL)),)
+        case 4:
+            return (Step("variables", _spoilt(random, VARIABLES)),)
         case 5 | 6:
             return (Step("config", _spoilt(random, CONFIG)),)
         case 7:
@@ -113,7 +123,7 @@ def make(random: Random) -> Case:
             part = "".join(random.choice(SWOLLEN) for _ in range(random.randint(1, 2))).encode()
             return (Step(random.choice(("grown playlist", "grown calendar")), part),)
         case _:
-            kinds = ("playlist", "calendar", "config", "enrolment", "assignment")
+            kinds = ("playlist", "calendar", "variables", "config", "enrolment", "assignment")
             return (Step(random.choice(kinds), random.randbytes(random.choice((0, 1, 40, 4000)))),)
 
 
@@ -195,6 +205,10 @@ class Files:
                     self._play(content)
                 case "calendar":
                     read_calendar(content, "playlists/calendar.toml")
+                case "variables":
+                    for name, value in read_variables(content, "playlists/variables.toml", SCREEN).items():
+                        if not (is_variable(name) or name in BUILT_IN) or not value or len(value) > MOST_VALUE:
+                            raise Broken("a word for cards that is none")
                 case "config":
                     self._config_file.write_bytes(content)
                     read_config(self._config_file)
