@@ -12,7 +12,6 @@ import platform
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -23,7 +22,7 @@ from player.content.digest_store import DigestStore
 from player.content.judge import Probe
 from player.dates import NO_DATES, Dates
 from player.durable import NotOursError, load_bytes
-from player.enrolment import read_password
+from player.enrolment import read_password, why_no_password
 from player.enrolment_watch import EnrolmentWatch
 from player.errands import Errands
 from player.events import Inbox
@@ -64,7 +63,6 @@ ENROLMENT_EVERY_S = 5.0
 """So often the enrolment's folder is looked at, by an agent that is awake."""
 ANSWER_S = 3.0
 """So long the agent waits for the enrolment's disk; then it goes on, and takes what comes late."""
-NO_PASSWORD = "the file with the broker's password cannot be read"
 
 
 class Channel:
@@ -311,7 +309,7 @@ class Channel:
         try:
             password = self._password.within(ANSWER_S, late=self._mail.wake)
         except (OSError, ValueError) as fault:
-            trouble = _no_password(office.credentials, fault)
+            trouble = why_no_password(office.credentials, fault)
             if trouble != self._connection_trouble:
                 log.error("%s", trouble.en)
             self._connection_trouble = trouble
@@ -346,21 +344,6 @@ def _is_anchor(config: Config) -> bool:
         return Answer(lambda: is_anchor(config.folders.state, config.trust.root), "root").within(ANSWER_S)
     except (NoAnswer, RuntimeError):  # the last: no thread to be had
         return False
-
-
-def _no_password(path: Path | None, fault: Exception) -> Words:
-    match fault:
-        case NoAnswer():
-            why = Words("所在的磁盘或共享没有响应，请检查它", "its disk or share does not answer, check it")
-        case PermissionError():
-            why = Words(
-                "不让本程序的用户读：chown wuzha-player，chmod 600", "may not be read by the player's user: chown it"
-            )
-        case FileNotFoundError():
-            why = Words("不见了，请从管理端重新复制登记文件夹", "is gone: copy the enrolment from the office again")
-        case _:
-            why = Words("读不出来，请从管理端重新复制登记文件夹", f"cannot be read, copy it again: {fault}")
-    return Words(zh=f"消息服务器的密码文件 {path} {why.zh}；好了以后自动接上", en=f"{NO_PASSWORD}: {path} {why.en}")
 
 
 def _believed(at: Moment) -> BelievedTime:

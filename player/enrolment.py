@@ -13,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from player import setting_values as written
+from player.answer import NoAnswer
 from player.durable import NotOursError, load_bytes
 from player.settings import Office, Trust, Written
 from signage.disk_faults import in_chinese
@@ -220,3 +221,20 @@ def read_password(path: Path | None) -> str:
     if len(content) > MOST_PASSWORD_BYTES:
         raise ValueError(f"{path.name} is too large for a password")
     return content.decode().rstrip("\r\n")
+
+
+def why_no_password(path: Path | None, fault: Exception) -> Words:
+    """Returns why the broker's password cannot be read, and what to do."""
+    match fault:
+        case NoAnswer():
+            why = Words("所在的磁盘或共享没有响应，请检查它", "its disk or share does not answer, check it")
+        case PermissionError():
+            why = Words(f"不让本程序的用户读：{ALLOW.zh}", f"may not be read by the player's user: {ALLOW.en}")
+        case FileNotFoundError():
+            why = Words("不见了，请从管理端重新复制登记文件夹", "is gone: copy the enrolment from the office again")
+        case _:
+            why = Words("读不出来，请从管理端重新复制登记文件夹", f"cannot be read, copy it again: {fault}")
+    return Words(
+        zh=f"消息服务器的密码文件 {path} {why.zh}；好了以后自动接上",
+        en=f"the file {path} with the broker's password {why.en}",
+    )

@@ -8,11 +8,13 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
+from player.answer import Answer, NoAnswer
 from player.claim import is_claimed
+from player.commands.answering import CURE, PROBLEM
 from player.commands.broker_trouble import LATER, NO_ANSWER, NOT_TRIED, why_not_connected
 from player.commands.finding import Finding
 from player.config import Config
-from player.enrolment import read_password
+from player.enrolment import read_password, why_no_password
 from player.publication.kept import FOLDER, read_kept
 from player.state_files import NotOursError, load_state
 from player.survey import clock_at_rest
@@ -24,6 +26,7 @@ from signage.messages import MessageError, OfficeStatus, decode
 from signage.topics import MOST_BYTES, Topics
 
 ANSWER_S, STATUS_S = 8.0, 2.0
+DISK_S = 3.0
 ALONE = Words("未接入（单机播放）", "not connected: this player has no office")
 ELSEWHERE = Words(
     "正在运行的播放程序是用 --enrolment 接入管理端的；加上同样的 --enrolment 再看，这里的各项才作数",
@@ -61,7 +64,12 @@ def broker(config: Config) -> Finding:
         else:
             connected, is_there, level, why = False, False, 0, NOT_TRIED
     else:
-        connected, is_there, level, why = _tried(config)
+        try:
+            password = Answer(lambda: read_password(office.credentials), "password").within(DISK_S)
+        except (OSError, ValueError) as fault:
+            says = why_no_password(office.credentials, fault)
+            return Finding(subject="broker", ok=False, says=says, details={**details, "why": str(fault)})
+        connected, is_there, level, why = _tried(config, password)
     details |= {"connected": connected, "office": is_there, "level": level, "why": why}
     if not connected:
         told_why = why_not_connected(why)
@@ -75,13 +83,12 @@ def broker(config: Config) -> Finding:
     return Finding(subject="broker", ok=is_there, says=says, details=details)
 
 
-def _tried(config: Config) -> tuple[bool, bool, int, str]:
+def _tried(config: Config, password: str) -> tuple[bool, bool, int, str]:
     """Connects once: whether it went, whether the office is there, the level, and why not."""
     from signage.link import Arrived, Broker, Connected, Disconnected, Link  # noqa: PLC0415 - only where there is one
 
     office, topics = config.office, Topics(config.office.prefix)
     try:
-        password = read_password(office.credentials)
         way = Broker(url=office.broker, user=office.user, password=password, ca=str(office.ca or ""))
         link = Link(way, config.screen.id, filters=(topics.office("status"),))
     except (OSError, ValueError) as fault:
@@ -116,7 +123,12 @@ def trust(config: Config) -> Finding:
     root = config.trust.root
     if root is None:
         return Finding(subject="trust", ok=True, says=Words("未启用签名", "no signatures are in use"))
-    if not root.is_file():
+    try:
+        is_there = Answer(root.is_file, "root").within(DISK_S)
+    except NoAnswer:
+        says = Words(f"信任根 {root} {PROBLEM.zh}：{CURE.zh}", f"the root {root}: {PROBLEM.en}; {CURE.en}")
+        return Finding(subject="trust", ok=False, says=says)
+    if not is_there:
         says = Words(
             f"信任根 {root} 不存在：请从管理端把这块屏的登记文件夹重新复制过来",
             f"the root metadata {root} is not there: copy this screen's enrolment folder from the office again",

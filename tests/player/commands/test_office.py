@@ -2,6 +2,7 @@
 
 import datetime as dt
 import os
+import shutil
 from pathlib import Path
 
 import msgspec
@@ -16,6 +17,7 @@ from player.uplink.standing import NAME, Kept, Standing
 from signage.link import Broker, Link
 from signage.messages import OfficeStatus, Trusted, encode
 from tests.brokers import Mosquitto, wait_until
+from tests.hanging import Share
 from tests.player.publication.repository import Repository
 from tests.ports import free_port
 
@@ -138,3 +140,24 @@ def test_what_is_wrong_with_the_enrolment_is_the_first_thing_that_is_told(tmp_pa
     assert not found.ok
     assert f"enrolment {folder}: is not there" in found.says.en
     assert config.has_office
+
+
+def test_an_enrolment_whose_disk_hangs_holds_the_page_up_for_seconds_and_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("player.commands.office.DISK_S", 0.2)
+    config = enrolled(tmp_path, f"mqtt://127.0.0.1:{free_port()}")
+    shutil.rmtree(tmp_path / "enrolment")
+    with Share(tmp_path / "enrolment", {"password": b"x", "root.json": b"{}"}, hangs=True):
+        found = (broker(config), trust(config))
+    for each in found:
+        assert (each.ok, "没有响应" in each.says.zh, str(tmp_path / "enrolment") in each.says.zh) == (False, True, True)
+
+
+def test_a_password_that_cannot_be_read_is_not_blamed_on_the_network(tmp_path: Path) -> None:
+    config = enrolled(tmp_path, f"mqtt://127.0.0.1:{free_port()}")
+    for spoil in (lambda path: path.write_bytes(b"x" * 2000), lambda path: path.unlink()):
+        spoil(tmp_path / "enrolment" / "password")
+        said = broker(config).says.zh
+        assert "重新复制登记文件夹" in said
+        assert "网线" not in said
