@@ -33,8 +33,8 @@ KeepDigests = Callable[[str, Digests], None]
 
 EMPTY = Words(zh="空文件（0 字节）", en="empty file (0 bytes)")
 NO_PERMISSION = Words(
-    zh="没有读取权限；请执行 chmod a+r 或更换文件的所有者",
-    en="no permission to read it; run chmod a+r on it or change its owner",
+    zh="没有读取权限；请把它重新复制一遍，还是这样就告诉管理员（chmod a+r，或更换文件的所有者）",
+    en="no permission to read it; copy it once more, else tell the administrator (chmod a+r, or another owner)",
 )
 
 

@@ -191,6 +191,34 @@ def test_the_last_good_playlists_stand_in_for_a_folder_that_is_away(bench: Bench
     assert "playlists" in library.notes[0].zh
 
 
+def test_one_of_several_playlists_plays_on_while_it_is_away_and_is_withdrawn_by_itself(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    ingest = bench.start()
+    for name in ("evening", "morning"):
+        (bench.playlists / f"{name}.toml").write_text(f"# {name}")
+    bench.until(ingest, lambda lib: [p.name for p in lib.playlists] == ["evening", "morning"])
+    for name in ("evening", "morning"):
+        ingest.remember_playlist(name, f"# {name}".encode())
+    bench.until(ingest, lambda lib: ingest.last_good_playlists().keys() == {"evening", "morning"})
+    seen: list[list[str]] = []
+    (bench.playlists / "evening.toml").unlink()
+    (bench.playlists / "evening.toml").write_text("# another")
+    bench.until(
+        ingest,
+        lambda lib: seen.append([p.name for p in lib.playlists]) or b"# another" in [p.text for p in lib.playlists],
+    )
+    assert all(each == ["evening", "morning"] for each in seen)
+    (bench.playlists / "evening.toml").unlink()
+    gone = bench.until(ingest, lambda lib: [p.name for p in lib.playlists] == ["morning"])
+    assert any("evening.toml" in note.zh for note in gone.notes)
+    bench.until(ingest, lambda lib: ingest.last_good_playlists().keys() == {"morning"})
+    assert [each.getMessage() for each in caplog.records if "withdrawn" in each.getMessage()] == [
+        "playlists whose files have gone are withdrawn: evening"
+    ]
+
+
 def test_media_and_playlists_may_share_a_folder(bench: Bench) -> None:
     bench.lists = [Folder.at(str(bench.media))]
     put(bench.media / "a.toml", b"1")
