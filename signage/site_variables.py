@@ -31,6 +31,7 @@ MOST_VARIABLES = 64
 """Of one screen."""
 MOST_SCREENS = 5000
 
+_SITE = re.compile(rb"^(?=\[\[site\]\])", re.MULTILINE)
 _NAME = re.compile(r"[^\W\d]\w{0,49}")
 
 
@@ -62,7 +63,7 @@ def variables_text(by_screen: Mapping[str, Mapping[str, str]]) -> bytes:
 def read_variables(text: bytes, file: str, screen: str) -> dict[str, str]:
     """Returns what the file says for a screen, by name. Raises BadInput when that is not as it must be."""
     words = Words(zh=f"字卡变量 {PurePath(file).name}", en=f'variables "{PurePath(file).name}"')
-    source = parse(text, Place(where=file, words=words))
+    source = parse(_of(text, screen), Place(where=file, words=words))
     findings = Findings(source.place)
     top = Table(source.values, source.place, findings, known=("site", *source.values))  # later versions may add
     found: dict[str, str] = {}
@@ -84,6 +85,12 @@ def read_variables(text: bytes, file: str, screen: str) -> dict[str, str]:
         top.complain("", problem, Words("只留用到的", "keep those that are used"))
     findings.raise_if_any()
     return {name: value for name, value in found.items() if value}
+
+
+def _of(text: bytes, screen: str) -> bytes:
+    """The part of a file that is about a screen: a fleet's whole file would hold up the first picture."""
+    head, *sites = _SITE.split(text)
+    return head + b"".join(site for site in sites if _quoted(screen).encode() in site)
 
 
 def _quoted(text: str) -> str:
