@@ -21,6 +21,7 @@ from office.place import Place, locked, write_secret, write_whole
 from office.places import note_places
 from office.publishing import assigning, publish
 from office.trusting.root import root_bytes
+from signage.disk_faults import in_chinese
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.printable import printable
 from signage.source import MAX_FILE_BYTES
@@ -93,8 +94,9 @@ def from_config(path: Path) -> Enrolment:
             timezone=str(screen.get("timezone", "Asia/Shanghai")),
         )
     except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
-        lacks = isinstance(error, KeyError)
-        zh, en = (f"没有写 {error}", f"{error} is missing") if lacks else (f"{error}", f"{error}")
+        zh, en = in_chinese(error), f"{error}"
+        if isinstance(error, KeyError):
+            zh, en = f"没有写 {error.args[0]}", f"{error} is missing"
         problem = Words(zh=f"读不出屏幕的资料（{zh}）", en=f"does not tell of a screen: {en}")
         cure = Words(zh="先用 wuzha-player check 检查它", en="check it with wuzha-player check first")
         raise BadInput((Complaint(str(path), problem, cure),)) from error

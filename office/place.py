@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -13,7 +14,7 @@ import msgspec
 
 from signage import source
 from signage.errors import BadInput, Complaint, Words, WuzhaError
-from signage.link.values import address
+from signage.link.values import why_no_url
 from signage.topics import PREFIX
 
 HOME = Path("var/office")
@@ -21,6 +22,8 @@ MOST_SETTINGS_BYTES = 64 * 1024
 FLUSHED_AT_ONCE = 16
 ONLINE_PASSPHRASE = "online.passphrase"
 OFFICE_USER = "office"
+_AT_KEY = re.compile(r"\$\.(\w+)")
+"""Where msgspec says that it stands."""
 """The office's own name at the broker; no screen can have it, for it stands in no enrolment."""
 
 FIRST_SETTINGS = """\
@@ -151,22 +154,32 @@ class Place(msgspec.Struct, frozen=True):
                 f"{self.home} 里还没有管理端：先运行 wuzha-office keys init，或用 --home 指明文件夹\n"
                 f"there is no office in {self.home}: run wuzha-office keys init first, or name the folder with --home"
             ) from error
+        where = source.Place(
+            where=str(self.settings_file),
+            words=Words(zh=f"设置 {self.settings_file.name}", en=f'settings "{self.settings_file.name}"'),
+        )
+        if len(text) > MOST_SETTINGS_BYTES:
+            raise self._misread("", f"{len(text)} bytes, the limit is {MOST_SETTINGS_BYTES}")
         try:
-            if len(text) > MOST_SETTINGS_BYTES:
-                raise ValueError(f"{len(text)} bytes, the limit is {MOST_SETTINGS_BYTES}")
-            where = source.Place(
-                where=str(self.settings_file),
-                words=Words(zh=f"设置 {self.settings_file.name}", en=f'settings "{self.settings_file.name}"'),
-            )
             told = msgspec.convert(source.parse(text, where).values, OfficeSettings)
-            for url in filter(None, (told.broker, told.screens_broker)):
-                address(url)
+        except (ValueError, RecursionError) as error:
+            at = _AT_KEY.search(str(error))
+            raise self._misread(at[1] if at else "", f"{error}") from error
+        for key, url in (("broker", told.broker), ("screens_broker", told.screens_broker)):
+            if url and (why := why_no_url(url)) is not None:
+                raise self._misread(key, why.en, why.zh)
+        try:
             ZoneInfo(told.timezone)
-            return told
-        except (ValueError, RecursionError, ZoneInfoNotFoundError) as error:
-            problem = Words(zh=f"看不懂（{error}）", en=f"cannot be understood: {error}")
-            cure = Words(zh="改正这个文件", en="mend the file")
-            raise BadInput((Complaint(str(self.settings_file), problem, cure),)) from error
+        except (ValueError, ZoneInfoNotFoundError) as error:
+            raise self._misread("timezone", f"{error}", "应为 Asia/Shanghai 这样的名字") from error
+        return told
+
+    def _misread(self, key: str, why: str, zh: str = "") -> BadInput:
+        """Returns what to raise for settings of which `key`, if it is known, cannot be understood."""
+        told = "：".join(filter(None, (f"{key} 写得不对" if key else "看不懂", zh)))
+        problem = Words(zh=told, en=f"cannot be understood: {key}: {why}" if key else f"cannot be understood: {why}")
+        cure = Words(zh="改正这个文件", en="mend the file")
+        return BadInput((Complaint(str(self.settings_file), problem, cure),))
 
 
 def found(place: Place) -> bool:

@@ -64,8 +64,8 @@ class Server:
             door = bound(host, port, or_next=or_next)
         except (OSError, OverflowError) as error:
             raise ServerFailed(
-                f"不能在 {host}:{port} 上监听（可能已被占用，或地址不是本机的）：{error}\n"
-                f"{host}:{port} cannot be listened on (in use, or not this machine's): {error}"
+                f"不能在 {host}:{port} 上监听：可能已被占用，或地址不是本机的\n"
+                + f"{host}:{port} cannot be listened on (in use, or not this machine's): {error}"
             ) from error
         self._proxy = PROXY if behind_proxy else ""
         self._pages = Workers("pages", THREADS, self._asks, PAGES_PACE)

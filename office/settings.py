@@ -94,7 +94,7 @@ def database(place: Place, url: str) -> dict[str, Any]:
             raise ValueError("write postgresql://user@host/name")
         port = parts.port
     except ValueError as error:
-        problem = Words(zh=f"不是数据库地址（{error}）", en=f"is not the address of a database: {error}")
+        problem = Words(zh="不是数据库地址", en=f"is not the address of a database: {error}")
         cure = Words(zh="留空用 SQLite，或写 postgresql://用户@主机/库名",
                      en='leave it empty for SQLite, or write postgresql://user@host/name')  # fmt: skip
         raise BadInput((Complaint("database", problem, cure),)) from error

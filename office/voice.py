@@ -42,7 +42,8 @@ def say(place: Place, messages: Sequence[Outgoing], wait_s: float = WAIT_S) -> N
     try:
         link = Link(office_broker(place, place.settings()), f"office-voice-{secrets.token_hex(6)}", first_delay_s=0.5)
     except (OSError, ValueError) as error:
-        raise UnheardError(f"消息服务器的设置不对：{error}\nthe broker's settings are wrong: {error}") from error
+        english = f"the broker's settings are wrong: {error}"
+        raise UnheardError(f"消息服务器的地址或证书不对：请核对管理端的设置\n{english}") from error
     link.start()
     try:
         why = _said(link, list(messages), wait_s)

@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 HANZI = re.compile(r"[\u4e00-\u9fff]")
 OWN = ("strerror", "errno", "sqlite_errorname")
-FILES = [path for top in ("player", "signage") for path in sorted((ROOT / top).rglob("*.py"))]
+FILES = [path for top in ("player", "signage", "office") for path in sorted((ROOT / top).rglob("*.py"))]
 
 
 def _faults(tree: ast.AST) -> set[str]:

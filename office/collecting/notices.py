@@ -104,7 +104,7 @@ def odd(batch: LedgerBatch, count: int) -> Notice:
 
 def unstorable(batch: LedgerBatch, fault: Exception) -> Notice:
     """A batch that the database refuses: a fault of ours."""
-    words = Words(zh=f"批次存不进数据库（{fault}）", en=f"the database refuses a batch: {fault}")
+    words = Words(zh="批次存不进数据库：请把管理端的日志交给维护人员", en=f"the database refuses a batch: {fault}")
     return Notice(batch.screen, "broken", f"{batch.epoch}:{batch.first}", words)
 
 

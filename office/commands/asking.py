@@ -10,6 +10,7 @@ from office.publishing.publish import Signers, open_signers
 from office.publishing.signing_clock import FLAG, clock_doubt
 from office.trusting.keys import UnusableKeyError
 from office.trusting.root import holders, newest_root
+from signage.disk_faults import in_chinese
 from signage.errors import BadInput, Complaint, Words
 
 MOST_PASSPHRASE = 1024
@@ -30,7 +31,8 @@ def ask_passphrase(whose: str, file: Path | None, *, new: bool = False) -> str:
             with file.open(encoding="utf-8") as opened:
                 return opened.read(MOST_PASSPHRASE).rstrip("\r\n")
         except (OSError, UnicodeDecodeError) as error:
-            raise UnusableKeyError(f"读不出 {file}：{error}\n{file} cannot be read: {error}") from error
+            english = f"{file} cannot be read: {error}"
+            raise UnusableKeyError(f"读不出 {file}：{in_chinese(error)}\n{english}") from error
     if not sys.stdin.isatty():
         raise UnusableKeyError(
             f"没有终端可以输入 {whose} 的口令，请用 --passphrase-file…\n"

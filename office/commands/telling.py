@@ -13,7 +13,8 @@ def tell_head(place: Place) -> None:
     try:
         say_head(place)
     except UnheardError as fault:
-        print(f"{fault}\n屏幕会在 15 分钟内自己发现 · screens will find out by themselves within 15 minutes")
+        print(fault)
+        print("屏幕会在 15 分钟内自己发现 · screens will find out by themselves within 15 minutes")
 
 
 def show_words(by_screen: Mapping[str, Mapping[str, str]]) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from signage.disk_faults import in_chinese
 from signage.errors import Complaint, Words
 from signage.filenames import AUDIO, PICTURES, VIDEO, is_folder_passed_over, is_passed_over, is_unfinished
 from signage.globs import Shelf
@@ -51,7 +52,7 @@ def listed(folder: Path) -> Listing:
             complaints.append(Complaint(printable(str(folder)), problem, cure))
             break
     for error in unreadable:
-        problem = Words(f"读不出：{error.strerror}", f"cannot be read: {error.strerror}")
+        problem = Words(f"读不出：{in_chinese(error)}", f"cannot be read: {error.strerror}")
         cure = Words("改好权限，或把它移走", "mend its permissions, or move it away")
         complaints.append(Complaint(printable(str(error.filename)), problem, cure))
     return Listing(paths=tuple(paths), links=tuple(links), complaints=tuple(complaints))

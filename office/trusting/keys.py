@@ -21,6 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from office.file_access import in_the_way
 from office.place import ONLINE_PASSPHRASE, Place, sync_folder, write_secret
+from signage.disk_faults import in_chinese
 from signage.errors import WuzhaError
 
 Role = Literal["root", "author", "approver", "online"]
@@ -128,7 +129,7 @@ def unreadable(path: Path, zh: str, en: str, error: OSError) -> UnusableKeyError
     """Returns the error for a secret that this user may not read, or a disk does not give; `zh` and `en` name it."""
     way = in_the_way(path)
     if way is None:
-        return UnusableKeyError(f"{zh}读不出来：{error}\n{en} cannot be read: {error}")
+        return UnusableKeyError(f"{zh}读不出来：{in_chinese(error)}\n" + f"{en} cannot be read: {error}")
     return UnusableKeyError(f"{zh}读不了：{way.zh}\n{en} may not be read: {way.en}")
 
 

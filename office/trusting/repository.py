@@ -28,6 +28,7 @@ from tuf.api.metadata import (
 
 from office.place import Place, write_together, write_whole
 from office.trusting.root import COMPACT, newest_root
+from signage.disk_faults import in_chinese
 from signage.errors import WuzhaError
 from signage.messages import Trusted
 from signage.trust import ASSIGN, MOST_TARGETS, SIGNED_AT, Assignment, AssignTarget, Wanted, read_target, target_path
@@ -82,7 +83,7 @@ def standing(place: Place) -> Standing:
         )
     except (RepositoryError, OSError, KeyError, ValueError) as error:
         raise PublishError(
-            f"{folder} 里的签名文件坏了：{error}\nthe signed files in {folder} are broken: {error}"
+            f"{folder} 里的签名文件坏了：{in_chinese(error)}\n" + f"the signed files in {folder} are broken: {error}"
         ) from error
     return Standing(timestamp, snapshot, targets, assign)
 

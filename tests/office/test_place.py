@@ -56,6 +56,27 @@ def test_settings_that_cannot_be_understood_are_refused_whole(tmp_path: Path, te
         place.settings()
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("listen = 80", "listen 写得不对"),
+        ('broker = "http://a"', "broker 写得不对：应写成 mqtt://"),
+        ('screens_broker = "mqtt://u@a"', "screens_broker 写得不对"),
+        ('timezone = "UTC+8"', "timezone 写得不对：应为 Asia/Shanghai"),
+        ('timezone = "../etc"', "timezone 写得不对"),
+        ("# " + "x" * 70_000, "看不懂"),
+    ],
+)
+def test_what_cannot_be_understood_is_named(tmp_path: Path, text: str, told: str) -> None:
+    place = Place(tmp_path / "home")
+    found(place)
+    place.settings_file.write_text(text)
+
+    with pytest.raises(BadInput) as refused:
+        place.settings()
+    assert refused.value.complaints[0].problem.zh.startswith(told)
+
+
 def test_without_an_office_its_home_is_named(tmp_path: Path) -> None:
     with pytest.raises(NoOfficeError, match="there is no office in"):
         Place(tmp_path / "none").settings()
