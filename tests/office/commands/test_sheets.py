@@ -2,6 +2,7 @@
 
 import datetime as dt
 import io
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -86,3 +87,25 @@ def test_a_number_that_equals_a_text_s_hash_stays_a_number() -> None:
     out = io.StringIO(newline="")
     assert write_csv(out, {"a": "A", "b": "B"}, [{"a": 1, "b": "1"}, {"a": True, "b": ""}, {"a": 1.0, "b": "=x"}]) == 3
     assert out.getvalue().splitlines() == ["A,B", "1,1", "True,", "1.0,'=x"]
+
+
+@pytest.mark.parametrize("form", ["csv", "xlsx"])
+def test_ten_times_as_many_rows_take_no_more_memory(tmp_path: Path, form: str) -> None:
+    def rows(count: int) -> Iterator[dict[str, Any]]:
+        for number in range(count):
+            yield {**ROW, "name": f"海报 {number % 50}", "count": number}
+
+    def most_bytes(count: int) -> int:
+        tracemalloc.start()
+        try:
+            if form == "xlsx":
+                assert write_xlsx(str(tmp_path / "plays.xlsx"), HEADS, rows(count)) == count
+            else:
+                with (tmp_path / "plays.csv").open("w", encoding="utf-8-sig", newline="") as out:
+                    assert write_csv(out, HEADS, rows(count)) == count
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    most_bytes(100)  # the texts that are remembered
+    assert most_bytes(10_000) < 1.2 * most_bytes(1_000)
