@@ -15,6 +15,8 @@ from signage.ledger import EventRecord, PlayRecord, utc_ms
 
 LEAST_SHIFT_MS = 10_000
 """What differs by less changes no day and no hour; clocks that are kept right move by as much in weeks."""
+NOTICED_MS = 5_000
+"""So long after a correction, at most, it is written down."""
 EXACT = ("synchronised", "answered", "by hand")
 """Why a time was corrected, where that says what time it is; a signature alone says only that it is later."""
 
@@ -25,6 +27,7 @@ class ClockMark(msgspec.Struct, frozen=True, kw_only=True):
     key: int
     """Of the record that says so."""
     boot: str
+    mono_ms: int
     offset_ms: int
     """The time that was gone by, less the time since switching on."""
     is_exact: bool = False
@@ -40,6 +43,8 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
     last: int
     """Their keys, both inclusive."""
     boot: str
+    mono_ms: tuple[int, int]
+    """When it began and ended, since switching on."""
     offset_ms: int
     """By which they are dated."""
     beside_ms: tuple[int, ...]
@@ -55,8 +60,11 @@ class Stretch(msgspec.Struct, frozen=True, kw_only=True):
             offset_ms = utc_ms(play.at) - play.mono_ms
         except ValueError:
             return False
+        begins, ends = self.mono_ms
+        if play.boot != self.boot or not begins - NOTICED_MS <= play.mono_ms <= ends + NOTICED_MS:
+            return False
         mine = abs(offset_ms - self.offset_ms)
-        return play.boot == self.boot and all(mine < abs(offset_ms - other) for other in self.beside_ms)
+        return all(mine < abs(offset_ms - other) for other in self.beside_ms)
 
 
 def clock_mark(key: int, record: EventRecord) -> ClockMark | None:
@@ -69,6 +77,7 @@ def clock_mark(key: int, record: EventRecord) -> ClockMark | None:
     return ClockMark(
         key=key,
         boot=record.boot,
+        mono_ms=record.mono_ms,
         offset_ms=offset_ms,
         is_exact=is_step and (why in EXACT or (why == "clock" and record.clock == "ntp")),
         slept=is_step and not why,
@@ -89,7 +98,8 @@ def _of_boot(marks: Sequence[ClockMark]) -> Iterator[Stretch]:
         shift_ms += 0 if ends.slept else ends.offset_ms - begins.offset_ms
         if abs(shift_ms) >= LEAST_SHIFT_MS:
             stretch = Stretch(
-                first=begins.key, last=ends.key - 1, boot=begins.boot, offset_ms=begins.offset_ms,
+                first=begins.key, last=ends.key - 1, boot=begins.boot,
+                mono_ms=(begins.mono_ms, ends.mono_ms), offset_ms=begins.offset_ms,
                 beside_ms=_others(marks, n - 1), shift_ms=shift_ms,
             )  # fmt: skip
             found.append(stretch)

@@ -7,12 +7,13 @@ anew each time.
 import datetime as dt
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 from django.db.models import Q
 from django.utils import timezone
+from msgspec.structs import replace
 
 from office.clock_marks import LEAST_SHIFT_MS, ClockMark, Stretch, clock_mark, stretches
 from office.countable import fits
@@ -69,7 +70,7 @@ class Redating:
 
     def __init__(self, found: Iterable[Redated]) -> None:
         """`found` in the order of their keys."""
-        self.stretches = tuple(found)
+        self.stretches = tuple(_each_once(found))
         self._also = {key: each for each in self.stretches for key in each.also}
         self._by_epoch: defaultdict[int, list[Redated]] = defaultdict(list)
         for each in self.stretches:
@@ -93,6 +94,16 @@ class Redating:
         place = bisect_right(mine, key, key=lambda each: each.first) - 1
         found = mine[place]
         return found if place >= 0 and key <= found.last and key not in found.without else None
+
+
+def _each_once(found: Iterable[Redated]) -> Iterator[Redated]:
+    """Yields stretches so that none has a play that another has: the earlier one keeps it."""
+    taken: set[int] = set()
+    for each in found:
+        within = {key for key in taken if each.first <= key <= each.last}
+        each = replace(each, without=each.without | within, also=each.also - taken)  # noqa: PLW2901
+        taken |= each.also
+        yield each
 
 
 def day_and_hour(at_ms: int, zone: dt.tzinfo) -> tuple[int, int]:

@@ -23,7 +23,7 @@ def test_every_stretch_before_the_last_exact_correction_is_dated_by_the_truth(
     begins: int, story: list[tuple[str, int]], after: bool
 ) -> None:
     wrong, slept = begins, 0
-    marks = [ClockMark(key=1, boot="a", offset_ms=OFFSET_MS + wrong)]
+    marks = [ClockMark(key=1, boot="a", mono_ms=0, offset_ms=OFFSET_MS + wrong)]
     truth = [OFFSET_MS]
     for kind, value in story:
         if kind == "sleep":
@@ -32,13 +32,13 @@ def test_every_stretch_before_the_last_exact_correction_is_dated_by_the_truth(
             wrong = value
         marks.append(
             ClockMark(
-                key=len(marks) + 1, boot="a", offset_ms=OFFSET_MS + slept + wrong,
+                key=len(marks) + 1, boot="a", mono_ms=0, offset_ms=OFFSET_MS + slept + wrong,
                 is_exact=kind == "lie", slept=kind == "sleep",
             )
         )  # fmt: skip
         truth.append(OFFSET_MS + slept)
-    exact = ClockMark(key=len(marks) + 1, boot="a", offset_ms=OFFSET_MS + slept, is_exact=True)
-    rest = [ClockMark(key=exact.key + 1, boot="a", offset_ms=exact.offset_ms + 99_999)] * after
+    exact = ClockMark(key=len(marks) + 1, boot="a", mono_ms=0, offset_ms=OFFSET_MS + slept, is_exact=True)
+    rest = [ClockMark(key=exact.key + 1, boot="a", mono_ms=0, offset_ms=exact.offset_ms + 99_999)] * after
     shifts = {each.first: each.shift_ms for each in stretches([*marks, exact, *rest])}
     for mark, true in zip(marks, truth, strict=True):
         assert abs(mark.offset_ms + shifts.get(mark.key, 0) - true) < LEAST_SHIFT_MS
@@ -47,9 +47,9 @@ def test_every_stretch_before_the_last_exact_correction_is_dated_by_the_truth(
 
 def test_another_run_of_the_system_is_dated_by_nothing_that_this_one_found_out() -> None:
     marks = [
-        ClockMark(key=1, boot="a", offset_ms=0),
-        ClockMark(key=9, boot="b", offset_ms=0),
-        ClockMark(key=12, boot="b", offset_ms=DAY_MS, is_exact=True),
+        ClockMark(key=1, boot="a", mono_ms=0, offset_ms=0),
+        ClockMark(key=9, boot="b", mono_ms=0, offset_ms=0),
+        ClockMark(key=12, boot="b", mono_ms=0, offset_ms=DAY_MS, is_exact=True),
     ]
     [found] = stretches(marks)
     assert (found.first, found.last, found.shift_ms, found.boot) == (9, 11, DAY_MS, "b")

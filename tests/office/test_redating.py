@@ -171,6 +171,23 @@ def test_a_play_that_began_by_the_right_clock_before_the_correction_was_written_
     assert numbers() == {"2026-06-06": 5}
 
 
+def test_a_clock_that_is_set_to_and_fro_has_each_play_counted_once(ledger: Ledger) -> None:
+    from office.counting import Asked, plays
+
+    run = Run(ledger, DAWN, DAWN, "rtc")
+    for number in range(12):
+        run.plays(2)
+        ahead = run.begin("ticker")
+        run.correct(run.said + dt.timedelta(days=1 if number % 2 else -1), "synchronised")
+        ledger.append(ahead)
+    run.correct(run.true, "synchronised")
+    store(ledger)
+    assert numbers() == {"2026-06-06": 36}
+    assert sorted(str(each["seq"]) for each in plays(Asked())) == sorted(
+        str(each.seq) for each in ledger.lines if b'"kind":"play"' in each.text
+    )
+
+
 def test_another_run_of_the_system_and_the_play_that_it_left_behind_keep_their_time(ledger: Ledger) -> None:
     first = Run(ledger, DAWN - dt.timedelta(days=1), DAWN - dt.timedelta(days=1), "ntp")
     first.plays(3)
