@@ -32,6 +32,15 @@ def ending_of(pid: int) -> int | None:
     return _code(pid)
 
 
+def is_kept(pid: int) -> bool:
+    """Returns whether the kernel keeps a process: a thread of it waits where no signal reaches. False if it is gone."""
+    try:
+        threads = os.listdir(f"{_PROC}/{pid}/task")
+    except OSError:
+        return False
+    return any(_state(f"{_PROC}/{pid}/task/{thread}/stat") == b"D" for thread in threads)
+
+
 def children_of(pid: int) -> list[int]:
     """Returns the processes that a process began and that have not ended, as far as the kernel tells."""
     found: list[int] = []
@@ -60,6 +69,14 @@ def _code(pid: int) -> int:
     except (OSError, ValueError, IndexError):
         return -int(signal.SIGKILL)
     return -(status & 0x7F) if status & 0x7F else status >> 8 & 0xFF
+
+
+def _state(path: str) -> bytes:
+    """The letter for what a thread does, of its stat (proc(5)); empty where it is gone."""
+    try:
+        return _read(path).rpartition(b")")[2].split()[0]
+    except (OSError, IndexError):
+        return b""
 
 
 def own_age_s() -> float:

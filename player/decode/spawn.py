@@ -25,6 +25,7 @@ from player.decode.replies import MOST_REPLY_BYTES, MOST_SENTENCE, ReplyReader
 from player.decode.rings.frames import FrameReader, frames_size
 from player.decode.rings.shared import Shared, share
 from player.decode.rings.sound import SoundReader, sound_size
+from player.processes import is_kept
 from signage.printable import printable
 
 SLOTS = 3
@@ -125,7 +126,8 @@ class Worker:
         if not self._process.wait(0.5):
             self._process.kill()
             if not self._process.wait(KILLED_S):
-                log.error("worker %d waits in the kernel for a disk or share: it is left behind", self.pid)
+                if is_kept(self.pid):  # else the machine is only slow to end it
+                    log.error("worker %d waits in the kernel for a disk or share: it is left behind", self.pid)
                 threading.Thread(target=self._let_go, args=(gone,), name="left behind", daemon=True).start()
                 return
         self._let_go(gone)

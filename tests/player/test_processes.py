@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from player.processes import children_of, ending_of
+from player.processes import children_of, ending_of, is_kept
+from tests.brokers import wait_until
 from tests.hanging import Share
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="asks /proc")
@@ -39,9 +40,11 @@ def test_a_stopped_process_lives() -> None:
         one.send_signal(signal.SIGSTOP)
         os.waitpid(one.pid, os.WUNTRACED)
         assert ending_of(one.pid) is None
+        assert not is_kept(one.pid)
     finally:
         one.kill()
         one.communicate()
+    assert not is_kept(one.pid)
 
 
 @pytest.mark.parametrize("code", [0, 1, 4])
@@ -70,6 +73,7 @@ def test_what_is_killed_in_the_kernel_is_over_and_its_children_are_known(tmp_pat
         one.kill()
         assert ended(one.pid) == -signal.SIGKILL
         assert one.poll() is None
+        wait_until(lambda: is_kept(one.pid), "it waits where no signal reaches")
         (child,) = children_of(one.pid)
         os.kill(child, signal.SIGKILL)
         share.answer()
