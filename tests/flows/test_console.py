@@ -38,7 +38,7 @@ def server(place: Place) -> Iterator[Any]:
     )
     Assignment.objects.create(publication=one, aim="all").aimed_at.set([screen])
     with override_settings(WUZHA_HOME=place.home):
-        found = Server("127.0.0.1", 24000, or_next=True)
+        found = Server("127.0.0.1", free_port(), or_next=True)
         found.start()
         yield found
         if found.alive:

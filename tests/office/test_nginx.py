@@ -69,7 +69,7 @@ def port(folder: Path, place: Place) -> Iterator[int]:
 
     (place.content / FILE).write_bytes(BODY)
     with override_settings(WUZHA_HOME=place.home):
-        office = Server("127.0.0.1", 21000, or_next=True, behind_proxy=True)
+        office = Server("127.0.0.1", free_port(), or_next=True, behind_proxy=True)
         office.start()
         at = free_port()
         timeouts = {"client_header_timeout 20s": "client_header_timeout 1s"}
