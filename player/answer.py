@@ -8,12 +8,15 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
 LEAST_WAIT_S, MOST_WAIT_S = 0.2, 5.0
 """How long a start waits for a disk; a disk that is well answers in milliseconds."""
+LEAST_LEFT_S = 0.1
+"""For the folders that answer, where another one has used up the time."""
 
 
 class NoAnswer(OSError):
@@ -115,6 +118,21 @@ def answers(asks: Sequence[Callable[[], T]], seconds: float) -> list[T | None]:
         except NoAnswer:
             found.append(None)
     return found
+
+
+class Patience:
+    """How much longer a start waits for folders that were asked early, whether they are there."""
+
+    def __init__(self, folders: Sequence[str | os.PathLike[str]], wait_s: float) -> None:
+        """Begins to ask all of them; waits for none."""
+        self._wait_s, self._began = wait_s, time.monotonic()
+        self._asked = [Answer(partial(os.stat, folder), "watched folder") for folder in folders]
+
+    def left_s(self) -> float:
+        """Returns `wait_s`, or what is left of it since the beginning where a folder has not answered yet."""
+        if all(each.is_there for each in self._asked):
+            return self._wait_s
+        return max(LEAST_LEFT_S, self._wait_s - (time.monotonic() - self._began))
 
 
 def worth_waiting_s(age_s: float) -> float:

@@ -14,7 +14,7 @@ from typing import TypeVar
 import msgspec
 
 from player.alone import Alone, Tie
-from player.answer import MOST_WAIT_S, Answer, NoAnswer, worth_waiting_s
+from player.answer import MOST_WAIT_S, Answer, NoAnswer, Patience, worth_waiting_s
 from player.canvas_points import CanvasPoints
 from player.claim import claim
 from player.clock import Clock, kept_before
@@ -83,12 +83,12 @@ def play(
         stop_on_signals(inbox)
         stop_on_broken_thread(inbox)
         wait_s, folder = worth_waiting_s(own_age_s()), config.folders.state
-        free, held = FreeSpace(folder), Answer(lambda: _taken_up(folder), "state folder")
+        held, patience = Answer(lambda: _taken_up(folder), "state folder"), Patience(config.folders.watched, wait_s)
         kept = _in_time(held, wait_s)
         clock = Clock(config.screen.timezone, pretended=pretended, kept=_known_time(kept), boot=boot_id())
         started = clock.now()
         clock.ask_synchronised()
-        screen = parts.enter_context(closing(open_screen(config, headless=headless)))
+        free, screen = FreeSpace(folder), parts.enter_context(closing(open_screen(config, headless=headless)))
         sound = parts.enter_context(closing(open_sound(config, server)))
         digests = DigestStore(config.folders.state)
         stage = parts.enter_context(closing(open_stage(config, screen, sound, inbox, server, digests=digests)))
@@ -101,7 +101,7 @@ def play(
             threading.Event(),
             lambda: parts.enter_context(closing(Prober(server=server))),
             digests,
-            wait_s=wait_s,
+            wait_s=patience.left_s(),
             state_wait_s=MOST_WAIT_S if held.is_there else 0.0,
         )
         coming = _tie(room, records, clock, held, knows_time=kept is not None)

@@ -44,6 +44,11 @@ class Folders(msgspec.Struct, frozen=True, kw_only=True):
     published_mib: int = 8192
     """How much of the disk published media may take."""
 
+    @property
+    def watched(self) -> tuple[Path, ...]:
+        """The folders of media and of playlists."""
+        return self.media + self.playlists
+
 
 class SoundSettings(msgspec.Struct, frozen=True, kw_only=True):
     """How loud, and when not."""

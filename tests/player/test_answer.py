@@ -1,10 +1,13 @@
 """What may never answer is waited for as long as it is worth, and taken in when it comes late."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
-from player.answer import LEAST_WAIT_S, MOST_WAIT_S, Answer, NoAnswer, answers, worth_waiting_s
+from player.answer import LEAST_LEFT_S, LEAST_WAIT_S, MOST_WAIT_S, Answer, NoAnswer, Patience, answers, worth_waiting_s
+from tests.brokers import wait_until
+from tests.hanging import Share
 
 
 def test_an_answer_in_time_is_returned() -> None:
@@ -50,3 +53,16 @@ def test_a_slow_machine_waits_longer_for_its_disks_than_a_fast_one_but_never_for
     assert worth_waiting_s(0.0) == worth_waiting_s(0.3) == LEAST_WAIT_S
     assert worth_waiting_s(4.0) == 2.0
     assert worth_waiting_s(1e6) == MOST_WAIT_S
+
+
+def test_folders_that_answered_early_are_waited_for_as_ever(tmp_path: Path) -> None:
+    patience = Patience([str(tmp_path), str(tmp_path / "missing")], 7.0)
+    wait_until(lambda: patience.left_s() == 7.0, "both have answered")
+
+
+def test_a_folder_that_hangs_has_used_up_its_time_when_it_comes_to_be_read(tmp_path: Path) -> None:
+    with Share(tmp_path / "share", {"a": b"a"}, hangs=True) as share:
+        patience = Patience([str(tmp_path), str(share.at)], 0.3)
+        assert share.waiting.wait(10)
+        assert LEAST_LEFT_S <= patience.left_s() <= 0.3
+        wait_until(lambda: patience.left_s() == LEAST_LEFT_S, "the time is over")
