@@ -151,6 +151,8 @@ class _PublicationFacts:
     def __init__(self) -> None:
         self._refused: dict[tuple[str, int], int] = {}
         self._made: dict[int, int | None] = {}
+        self._said: dict[tuple[str | int, ...], bool] = {}
+        """What many files of a publication have in common: that it is assigned, and that a list is of it."""
 
     def of(self, screen: str, known: dict[int, int], record: PlayRecord, shown: int) -> tuple[int, int]:
         """Returns why a screen cannot have shown it, 0 for nothing, and from when on it may have been.
@@ -176,7 +178,7 @@ class _PublicationFacts:
         at_ms = self._made[number]
         if at_ms is None:
             return int(Doubt.NO_PUBLICATION), 0
-        return against_publication(screen, record), at_ms - CLOCK_SLACK_MS
+        return against_publication(screen, record, self._said), at_ms - CLOCK_SLACK_MS
 
 
 def made_at_ms(publication: int) -> int | None:
@@ -186,13 +188,21 @@ def made_at_ms(publication: int) -> int | None:
     return None if at is None else round(at.timestamp() * 1000)
 
 
-def against_publication(screen: str, play: PlayRecord) -> int:
-    """Returns why a screen cannot have shown what it says of a publication that was made; 0 for nothing."""
-    doubt = 0
-    if not Assignment.objects.filter(Q(aimed_at=screen) | Q(screens=screen), publication=play.publication).exists():
+def against_publication(screen: str, play: PlayRecord, said: dict[tuple[str | int, ...], bool] | None = None) -> int:
+    """Returns why a screen cannot have shown what it says of a publication that was made; 0 for nothing.
+
+    `said` keeps the answers that other files of the publication share.
+    """
+    said = {} if said is None else said
+    doubt, number = 0, play.publication
+    if (key := (screen, number)) not in said:
+        said[key] = Assignment.objects.filter(Q(aimed_at=screen) | Q(screens=screen), publication=number).exists()
+    if (of_list := (number, play.playlist_sha256, play.zone)) not in said:
+        lists = Playlist.objects.filter(publication=number, sha256=play.playlist_sha256, zone=play.zone)
+        said[of_list] = lists.exists()
+    if not said[key]:
         doubt |= Doubt.NOT_ASSIGNED
-    lists = Playlist.objects.filter(publication=play.publication, sha256=play.playlist_sha256, zone=play.zone)
-    if not lists.exists() or not (play.media == play.sha256 == "" or contains(play.publication, play.sha256)):
+    if not said[of_list] or not (play.media == play.sha256 == "" or contains(number, play.sha256)):
         doubt |= Doubt.OTHER_CONTENT
     return doubt
 
