@@ -21,11 +21,6 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
     publication: int | None = None
     media: str | None = None
 
-    def holds(self, day: int) -> bool:
-        """Says whether a day, as 20260606, is asked for."""
-        begins = self.first is None or day >= _number(self.first)
-        return begins and (self.last is None or day <= _number(self.last))
-
 
 def read_asked(first: str | None, last: str | None, screen: str | None, publication: int | None) -> Asked:
     """Reads what was typed. Raises BadInput."""

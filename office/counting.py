@@ -1,7 +1,7 @@
 """Counts plays: a count is a query over the stored plays, made when somebody asks; what is missing is told.
 
-Days and hours are those of the wall clock where the screen stands, as far as they are known by now; sites, kinds and
-villages are those where it stood when it played. Plays that are not believed are counted apart.
+Days and hours are those of the wall clock where the screen stands; sites, kinds and villages are those where it stood
+when it played. Plays that are not believed are counted apart.
 What was shown is told apart by its bytes and by whether two people signed it, not by its name.
 """
 
@@ -11,7 +11,7 @@ from typing import Any, Literal, get_args
 import msgspec
 from django.db import OperationalError
 from django.db.models import Count as Number
-from django.db.models import ExpressionWrapper, F, IntegerField, Q, Sum
+from django.db.models import Q, Sum
 
 from office import gaps
 from office.asked import Asked, asked_plays, read_asked
@@ -22,7 +22,6 @@ from office.models import LedgerEpoch, Outcome, PresentedAs, Shown
 from office.numbering import MOST_SEQ, key_of
 from office.places import read_stays, spans
 from office.play_rows import OUTCOME_WORDS, day_text, plays, signed
-from office.redating import Redating, day_and_hour, read_redating
 from office.stored import UNREADABLE
 
 __all__ = ["BYS", "Asked", "By", "Count", "Missing", "added_up", "counted", "missing", "plays", "read_asked"]
@@ -34,8 +33,6 @@ BYS: tuple[By, ...] = (*get_args(Place), *get_args(Thing), "day", "hour", "outco
 
 UNSIGNED = "（未签名 unsigned）"
 _AT_ONCE = 500
-QUARTER_MS = 900_000
-"""No zone differs from another by less."""
 
 
 class Count(msgspec.Struct, frozen=True):
@@ -58,8 +55,6 @@ class Count(msgspec.Struct, frozen=True):
     """Nobody could look, or nobody did."""
     undated: int = 0
     """Plays whose day and hour are in doubt: the player's clock was not to be believed."""
-    redated: int = 0
-    """Plays that are dated by what their screen found out later about its clock."""
     doubtful: int = 0
     """Plays that are not believed, and are in no other number."""
     doubts: dict[str, int] = {}
@@ -71,7 +66,7 @@ class Count(msgspec.Struct, frozen=True):
     names: tuple[str, ...] = ()
 
 
-SUMS = ("plays", "complete", "cut", "failed", "seconds", "seen", "unseen", "unknown", "undated", "redated", "doubtful")
+SUMS = ("plays", "complete", "cut", "failed", "seconds", "seen", "unseen", "unknown", "undated", "doubtful")
 
 
 class _Group(msgspec.Struct, frozen=True, order=True):
@@ -84,18 +79,15 @@ class _Group(msgspec.Struct, frozen=True, order=True):
 
 def counted(by: By, asked: Asked) -> tuple[Count, ...]:
     """Gives counts by their key, in its order."""
-    column, redating, moves = _column(by), read_redating(asked.screen), _moves(by)
-    asked_for, anew = asked_plays(asked), redating.plays
-    asked_for = asked_for if anew is None else asked_for.exclude(anew)
+    column, asked_for = _column(by), asked_plays(asked)
     unreadable = 0
-    groups = _all_grouped(asked_for, column, moves, _Anew(asked, redating))
+    moves = _moves(by)
+    groups = _grouped(asked_for, column, moves)
     keys, names = _keys(by, sorted({row[0] for row in groups or () if fits(column, row[0])}))
     known = keys.keys() | {move.number for move in moves}
     if groups is None or not all(row[0] in known and _adds_up(row) for row in groups):
         unreadable = uncountable(asked_for)
-        unreadable += 0 if anew is None else uncountable(_whenever(asked).filter(anew))
-        some = typed(asked_for).filter(countable())
-        groups = _all_grouped(some, column, moves, _Anew(asked, redating, only_countable=True)) or []
+        groups = _grouped(typed(asked_for).filter(countable()), column, moves) or []
         keys, names = _keys(by, sorted({row[0] for row in groups}))
     keys |= {move.number: _Group((move.name,)) for move in moves}
     # The database tells apart by number; names are put to the few groups that are left, and the same name is one key.
@@ -118,13 +110,12 @@ def counted(by: By, asked: Asked) -> tuple[Count, ...]:
         Count(
             key=called[group], plays=plays, complete=complete, cut=cut, failed=failed, seconds=round(ms / 1000, 3),
             seen=seen, unseen=plays - seen - unknown, unknown=unknown, undated=undated,
-            redated=redated,
             doubtful=doubts[group].pop("", 0), doubts=doubts[group],
             signed=None if group.unsigned is None else not group.unsigned, sha256=group.sha256,
             names=tuple(sorted(names.get(group, ()))),
         )
         for group in order
-        for plays, complete, cut, failed, ms, seen, unknown, undated, redated in (sums[group],)
+        for plays, complete, cut, failed, ms, seen, unknown, undated in (sums[group],)
     ]  # fmt: skip
     return (*found, *([Count(UNREADABLE.zh, unreadable, 0, 0, 0, 0.0, unknown=unreadable)] if unreadable else []))
 
@@ -168,69 +159,17 @@ def _grouped(plays: Any, column: str, moves: Iterable[_Move]) -> list[tuple[Any,
     return found
 
 
-class _Anew(msgspec.Struct, frozen=True):
-    """Plays that are to be dated anew."""
-
-    asked: Asked
-    redating: Redating
-    only_countable: bool = False
-
-    def groups(self, column: str, moves: Iterable[_Move]) -> list[tuple[Any, ...]] | None:
-        """Returns what the database counts of them, with the days and hours at which they were."""
-        found: list[tuple[Any, ...]] = []
-        for each in self.redating.stretches:
-            plays = _whenever(self.asked).filter(each.plays)
-            plays = typed(plays).filter(countable()) if self.only_countable else plays
-            quarter = ExpressionWrapper((F("at_ms") + each.shift_ms) / QUARTER_MS, IntegerField())
-            rows = _groups(plays.annotate(quarter=quarter), column, "quarter", ms=Sum("actual_ms"))
-            if rows is None or not all(fits("doubt", row[1]) and _is_quarter(row[2]) for row in rows):
-                return None
-            for value, doubt, number, *counts in rows:
-                at_ms = number * QUARTER_MS
-                day, hour = day_and_hour(at_ms, each.zone)
-                if self.asked.holds(day):
-                    dated = {"day": day, "hour": hour, "epoch_id": _moved(value, at_ms, moves)}.get(column, value)
-                    found.append((dated, each.doubt(doubt, at_ms), *counts[:-1], 0, counts[0]))
-        return found
-
-
-def _is_quarter(number: object) -> bool:
-    return type(number) is int and fits("at_ms", number * QUARTER_MS)
-
-
-def _moved(epoch: int, at_ms: int, moves: Iterable[_Move]) -> int:
-    """Returns what stands for an epoch in what is counted, where its screen stood at a moment."""
-    for move in moves:
-        is_then = (move.from_ms is None or move.from_ms <= at_ms) and (move.to_ms is None or at_ms < move.to_ms)
-        if move.epoch == epoch and is_then:
-            return move.number
-    return epoch
-
-
-def _whenever(asked: Asked) -> Any:
-    """Returns the query for what is asked for, of all days."""
-    return asked_plays(msgspec.structs.replace(asked, first=None, last=None))
-
-
-def _all_grouped(plays: Any, column: str, moves: tuple[_Move, ...], anew: _Anew) -> list[tuple[Any, ...]] | None:
-    """Returns what is counted of plays that are dated as they say, and of those that are dated anew."""
-    found, redated = _grouped(plays, column, moves), anew.groups(column, moves)
-    if found is None or redated is None:
-        return None
-    return [*((*row, 0) for row in found), *redated]
-
-
-def _groups(plays: Any, column: str, *more: str, ms: Any = None) -> list[tuple[Any, ...]] | None:
+def _groups(plays: Any, column: str) -> list[tuple[Any, ...]] | None:
     """Returns what the database counts and adds up; None when it could not."""
     rows = (
         plays.order_by()
-        .values_list(column, "doubt", *more)
+        .values_list(column, "doubt")
         .annotate(
             plays=Number("id"),
             complete=Number("id", filter=Q(outcome=Outcome.COMPLETE)),
             cut=Number("id", filter=Q(outcome=Outcome.CUT)),
             failed=Number("id", filter=Q(outcome=Outcome.FAILED)),
-            ms=Sum("actual_ms", filter=Q(doubt=0)) if ms is None else ms,
+            ms=Sum("actual_ms", filter=Q(doubt=0)),
             seen=Number("id", filter=Q(presented=PresentedAs.SEEN)),
             unknown=Number("id", filter=Q(presented=PresentedAs.UNKNOWN)),
             undated=Number("id", filter=Q(believed=False)),

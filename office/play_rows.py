@@ -2,9 +2,8 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from heapq import merge
-from operator import itemgetter
 from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
@@ -15,7 +14,6 @@ from office.countable import BOUNDS
 from office.models import LedgerEpoch, PublishedMedia, Shown
 from office.numbering import MOST_SEQ
 from office.places import read_stays, stay_at
-from office.redating import Redating, day_and_hour, read_redating, zone_of
 from office.stored import Unreadable, read_each, whole
 
 SHOWN = ("publication", "playlist", "item", "zone", "rank", "shows", "media", "sha256", "card", "title")
@@ -30,8 +28,7 @@ def plays(asked: Asked) -> Iterator[dict[str, object]]:
 
     One that cannot be read has the outcome `unreadable`, and nothing more than its place in the ledger.
     """
-    redating = read_redating(asked.screen)
-    read = _Reader(redating)
+    read = _Reader()
     columns = (
         "id",
         "epoch_id",
@@ -45,17 +42,13 @@ def plays(asked: Asked) -> Iterator[dict[str, object]]:
         "presented",
         "doubt",
     )
-    plain, anew = asked_plays(asked), redating.plays
-    rows = (plain if anew is None else plain.exclude(anew)).order_by("id").values_list(*columns).iterator(5000)
-    if anew is not None:
-        whenever = asked_plays(msgspec.structs.replace(asked, first=None, last=None)).filter(anew)
-        rows = merge(rows, whenever.order_by("id").values_list(*columns).iterator(5000), key=itemgetter(0))
+    rows = asked_plays(asked).order_by("id").values_list(*columns).iterator(5000)
     bad: dict[str, Unreadable] = {}
     for row, found in read.each(rows):
         if isinstance(found, Unreadable):
             bad.setdefault(found.screen, msgspec.structs.replace(found, table="play"))
             yield read.unreadable(row)
-        elif not found["recorded_at"] or asked.holds(int(str(found["day"]).replace("-", ""))):
+        else:
             yield found
     tell_unreadable(bad.values())
 
@@ -63,10 +56,9 @@ def plays(asked: Asked) -> Iterator[dict[str, object]]:
 class _Reader:
     """Puts to each play what is known of its screen and of what was shown."""
 
-    def __init__(self, redating: Redating) -> None:
-        self._redating = redating
+    def __init__(self) -> None:
         self._epochs = {
-            number: (screen, title, zone_of(zone), name)
+            number: (screen, title, _zone(zone), name)
             for number, screen, title, zone, name in LedgerEpoch.objects.values_list(
                 "id", "screen_id", "screen__title", "screen__timezone", "name"
             )
@@ -94,17 +86,11 @@ class _Reader:
             whole(value, *BOUNDS[name])
         if actual_ms is not None:
             whole(actual_ms, *BOUNDS["actual_ms"])
-        recorded, corrected_s, redated = "", None, self._redating.of(key)
-        if redated is not None:
-            recorded, recorded_ms, at_ms = _moment(at_ms, zone), at_ms, redated.at_ms(at_ms)
-            corrected_s = (at_ms - recorded_ms) / 1000
-            doubt, believed = redated.doubt(doubt, at_ms), True
-            day, hour = day_and_hour(at_ms, zone)
+        at = dt.datetime.fromtimestamp(at_ms / 1000, zone)
         site = stay_at(self._stays.get(screen, ()), at_ms).site
         return {
             "screen": screen, "screen_title": title, "site": site, "epoch": epoch, "seq": key & MOST_SEQ,
-            "at": _moment(at_ms, zone), "recorded_at": recorded, "corrected_s": corrected_s,
-            "day": day_text(day), "hour": hour, "clock_believed": believed,
+            "at": at.isoformat(timespec="milliseconds"), "day": day_text(day), "hour": hour, "clock_believed": believed,
             "outcome": OUTCOME_WORDS[outcome], "actual_ms": actual_ms, "presented": _PRESENTED[presented],
             "doubt": doubt, **self._what(shown_id),
         }  # fmt: skip
@@ -130,14 +116,18 @@ class _Reader:
         site = self._stays[screen][-1].site if screen in self._stays else ""
         return {
             "screen": screen, "screen_title": title, "site": site, "epoch": epoch, "seq": int(row[0]) & MOST_SEQ,
-            "at": "", "recorded_at": "", "corrected_s": None, "day": "", "hour": "", "clock_believed": False,
-            "outcome": "unreadable", "actual_ms": None, "presented": "unknown", "doubt": 0, "signed": False,
+            "at": "", "day": "", "hour": "", "clock_believed": False, "outcome": "unreadable", "actual_ms": None,
+            "presented": "unknown", "doubt": 0, "signed": False,
             **dict.fromkeys(SHOWN, ""),
         }  # fmt: skip
 
 
-def _moment(at_ms: int, zone: dt.tzinfo) -> str:
-    return dt.datetime.fromtimestamp(at_ms / 1000, zone).isoformat(timespec="milliseconds")
+def _zone(name: object) -> dt.tzinfo:
+    """Gives the zone that a screen was enrolled with, UTC when this system does not know it."""
+    try:
+        return ZoneInfo(str(name))
+    except (ValueError, OSError, ZoneInfoNotFoundError):
+        return dt.UTC
 
 
 def signed(pairs: set[tuple[int, str]]) -> set[tuple[int, str]]:

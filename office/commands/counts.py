@@ -16,7 +16,7 @@ from signage.spreadsheet import text_cell
 HEADS = {
     "plays": "次数 plays", "complete": "完整 complete", "cut": "中断 cut", "failed": "失败 failed",
     "seconds": "秒 seconds", "seen": "看得到 seen", "unseen": "看不到 unseen", "unknown": "不清楚 unknown",
-    "undated": "时钟不准 undated", "redated": "时间已更正 redated", "doubtful": "不可信 doubtful",
+    "undated": "时钟不准 undated", "doubtful": "不可信 doubtful",
 }  # fmt: skip
 SIGNED = "签名 signed"
 SHA256 = "校验值 sha256"

@@ -23,7 +23,6 @@ COLUMNS = {
     "item": "条目", "zone": "区域", "rank": "级别", "shows": "类型", "media": "素材", "sha256": "素材校验值",
     "card": "卡片", "title": "文字", "outcome": "结果", "actual_ms": "实际毫秒",
     "signed": "已签名", "presented": "看得到吗", "doubt": "不可信的原因",
-    "recorded_at": "台账原记时间", "corrected_s": "时间更正秒数",
 }  # fmt: skip
 
 FORMS = (".csv", ".xlsx")

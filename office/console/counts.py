@@ -85,7 +85,7 @@ class Row(msgspec.Struct, frozen=True):
     @property
     def shown(self) -> dict[str, str]:
         """Gives the numbers as they stand on the page."""
-        names = ("plays", "complete", "cut", "failed", "seen", "unseen", "unknown", "undated", "redated", "doubtful")
+        names = ("plays", "complete", "cut", "failed", "seen", "unseen", "unknown", "undated", "doubtful")
         numbers = {name: f"{getattr(self.count, name):,}" for name in names}
         return {**numbers, "lasted": lasted(self.count.seconds)}
 
