@@ -22,9 +22,9 @@ MOST_SETTINGS_BYTES = 64 * 1024
 FLUSHED_AT_ONCE = 16
 ONLINE_PASSPHRASE = "online.passphrase"
 OFFICE_USER = "office"
+"""The office's own name at the broker; no screen can have it, for it stands in no enrolment."""
 _AT_KEY = re.compile(r"\$\.(\w+)")
 """Where msgspec says that it stands."""
-"""The office's own name at the broker; no screen can have it, for it stands in no enrolment."""
 
 FIRST_SETTINGS = """\
 # 管理端的设置；改完重新启动 serve 和 collect。说明书：docs/office.zh.md

@@ -95,7 +95,9 @@ class Asker(Generic[T]):
         try:
             found = self._asked.within(seconds if is_new else 0.0)
         except NoAnswer:
-            if is_new:
+            if self._asked.is_there:  # it was what was asked that had none
+                self._asked = None
+            elif is_new:
                 self._asked.then(late)
             raise
         except BaseException:

@@ -87,7 +87,7 @@ class Channel:
         self._probe, self._digests = probe, digests or DigestStore(config.folders.state)
         state = config.folders.state
         self._standing, self._connections = Standing(state), Connections(state)
-        self._password = Asker(lambda: read_password(self._config.office.credentials), "password")
+        self._password = self._asked_password()
         self._is_locked_out = False
         """The password cannot be read; it is tried again."""
         self._first = threading.Event()
@@ -225,6 +225,13 @@ class Channel:
         while not self._mail.stopping and not self._is_renewed and time.monotonic() < ends:
             self._mail.wait(ENROLMENT_EVERY_S)
             self._is_outdated()
+            if self._is_locked_out and self._password.has_late_answer:
+                return
+
+    def _asked_password(self) -> Asker[str]:
+        """Returns who asks for the password of this enrolment; a late answer of a former one is not believed."""
+        credentials = self._config.office.credentials
+        return Asker(lambda: read_password(credentials), "password")
 
     def _is_outdated(self) -> bool:
         """Whether another enrolment is there than this goes by."""
@@ -237,7 +244,7 @@ class Channel:
         """Goes by the enrolment that was found: another office, address, password, authority or root."""
         assert self._watch is not None
         self._config, self._is_renewed = self._watch.config, False
-        self._connection_trouble = None
+        self._connection_trouble, self._password = None, self._asked_password()
         config = self._config
         is_same = self._way == _way(config) and _is_anchor(config)
         if self._publications is not None and is_same:

@@ -13,7 +13,7 @@ _given = itertools.count(BEGIN)
 
 
 def free_port() -> int:
-    """Gives a port of the loopback that nobody listens on, and that this process has not given before."""
+    """Returns a port of the loopback that nobody listens on, and that this process has not given before."""
     for number in _given:
         port = LOWEST + number % (BLOCKS * PER_BLOCK)
         if not _is_busy(port):

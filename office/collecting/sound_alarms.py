@@ -9,13 +9,14 @@ from typing import Final
 from office.collecting import notices
 from office.collecting.notices import Mended, Notice
 from office.collecting.reading import Columns, EventRow
-from office.models import Alarm, Event, LedgerRecord
+from office.models import Alarm, Event, LedgerEpoch, LedgerRecord
 from office.numbering import MOST_SEQ, SEQ_BITS
 
 WORD: Final = "sound"
 """As ledgers call the event, and the office its alarm."""
 MOST_LOOKED_AT = 500
 """Records behind a word that came late, in which a sound is looked for; players write one every few seconds."""
+MOST_EPOCHS_LOOKED_AT = 8
 _HEARD = b'"heard":"heard"'
 
 
@@ -32,7 +33,7 @@ def of_events(told: Iterable[tuple[int, str, EventRow]]) -> list[Notice | Mended
             continue
         if device == "there":
             found.append(Mended(screen, WORD, ""))
-        elif device in notices.SILENT and not _is_heard_since(key):
+        elif device in notices.SILENT and not _is_heard_since(screen, key):
             found.append(notices.unheard(screen, str(device), event.at))
     return found
 
@@ -59,7 +60,12 @@ def _newest_event(screen: str) -> int:
     return events.values_list("id", flat=True).first() or 0
 
 
-def _is_heard_since(key: int) -> bool:
-    end = (key >> SEQ_BITS << SEQ_BITS) + MOST_SEQ
-    later = LedgerRecord.objects.filter(id__gt=key, id__lte=end).order_by("-id").values_list("text", flat=True)
-    return any(_HEARD in bytes(text) for text in later[:MOST_LOOKED_AT])
+def _is_heard_since(screen: str, key: int) -> bool:
+    """Returns whether a record behind a word tells of a sound, in its epoch or in a later one of the screen."""
+    epochs = LedgerEpoch.objects.filter(screen_id=screen, id__gte=key >> SEQ_BITS).order_by("-id")
+    for epoch in epochs.values_list("id", flat=True)[:MOST_EPOCHS_LOOKED_AT]:
+        first = max(key + 1, epoch << SEQ_BITS)
+        later = LedgerRecord.objects.filter(id__gte=first, id__lte=(epoch << SEQ_BITS) + MOST_SEQ).order_by("-id")
+        if any(_HEARD in bytes(text) for text in later.values_list("text", flat=True)[:MOST_LOOKED_AT]):
+            return True
+    return False

@@ -17,6 +17,8 @@ from player.survey import Survey, survey
 from signage.errors import Complaint, Words
 
 ANSWER_S = 3.0
+STAND_IN = "wuzha-"
+"""How the folder begins that stands in for one that does not answer."""
 PROBLEM = Words("所在的磁盘或共享没有响应", "its disk or share does not answer")
 CURE = Words(
     "检查磁盘、网线和网络存储，重新挂载它；还是没有响应，就重新启动机器",
@@ -38,7 +40,7 @@ def with_answering_state(config: Config, seconds: float = ANSWER_S) -> Config:
     try:
         Answer(lambda: _ask(state), "state folder").within(seconds)
     except NoAnswer:
-        absent = Path(tempfile.gettempdir(), f"wuzha-{os.urandom(8).hex()}")
+        absent = Path(tempfile.gettempdir(), f"{STAND_IN}{os.urandom(8).hex()}")
         folders = msgspec.structs.replace(config.folders, state=absent)
         return msgspec.structs.replace(config, folders=folders, unanswered=(no_answer(str(state)),))
     return config
@@ -49,8 +51,9 @@ def surveyed(config: Config, *, with_orders: bool = False) -> Survey:
     try:
         return survey(config, with_orders=with_orders)
     finally:
-        if config.unanswered:
-            shutil.rmtree(config.folders.state, ignore_errors=True)
+        state = config.folders.state
+        if config.unanswered and state.name.startswith(STAND_IN) and state.parent == Path(tempfile.gettempdir()):
+            shutil.rmtree(state, ignore_errors=True)
 
 
 def _ask(state: Path) -> None:

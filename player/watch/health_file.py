@@ -17,7 +17,7 @@ MOST_BYTES = 16_384
 
 
 def read_health(state: Path) -> Health | None:
-    """Gives what the supervisor wrote last; None when there is nothing that can be read."""
+    """Returns what the supervisor wrote last; None when there is nothing that can be read."""
     try:
         told = json.loads(load_bytes(state / NAME))
         screen, at = told["screen"], dt.datetime.fromisoformat(told["at"])

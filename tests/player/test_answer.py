@@ -5,7 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from player.answer import LEAST_LEFT_S, LEAST_WAIT_S, MOST_WAIT_S, Answer, NoAnswer, Patience, answers, worth_waiting_s
+from player.answer import (
+    LEAST_LEFT_S,
+    LEAST_WAIT_S,
+    MOST_WAIT_S,
+    Answer,
+    Asker,
+    NoAnswer,
+    Patience,
+    answers,
+    worth_waiting_s,
+)
 from tests.brokers import wait_until
 from tests.hanging import Share
 
@@ -66,3 +76,17 @@ def test_a_folder_that_hangs_has_used_up_its_time_when_it_comes_to_be_read(tmp_p
         assert share.waiting.wait(10)
         assert LEAST_LEFT_S <= patience.left_s() <= 0.3
         wait_until(lambda: patience.left_s() == LEAST_LEFT_S, "the time is over")
+
+
+def test_an_asker_whose_question_has_no_answer_of_its_own_asks_again() -> None:
+    asked: list[int] = []
+
+    def ask() -> int:
+        asked.append(1)
+        raise NoAnswer
+
+    asker = Asker(ask)
+    for count in (1, 2):
+        with pytest.raises(NoAnswer):
+            asker.within(20)
+        assert len(asked) == count

@@ -113,6 +113,16 @@ def test_the_last_word_counts_in_whatever_order_records_come(
     assert any(alarms()) == (last == "gone")
 
 
+def test_a_lost_device_of_an_epoch_that_comes_late_is_no_alarm_when_a_later_one_was_heard(screen: str) -> None:
+    former, later = Ledger(SCREEN, "1" * 16), Ledger(SCREEN, "2" * 16)
+    store(former.filled(1))
+    later.append(sounded(0, "heard"))
+    store(later)
+    former.append(event("sound", **GONE))
+    store(former, (2, 2))
+    assert not any(alarms())
+
+
 def test_a_word_of_a_later_version_says_nothing(screen: str) -> None:
     ledger = Ledger(SCREEN)
     ledger.append(event("sound", device="levitating"))
