@@ -24,6 +24,7 @@ from office.trusting.root import root_bytes
 from signage.disk_faults import in_chinese
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.printable import printable
+from signage.site_variables import MOST_VARIABLES, count_of_own
 from signage.source import MAX_FILE_BYTES
 from signage.suggest import near_names
 from signage.text_rules import flaw
@@ -217,8 +218,28 @@ def _describe(site: Site, told: Enrolment) -> None:
     if told.village:
         site.village, _ = Village.objects.get_or_create(name=told.village[:100])
     if told.variables is not None:
-        site.variables = {**site.variables, **told.variables}
+        was, site.variables = site.variables, {**site.variables, **told.variables}
+        _refuse_too_many(site, _count(was))
     site.save()
+
+
+def _refuse_too_many(site: Site, before: int) -> None:
+    """Raises BadInput when a site has more variables than a screen takes, and more than before."""
+    count = _count(site.variables)
+    if count > max(MOST_VARIABLES, before):
+        problem = Words(
+            zh=f"场所 {printable(site.name)} 的变量会有 {count} 个，最多 {MOST_VARIABLES} 个",
+            en=f"the site {printable(site.name)} would have {count} variables, the limit is {MOST_VARIABLES}",
+        )
+        cure = Words(
+            zh="只登记字卡用到的；不用的先收回：--variable 名字=（等号后面不写）",
+            en="enter those that cards use; take others back first with --variable NAME=",
+        )
+        raise BadInput((Complaint("enroll", problem, cure),))
+
+
+def _count(variables: Mapping[str, str]) -> int:
+    return count_of_own(name for name, value in variables.items() if value)
 
 
 def _with_new_password(place: Place, screen: str, root: bytes, folder: Path | None) -> tuple[Path | None, Password]:

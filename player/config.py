@@ -21,6 +21,7 @@ from player.settings import (
     Watch,
 )
 from player.zones import ZONE_KEYS, read_zones
+from signage.cards import BUILT_IN
 from signage.disk_faults import in_chinese
 from signage.errors import BadInput, Complaint, Words
 from signage.findings import Findings
@@ -48,7 +49,6 @@ CONFIG_KEYS = {
 }
 """The keys of each table, as the repository's kiosk_config.toml shows them."""
 
-BUILT_IN_VARIABLES = ("village", "screen_title", "kind")
 ENROLMENT_S = 1.0
 """The first picture waits so long at most for the enrolment's disk; then it is read when it answers."""
 LEAST_PX, MOST_PX = 16, 16384
@@ -243,10 +243,9 @@ def _site(table: Table, source: Source, findings: Findings, screen: ScreenSettin
         if name not in good:
             problem = Words(zh=f"{shown(name)} 不能作变量名", en=f"{shown(name)} cannot be the name of a variable")
             cure = Words(
-                zh=f"用字母、数字、汉字和 _，最多 {MOST_VARIABLE} 个字，不以数字开头；"
-                f"{'、'.join(BUILT_IN_VARIABLES)} 已有含义",
+                zh=f"用字母、数字、汉字和 _，最多 {MOST_VARIABLE} 个字，不以数字开头；{'、'.join(BUILT_IN)} 已有含义",
                 en=f"use at most {MOST_VARIABLE} letters, digits and _, no digit first;"
-                f" {', '.join(BUILT_IN_VARIABLES)} are taken",
+                f" {', '.join(BUILT_IN)} are taken",
             )
             variables.complain(name if printable(name) == name and len(name) <= MOST_VARIABLE else "", problem, cure)
     return Site(

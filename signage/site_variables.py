@@ -11,7 +11,7 @@ under a name of their own; a version that does not know them passes them over.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePath
 
 from signage.cards import BUILT_IN
@@ -28,7 +28,7 @@ MOST_VARIABLE = 50
 """Letters of a variable's name."""
 MOST_VALUE = 200
 MOST_VARIABLES = 64
-"""Of one screen."""
+"""Of one screen, besides those that every site has."""
 MOST_SCREENS = 5000
 
 _SITE = re.compile(rb"^(?=\[\[site\]\])", re.MULTILINE)
@@ -45,6 +45,11 @@ def is_variable(name: str) -> bool:
 def is_value(text: str) -> bool:
     """Returns whether a variable may say this: one line that reads as it is."""
     return 0 < len(text) <= MOST_VALUE and "\n" not in text and flaw(text, "line") is None
+
+
+def count_of_own(names: Iterable[str]) -> int:
+    """Returns how many variables these are, without those that every site has."""
+    return sum(name not in BUILT_IN for name in names)
 
 
 def variables_text(by_screen: Mapping[str, Mapping[str, str]]) -> bytes:
@@ -80,7 +85,7 @@ def read_variables(text: bytes, file: str, screen: str) -> dict[str, str]:
                 problem = Words(f"{shown(name)} 不能作变量名", f"{shown(name)} cannot be the name of a variable")
                 table.complain("", problem, Words("改名", "rename it"))
         found |= {name: table.text(name, "", most=MOST_VALUE) for name in said}
-    if len(found) > MOST_VARIABLES:
+    if count_of_own(found) > MOST_VARIABLES:
         problem = Words(f"变量多于 {MOST_VARIABLES} 个", f"there are more than {MOST_VARIABLES} variables")
         top.complain("", problem, Words("只留用到的", "keep those that are used"))
     findings.raise_if_any()

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from office.commands.asking import ask_sure, me, signing_time
-from office.commands.telling import tell_head
+from office.commands.telling import tell_head, tell_kept
 from office.console.wording import KINDS
 from office.enrolling import Enrolled, Enrolment, enroll, from_config, new_names, revoke, write_broker_files
 from office.place import Place
@@ -45,12 +45,13 @@ def main(options: argparse.Namespace, place: Place) -> int:
               f"{done.screen} {_SAYS[done.password].en}; it shows {shows}")  # fmt: skip
         _tell_folder(done)
         _tell_where_words_are_entered(options, done.screen)
-        _tell_unsigned(place)
         _warn_of_loopback(place)
     if options.revoke or done.password == "new":
         print("让消息服务器重新读密码 · let the broker read its passwords again: systemctl reload mosquitto")
     if changed:
         tell_head(place)
+    if not options.revoke:
+        _tell_unsigned(place)
     asked_for_files = options.out is None and told == Enrolment(screen=told.screen)
     return 1 if not options.revoke and asked_for_files and done.folder is None else 0
 
@@ -93,9 +94,10 @@ def _tell_where_words_are_entered(options: argparse.Namespace, screen: str) -> N
     words = [f"{name} = {_quoted(value)}" for name, value in map(_variable, options.variable or ())]
     lines = [*(["[site]", *site] if site else []), *(["[site.variables]", *words] if words else [])]
     if lines:
-        print("▲ 这些两个人签名以后才到屏幕：随下一次 push，或现在 wuzha-office keys sign（已发布的也换成新的）。\n"
-              f"  it reaches {screen} once two people have signed: with the next push, or now with wuzha-office keys "
-              "sign, which renews what is published.\n"
+        print("▲ 这些两个人签名以后才到屏幕：随下一次用到它们的 push，"
+              "或现在 wuzha-office keys sign（已发布的也换成新的）。\n"
+              f"  it reaches {screen} once two people have signed: with the next push whose cards ask for it, or now "
+              "with wuzha-office keys sign, which renews what is published.\n"
               "  不经管理端，也可以写进播放机的 kiosk_config.toml（签名发来的优先） · "
               "or enter it in the player's own file (what was signed goes first):")  # fmt: skip
         print("\n".join(f"      {line}" for line in lines))
@@ -103,11 +105,13 @@ def _tell_where_words_are_entered(options: argparse.Namespace, screen: str) -> N
 
 def _tell_unsigned(place: Place) -> None:
     """Names what is on screens with other words than are entered now, such as for a screen that has just come."""
-    numbers = list(unsigned_words(place))
+    found = unsigned_words(place)
+    numbers = list(found.changed)
     if numbers:
         shown = "、".join(map(str, numbers[:MOST_NAMED])) + ("…" if len(numbers) > MOST_NAMED else "")
         print(f"▲ 发布 {shown} 里的字卡变量和现在登记的不同，两个人签名后换成新的：wuzha-office keys sign\n"
               f"  publication {shown} has former variables; wuzha-office keys sign renews them")  # fmt: skip
+    tell_kept(found.kept)
 
 
 def _quoted(text: str) -> str:

@@ -7,10 +7,10 @@ from pathlib import Path
 from office import audit
 from office.commands.asking import ask_passphrase, ask_signers, ask_sure, me, only_holder, signing_time
 from office.commands.table import show
-from office.commands.telling import show_words, tell_head
+from office.commands.telling import show_words, tell_head, tell_kept
 from office.enrolling import write_broker_files
 from office.place import ONLINE_PASSPHRASE, Place
-from office.publishing.publish import Signers, remembered, sign_again, unsigned_words
+from office.publishing.publish import Signers, WordsByScreen, remembered, sign_again, unsigned_words
 from office.publishing.signing_clock import clock_doubt
 from office.trusting import setup
 from office.trusting.keys import UnusableKeyError, key_path, unreadable
@@ -30,8 +30,8 @@ def main(options: argparse.Namespace, place: Place) -> int:
         case "init":
             _init(options, place, at)
         case "sign":
-            _tell_words(place)
-            sign_again(place, _signers(options, place), at)
+            words = _tell_words(place)
+            sign_again(place, _signers(options, place), at, words=words)
             print("已由两人签名 · signed by two")
             tell_head(place)
         case "renew":
@@ -78,6 +78,7 @@ def _replace_online(options: argparse.Namespace, place: Place, at: dt.datetime) 
     """Makes another online key by the root; with both signers at hand, has them sign for it at once."""
     root = _root(options, place)
     names = (options.author, options.approver, options.passphrase_file_author, options.passphrase_file_approver)
+    words = _tell_words(place) if any(names) else None  # before anybody types a passphrase
     signers = _signers(options, place) if any(names) else None
     aside = setup.replace_online_key(place, root, at)
     audit.note(me(), "key", {"person": "office", "role": "online", "replaced": True}, at)
@@ -90,18 +91,24 @@ def _replace_online(options: argparse.Namespace, place: Place, at: dt.datetime) 
         print(f"▲ 服务用的还是旧口令：把 {opens} 移到 /etc/wuzha-office/，再重启 wuzha-office 和 wuzha-collect\n"
               f"  services were given the former one: move {opens} to /etc/wuzha-office/, restart them")  # fmt: skip
     if signers is not None:
-        _tell_words(place)
-        sign_again(place, signers, at)
+        sign_again(place, signers, at, words=words)
         print("已由两人签名 · signed by two")
         tell_head(place)
     _tell_doubted(place)
 
 
-def _tell_words(place: Place) -> None:
-    """Says what cards will say otherwise, before anybody signs it."""
-    for number, words in unsigned_words(place).items():
-        print(f"发布 {number} 的字卡变量有改动，签的是 · the variables of publication {number} changed; signed are")
-        show_words(words)
+def _tell_words(place: Place) -> dict[int, WordsByScreen]:
+    """Says what cards will say otherwise, before anybody signs it, and returns that."""
+    found = unsigned_words(place)
+    for number, words in found.changed.items():
+        if words:
+            print(f"发布 {number} 的字卡变量有改动，签的是 · the variables of publication {number} changed; signed are")
+            show_words(words)
+        else:
+            print(f"发布 {number} 以后不带字卡变量，屏幕用自己填的\n"
+                  f"publication {number} has no variables any more; screens use their own")  # fmt: skip
+    tell_kept(found.kept)
+    return found.changed
 
 
 def _signers(options: argparse.Namespace, place: Place) -> Signers:

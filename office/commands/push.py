@@ -15,7 +15,7 @@ from office.publishing.changes import PushChanges, changes
 from office.publishing.check import mistakes
 from office.publishing.decoding import decoded
 from office.publishing.folder import Draft, read_folder
-from office.publishing.publish import publish
+from office.publishing.publish import publish, words_file
 from signage.errors import BadInput, Words
 
 
@@ -26,6 +26,7 @@ def main(options: argparse.Namespace, place: Place) -> int:
     screens = {screen.id: screen for _, group in aims for screen in group}
     found = changes(draft, screens.values(), dt.datetime.now(dt.UTC))
     _show(draft, found)
+    words_file(found.words)  # refuses what does not fit before anybody is asked to sign
     if options.dry_run:
         return 0
     signing_time(place, is_right=options.clock_is_right)  # before anybody types a passphrase

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from office.commands.following import shown_ids
 from office.place import Place
 from office.voice import UnheardError, say_head
+from signage.errors import Words
 from signage.printable import printable
 
 
@@ -15,6 +16,13 @@ def tell_head(place: Place) -> None:
     except UnheardError as fault:
         print(fault)
         print("屏幕会在 15 分钟内自己发现 · screens will find out by themselves within 15 minutes")
+
+
+def tell_kept(kept: Mapping[int, Words]) -> None:
+    """Says of publications that their words for cards stay as they were signed, and why."""
+    for number, why in kept.items():
+        print(f"▲ 发布 {number} 的字卡变量不换，照已签名的：{why.zh}\n"
+              f"  publication {number} keeps the variables that are signed: {why.en}")  # fmt: skip
 
 
 def show_words(by_screen: Mapping[str, Mapping[str, str]]) -> None:

@@ -1,8 +1,7 @@
 """Which screen is to show which publications, as the database has it."""
 
-import contextlib
 import datetime as dt
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 from django.db.models import Q
@@ -11,7 +10,6 @@ from office.models import Assignment, Publication, Receipt, Screen
 from office.publishing.aims import Aim, meets, read_aim
 from office.publishing.check import ScreenFacts, item_words
 from signage.cards import BUILT_IN, missing
-from signage.errors import BadInput
 from signage.messages import Trusted
 from signage.playlist import Playlist
 from signage.program import Site
@@ -155,25 +153,20 @@ def known_words(screen: Screen) -> dict[str, str]:
 
 
 def words_for(screens: Iterable[Screen], playlists: Iterable[Playlist]) -> dict[str, dict[str, str]]:
-    """Returns what travels with a publication, by screen: all that was entered for its site, and what else it asks for.
-
-    Playlists of the screen's own folder may ask for what was entered, too.
-    """
+    """Returns what travels with a publication, by screen: what its cards ask for, as far as the office knows it."""
     texts = (text for each in playlists for item in each.items for text in item_words(item))
     asked = {name for text in texts for name in missing(text, Site(screen="any"))}
     found = {}
     for screen in screens:
-        words = {name: value for name, value in known_words(screen).items() if name not in BUILT_IN or name in asked}
+        words = {name: value for name, value in known_words(screen).items() if name in asked}
         if words:
             found[screen.id] = words
     return found
 
 
-def read_playlists(publication: Publication) -> Iterator[Playlist]:
-    """Returns the playlists of a publication, but for those that this version reads otherwise."""
-    for row in publication.playlists.all():
-        with contextlib.suppress(BadInput):
-            yield read_playlist(row.text.encode(), f"{row.name}.toml")
+def read_playlists(publication: Publication) -> tuple[Playlist, ...]:
+    """Returns the playlists of a publication. Raises BadInput for one that this version reads otherwise."""
+    return tuple(read_playlist(row.text.encode(), f"{row.name}.toml") for row in publication.playlists.all())
 
 
 def _facts(screen: Screen, others: tuple[Playlist, ...]) -> ScreenFacts:

@@ -21,8 +21,8 @@ from office.trusting.content import keep_file, keep_texts, prune
 from office.trusting.keys import UnusableKeyError, open_key, open_online_key
 from office.trusting.repository import PublishError, Standing, signed_targets, standing, write
 from office.trusting.root import Signer, signer
-from signage.errors import WuzhaError
-from signage.site_variables import VARIABLES, variables_text
+from signage.errors import BadInput, Words, WuzhaError
+from signage.site_variables import MOST_VARIABLES, VARIABLES, count_of_own, variables_text
 from signage.source import MAX_FILE_BYTES
 from signage.trust import MediaTarget, PlaylistTarget, Wanted, above, read_target
 
@@ -32,6 +32,23 @@ WordsByScreen = Mapping[str, Mapping[str, str]]
 
 class NoPublicationError(WuzhaError):
     """There is no publication of this number on any screen."""
+
+
+class WordsError(PublishError):
+    """The words that the cards of a publication ask for are more than screens take."""
+
+    def __init__(self, words: Words) -> None:
+        super().__init__(f"{words.zh}\n{words.en}")
+        self.words = words
+
+
+class UnsignedWords(msgspec.Struct, frozen=True, kw_only=True):
+    """The words for cards that were entered otherwise since their publications were signed, by number."""
+
+    changed: dict[int, WordsByScreen]
+    """What two people are to sign in place of those."""
+    kept: dict[int, Words]
+    """Why those that are signed have to stay."""
 
 
 class Signers(msgspec.Struct, frozen=True):
@@ -93,7 +110,7 @@ def publish(
     """
     if words is None:
         words = assigning.words_for((screen for _, group in aims for screen in group), draft.playlists)
-    said = _words_file(words)
+    said = words_file(words)
     for medium in draft.media:
         keep_file(place, Path(medium.path), medium.sha256, partial(progress, medium.name))
     keep_texts(place, (*(text.body for text in draft.texts), *said))
@@ -121,17 +138,21 @@ def publish(
     return publication
 
 
-def sign_again(place: Place, signers: Signers, at: dt.datetime) -> None:
+def sign_again(
+    place: Place, signers: Signers, at: dt.datetime, *, words: Mapping[int, WordsByScreen] | None = None
+) -> None:
     """Has two people sign what is published now: at first, after a person went, after a restore, before it expires.
 
-    The words for cards are those that are entered now.
+    `words` are those for cards that the signers saw, by publication; the others stay as they are signed. None: all
+    that changed.
     """
     online = online_signer(place)
     with locked(place), transaction.atomic():
         was = remembered(place)
         floor = assigning.floor(was.versions)
         audit.note(signers.author, "sign", {"approver": signers.approver}, at)
-        wanted = tuple(_with_words_of_now(place, _still_wanted(_signed(was))))
+        renewed = unsigned_words(place).changed if words is None else words
+        wanted = tuple(_with_words(place, tuple(_still_wanted(_signed(was))), renewed))
         targets = signed_targets(place, wanted, signers.keys, was=was, floor=floor, at=at)
         # All are signed anew: after a restore screens may trust another assignment under the number that ours has.
         assignments = assigning.signed_assignments()
@@ -223,15 +244,28 @@ def _wanted(number: int, draft: Draft) -> Iterator[Wanted]:
         yield Wanted(target=MediaTarget(number, medium.name), sha256=medium.sha256, size_bytes=medium.size_bytes)
 
 
-def _words_file(by_screen: WordsByScreen) -> tuple[bytes, ...]:
-    """The file with the words for cards; none when there are none. Raises PublishError when it is too large."""
+def words_file(by_screen: WordsByScreen) -> tuple[bytes, ...]:
+    """Returns the file with the words for cards; none when there are none. Raises WordsError when they are too many."""
     if not by_screen:
         return ()
+    most = max(map(count_of_own, by_screen.values()))
+    if most > MOST_VARIABLES:
+        raise WordsError(
+            Words(
+                zh=f"字卡用到 {most} 个变量，一块屏幕最多 {MOST_VARIABLES} 个：把播放表分到几个文件夹，分几次发布",
+                en=f"its cards ask for {most} variables, a screen takes {MOST_VARIABLES}: push its playlists apart",
+            )
+        )
     text = variables_text(by_screen)
     if len(text) > MAX_FILE_BYTES:
-        raise PublishError(
-            f"{len(by_screen)} 块屏幕的字卡变量一共太大：按村分几次发布（--to village:…）\n"
-            f"the variables of {len(by_screen)} screens are too large together: push village by village"
+        size, limit = -(-len(text) // 1024), MAX_FILE_BYTES // 1024
+        raise WordsError(
+            Words(
+                zh=f"字卡用到的变量，{len(by_screen)} 块屏幕的一共 {size} KiB，一次最多 {limit} KiB："
+                "按村分几次发布（--to village:…）",
+                en=f"what its cards say on {len(by_screen)} screens has {size} KiB, the limit is {limit}: "
+                "push village by village",
+            )
         )
     return (text,)
 
@@ -242,39 +276,43 @@ def _wanted_words(number: int, words: Iterable[bytes]) -> Iterator[Wanted]:
         yield Wanted(target=target, sha256=hashlib.sha256(text).hexdigest(), size_bytes=len(text))
 
 
-def _with_words_of_now(place: Place, wanted: Iterable[Wanted]) -> Iterator[Wanted]:
-    """What is signed, each publication with the words for cards that are entered now."""
-    yield from (each for each in wanted if not _is_words(each))
-    for number, by_screen in words_of_now().items():
-        words = _words_file(by_screen)
-        keep_texts(place, words)
-        yield from _wanted_words(number, words)
+def _with_words(place: Place, wanted: Sequence[Wanted], words: Mapping[int, WordsByScreen]) -> Iterator[Wanted]:
+    """What is signed, those publications of it that stand in `words` with these."""
+    yield from (each for each in wanted if not (_is_words(each) and _number(each) in words))
+    for number in sorted({_number(each) for each in wanted} & words.keys()):
+        said = words_file(words[number])
+        keep_texts(place, said)
+        yield from _wanted_words(number, said)
 
 
 def _is_words(wanted: Wanted) -> bool:
     return isinstance(wanted.target, PlaylistTarget) and wanted.target.name == VARIABLES
 
 
-def unsigned_words(place: Place) -> dict[int, WordsByScreen]:
+def unsigned_words(place: Place) -> UnsignedWords:
     """Returns the words for cards of publications that were entered otherwise since they were signed."""
     signed = {_number(each): each.sha256 for each in _signed(standing(place)) if _is_words(each)}
-    found: dict[int, WordsByScreen] = {}
-    for number, words in words_of_now().items():
-        now = next((hashlib.sha256(text).hexdigest() for text in _words_file(words)), None)
-        if now != signed.get(number):
-            found[number] = words
-    return found
-
-
-def words_of_now() -> dict[int, WordsByScreen]:
-    """Returns what was entered for the screens of each publication that is on some, by number and screen."""
-    found: dict[int, WordsByScreen] = {}
+    changed: dict[int, WordsByScreen] = {}
+    kept: dict[int, Words] = {}
     for publication in Publication.objects.filter(state=assigning.PUBLISHED).prefetch_related("playlists"):
         screens = Screen.objects.filter(assignments__publication=publication, revoked_at=None).distinct()
-        found[publication.number] = assigning.words_for(
-            screens.select_related("site__village"), assigning.read_playlists(publication)
-        )
-    return found
+        try:
+            playlists = assigning.read_playlists(publication)
+            words = assigning.words_for(screens.select_related("site__village"), playlists)
+            now = next((hashlib.sha256(text).hexdigest() for text in words_file(words)), None)
+        except BadInput as bad:  # of a version that read it otherwise: nobody knows what its cards ask for
+            kept[publication.number] = _first(bad)
+        except WordsError as fault:
+            kept[publication.number] = fault.words
+        else:
+            if now != signed.get(publication.number):
+                changed[publication.number] = words
+    return UnsignedWords(changed=changed, kept=kept)
+
+
+def _first(bad: BadInput) -> Words:
+    first = bad.complaints[0]
+    return Words(zh=f"{first.where}：{first.problem.zh}", en=f"{first.where}: {first.problem.en}")
 
 
 def _signed(was: Standing) -> Iterator[Wanted]:

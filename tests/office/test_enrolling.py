@@ -12,6 +12,7 @@ from office.place import Place
 from office.trusting.keys import UnusableKeyError
 from office.trusting.root import root_bytes
 from signage.errors import BadInput
+from signage.site_variables import MOST_VARIABLES
 from tests.office.people import AT
 
 CONFIG = """
@@ -246,3 +247,27 @@ def test_what_does_not_read_as_it_is_enrols_nothing(database: None, keyed: Place
     with pytest.raises(BadInput, match=r"U\+[0-9A-F]{4}"):
         enroll(keyed, Enrolment(screen="sq-led-9", **told), None, "me", AT)
     assert not (keyed.home / "enrolments" / "sq-led-9").exists()
+
+
+def test_a_site_gets_no_more_words_than_a_screen_takes_and_one_that_has_more_can_lose_them(
+    database: None, keyed: Place
+) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.models import Site
+
+    def enter(**words: str) -> None:
+        enroll(keyed, Enrolment(screen="sq-led1", variables=words), None, "guan", AT)
+
+    most = {f"v{n}": "1" for n in range(MOST_VARIABLES)}
+    enter(**most, taken_back="")
+    with pytest.raises(BadInput, match=f"would have {MOST_VARIABLES + 1} variables"):
+        enter(more="1")
+    assert "more" not in Site.objects.get().variables
+    enter(v0="2")
+    enter(v0="", more="1")
+
+    Site.objects.update(variables=most | {"more": "1", "most": "1"})  # entered before there was a limit
+    enter(v0="2")
+    enter(more="")
+    with pytest.raises(BadInput):
+        enter(more="1", other="1")

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from signage.cards import BUILT_IN
 from signage.errors import BadInput
 from signage.site_variables import MOST_VARIABLES, is_value, is_variable, read_variables, variables_text
 
@@ -45,3 +46,15 @@ def test_what_a_later_version_adds_is_passed_over() -> None:
 def test_what_is_not_as_it_must_be_is_refused(text: str) -> None:
     with pytest.raises(BadInput):
         read_variables(text.encode(), "variables.toml", "led1")
+
+
+def test_what_every_site_has_does_not_count_among_the_sites_own() -> None:
+    words = {f"v{n}": "1" for n in range(MOST_VARIABLES)} | dict.fromkeys(BUILT_IN, "x")
+    assert read_variables(variables_text({"led1": words}), "variables.toml", "led1") == words
+
+
+def test_what_is_wrong_with_other_screens_words_is_nothing_to_a_screen() -> None:
+    text = '[[site]]\nscreens = ["led2"]\nvariables = 3\n' + variables_text({"led1": {"a": "1"}}).decode()
+    assert read_variables(text.encode(), "variables.toml", "led1") == {"a": "1"}
+    with pytest.raises(BadInput):
+        read_variables(text.encode(), "variables.toml", "led2")

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -808,6 +809,64 @@ def test_words_that_changed_since_they_were_signed_are_told_until_two_sign_them(
     assert code == 0
     assert "{grid_phone} = 119 → sq-led1、sq-led2" in out
     assert "keys sign" not in run("enroll", "sq-led1", "--tag", "big")[1]
+
+    run("enroll", "sq-led1", "--variable", "grid_phone=")
+    code, out, _ = run("keys", "sign", *signs)
+    assert (code, "发布 1 以后不带字卡变量" in out, "签的是" in out) == (0, True, False)
+
+
+def test_nobody_signs_other_words_than_were_shown_before_the_passphrases(
+    run: Run, keyed: Place, signs: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from office.commands import keys
+    from office.enrolling import Enrolment, enroll
+    from office.publishing.publish import Signers, unsigned_words
+
+    run("enroll", "sq-led1", "--variable", "grid_phone=110")
+    run("push", fake_campaign(tmp_path / "x", poster=POSTER, text=_ASKS), "--to", "all", "--wait", "0", *signs)
+    run("enroll", "sq-led1", "--variable", "grid_phone=119")
+    ask = keys.ask_signers
+    for action, shown, meanwhile in (("sign", "119", "120"), ("online", "120", "121")):
+
+        def ask_while_others_enter(*asked: Any, said: str = meanwhile) -> Signers:
+            enroll(keyed, Enrolment(screen="sq-led1", variables={"grid_phone": said}), None, "guan", AT)
+            return ask(*asked)
+
+        monkeypatch.setattr(keys, "ask_signers", ask_while_others_enter)
+        code, out, err = run("keys", action, "--root-passphrase-file", tmp_path / "guan", *signs)
+        assert (code, f"{{grid_phone}} = {shown} → sq-led1" in out, meanwhile in out) == (0, True, False), err
+        texts = [file.read_bytes() for file in keyed.content.iterdir()]
+        assert not any(b"[[site]]" in text and meanwhile.encode() in text for text in texts)
+        waits = {1: {"sq-led1": {"grid_phone": meanwhile}}}
+        assert unsigned_words(keyed).changed == waits, "until somebody was shown it"
+
+
+def test_words_that_do_not_fit_refuse_the_push_that_asks_for_them_and_nothing_else(
+    run: Run, signs: tuple[str, ...], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from office.publishing import publish
+
+    run("enroll", "sq-led1", "--variable", "grid_phone=110")
+    asks = fake_campaign(tmp_path / "x", poster=POSTER, text=_ASKS)
+    push = ("--to", "all", "--wait", "0", *signs)
+    assert run("push", asks, *push)[0] == 0
+    monkeypatch.setattr(publish, "MAX_FILE_BYTES", 1024)
+    code, out, err = run("enroll", "sq-led2", "--variable", f"grid_phone={'诈' * 200}", "--tag", "big")
+    assert code == 0, err
+    run("enroll", "sq-led3", "--variable", f"grid_phone={'骗' * 200}")
+    code, out, err = run("enroll", "sq-led4", "--variable", "grid_phone=110")
+    assert (code, "systemctl reload mosquitto" in out) == (0, True), err
+    assert "▲ 发布 1 的字卡变量不换，照已签名的：字卡用到的变量，4 块屏幕的一共 2 KiB" in out
+    code, out, _ = run("keys", "sign", *signs)
+    assert (code, "照已签名的" in out) == (0, True)
+
+    code, _, err = run("push", asks, "--to", "all", "--dry-run")
+    assert (code, "按村分几次发布（--to village:…）" in err) == (1, True)
+    assert run("push", asks, "--to", "screen:sq-led2", "--wait", "0", *signs)[0] == 0
+    assert run("push", fake_campaign(tmp_path / "y", poster=POSTER), *push)[0] == 0
+
+
+_ASKS = '[[item]]\ncard = "contact"\ntext = "{grid_phone}"\n'
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from player.publication.folder_source import FolderSource
 from player.publication.sources import SourceError
 from player.publication.staging import Ready, planned, stage
 from player.publication.trusted import Verifier
+from signage.cards import BUILT_IN
 from signage.errors import BadInput
 from signage.media import MediaFacts
+from signage.site_variables import MOST_VARIABLES
 from signage.trust import AssignTarget, MediaTarget, PlaylistTarget, TrustError, read_assignment
 from tests.office.people import AT, GUAN
 from tests.office.publishing.town import KIOSK, LED, Office
@@ -152,7 +154,7 @@ def test_words_entered_at_the_office_reach_each_screen_by_two_signatures_and_by_
     town: Office, tmp_path: Path
 ) -> None:
     from office.enrolling import Enrolment, enroll
-    from office.publishing.publish import renew, sign_again, unsigned_words
+    from office.publishing.publish import UnsignedWords, renew, sign_again, unsigned_words
 
     def enter(screen: str, **words: str) -> None:
         enroll(town.place, Enrolment(screen=screen, variables=words), None, "guan", AT)
@@ -163,15 +165,15 @@ def test_words_entered_at_the_office_reach_each_screen_by_two_signatures_and_by_
     card = '[[item]]\ncard = "contact"\ntext = "{village} {grid_phone}"\n'
     number = town.push(text=card)
     assert words_on(town, LED, tmp_path) == {number: {"grid_phone": "13800000000", "village": "石桥村"}}
-    assert words_on(town, KIOSK, tmp_path) == {number: {"grid_phone": "13900000000", "grid_worker": "王芳"}}
+    assert words_on(town, KIOSK, tmp_path) == {number: {"grid_phone": "13900000000"}}, "no card asks for the other"
 
     enter(LED, grid_phone="13811111111")
     renew(town.place, AT)
     assert words_on(town, LED, tmp_path)[number]["grid_phone"] == "13800000000", "the online key says no words"
-    assert unsigned_words(town.place)[number][LED]["grid_phone"] == "13811111111"
+    assert unsigned_words(town.place).changed[number][LED]["grid_phone"] == "13811111111"
     sign_again(town.place, town.signers, AT)
     assert words_on(town, LED, tmp_path) == {number: {"grid_phone": "13811111111", "village": "石桥村"}}
-    assert unsigned_words(town.place) == {}
+    assert unsigned_words(town.place) == UnsignedWords(changed={}, kept={})
 
     enter(LED, grid_phone="")
     enter(KIOSK, grid_phone="", grid_worker="")
@@ -179,6 +181,68 @@ def test_words_entered_at_the_office_reach_each_screen_by_two_signatures_and_by_
     sign_again(town.place, town.signers, AT)
     assert words_on(town, LED, tmp_path) == {number: {"village": "石桥村"}}
     assert words_on(town, KIOSK, tmp_path) == {other: {}, number: {}}
+
+
+CARD = '[[item]]\ncard = "contact"\ntext = "{grid_phone}"\n'
+
+
+def test_words_that_do_not_fit_hold_up_no_signature_and_no_publication_that_does_not_ask_for_them(
+    town: Office, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.publishing import publish
+    from office.publishing.publish import WordsError, sign_again, unsigned_words
+
+    enroll(town.place, Enrolment(screen=LED, variables={"grid_phone": "110"}), None, "guan", AT)
+    number = town.push(text=CARD)
+    monkeypatch.setattr(publish, "MAX_FILE_BYTES", 200)
+    enroll(town.place, Enrolment(screen=LED, variables={"grid_phone": "9" * 200}), None, "guan", AT)
+
+    found = unsigned_words(town.place)
+    assert (found.changed, list(found.kept)) == ({}, [number])
+    sign_again(town.place, town.signers, AT)
+    assert words_on(town, LED, tmp_path) == {number: {"grid_phone": "110"}}, "those that were signed stay"
+    plain = town.push(folder="plain", text='[[item]]\ncard = "slogan"\ntext = "x"\n')
+    assert words_on(town, LED, tmp_path) == {number: {"grid_phone": "110"}, plain: {}}
+    with pytest.raises(WordsError, match="village by village"):
+        town.push(folder="asks", text=CARD)
+
+
+def test_a_publication_that_this_version_cannot_read_keeps_the_words_that_are_signed(
+    town: Office, tmp_path: Path
+) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.models import Playlist
+    from office.publishing.publish import sign_again, unsigned_words
+
+    enroll(town.place, Enrolment(screen=LED, variables={"grid_phone": "110"}), None, "guan", AT)
+    number = town.push(text=CARD)
+    Playlist.objects.update(text="later = 1\n")
+    assert list(unsigned_words(town.place).kept) == [number]
+    sign_again(town.place, town.signers, AT)
+    assert words_on(town, LED, tmp_path) == {number: {"grid_phone": "110"}}
+
+
+def test_a_screen_takes_as_many_words_as_may_be_entered_and_what_every_site_has_besides(
+    town: Office, tmp_path: Path
+) -> None:
+    from office.enrolling import Enrolment, enroll
+    from office.models import Site
+    from office.publishing.publish import WordsError
+
+    def cards(*names: str) -> str:
+        return "".join(f'[[item]]\ncard = "slogan"\ntext = "{{{name}}}"\n' for name in names)
+
+    words = {f"v{n}": str(n) for n in range(MOST_VARIABLES)}
+    told = Enrolment(screen=LED, title="广场", kind="square", village="石桥村", variables=words)
+    enroll(town.place, told, None, "guan", AT)
+    number = town.push(f"screen:{LED}", text=cards(*words, *BUILT_IN))
+    assert len(words_on(town, LED, tmp_path)[number]) == MOST_VARIABLES + len(BUILT_IN)
+
+    Site.objects.update(variables=words | {"more": "1"})  # entered before there was a limit
+    town.push(f"screen:{LED}", text=cards(*words))
+    with pytest.raises(WordsError, match=f"ask for {MOST_VARIABLES + 1} variables"):
+        town.push(f"screen:{LED}", text=cards(*words, "more"))
 
 
 def test_a_playlist_cannot_be_pushed_under_the_name_of_the_words(town: Office) -> None:
