@@ -68,7 +68,8 @@ def load() -> None:
     for module in LIBRARIES:
         import_module(module)
     if sys.platform == "linux":
-        import_module("resource")  # for the walls; it costs each fork a millisecond to load
+        for module in ("resource", "_random"):  # for the walls, and for a card with a code, see `cards/code.py`
+            import_module(module)
         _readable()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+from player.decode.process import ForkServer
 from player.decode.protocol import ShowCard, ShowFile, ShowStrip, Target
 from player.stage.decoder import Decoder
 from player.stage.file_opening import OpenFile, open_unchecked
@@ -54,11 +55,15 @@ class Viewer:
     """A decoder and the one who takes its frames."""
 
     def __init__(
-        self, size: tuple[int, int], hang: HangWatch | None = None, open_file: OpenFile = open_unchecked
+        self,
+        size: tuple[int, int],
+        hang: HangWatch | None = None,
+        open_file: OpenFile = open_unchecked,
+        server: ForkServer | None = None,
     ) -> None:
         self.woken = threading.Event()
         self.target = Target(width_px=size[0], height_px=size[1])
-        self.decoder = Decoder(self.target, True, self.woken.set, hang=hang, open_file=open_file)
+        self.decoder = Decoder(self.target, True, self.woken.set, hang=hang, open_file=open_file, server=server)
 
     def wait_for(self, *states: str, within_s: float = 20.0) -> str:
         """Waits until the decoder is in one of these states."""
@@ -104,10 +109,13 @@ class Viewer:
 
 @contextmanager
 def viewer(
-    size: tuple[int, int] = (160, 96), hang: HangWatch | None = None, open_file: OpenFile = open_unchecked
+    size: tuple[int, int] = (160, 96),
+    hang: HangWatch | None = None,
+    open_file: OpenFile = open_unchecked,
+    server: ForkServer | None = None,
 ) -> Iterator[Viewer]:
     """Gives a decoder for a zone of that size and ends it afterwards."""
-    seen = Viewer(size, hang, open_file)
+    seen = Viewer(size, hang, open_file, server)
     try:
         yield seen
     finally:

@@ -17,7 +17,8 @@ LEAST_MODULE_PX = 3
 
 def matrix(content: str) -> tuple[tuple[bool, ...], ...] | None:
     """Gives a QR code's modules, dark ones true, error correction M or better; None if the content is too long."""
-    # It loads urllib, http and email, 5 MB that no worker wants but the one with such a card.
+    # It loads urllib, http and email, 5 MB that no worker wants but the one with such a card. What of it is no Python
+    # must be there before the walls (`worker.load`).
     import segno  # noqa: PLC0415
 
     try:

@@ -13,9 +13,12 @@ import pytest
 from player.decode.order import Order
 from player.decode.prober import Prober
 from player.decode.process import ForkServer
-from player.decode.protocol import Hello, Probe, Probed, Reply
+from player.decode.protocol import Hello, Probe, Probed, Reply, ShowCard
 from player.decode.spawn import Worker
+from signage.consistency import TEMPLATES
 from signage.media import MediaFacts
+from signage.slot import Card
+from tests.samples.showing import viewer
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only Linux forks workers")
 
@@ -182,3 +185,12 @@ def test_a_worker_that_was_let_go_of_is_killed_no_more_also_where_its_descriptor
         second.kill()
         second.wait(20)
         second.close()
+
+
+@pytest.mark.parametrize("template", TEMPLATES)
+@pytest.mark.parametrize("is_forked", [True, False], ids=["forked", "spawned"])
+def test_every_card_is_drawn_behind_the_walls_with_all_that_can_be_on_it(server, template, is_forked):
+    card = Card(template=template, title="国家反诈中心", text="下载\n注册\n预警", footer="石桥派出所", qr="tel:96110")
+    with viewer((640, 360), server=server if is_forked else None) as seen:
+        shown = seen.show(ShowCard(request=1, card=card, target=seen.target))
+    assert (shown.state, len(shown.frames)) == ("ended", 1), shown.why
