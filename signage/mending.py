@@ -43,8 +43,9 @@ _DATE = re.compile(
     r"(\d{4})\s*[-/.年_]\s*(\d{1,2})\s*[-/.月_]\s*(\d{1,2})\s*[日号]?(?:[T ]*00?:00(?::00(?:\.0+)?)?)?", re.ASCII
 )
 _PLAIN_DATE = re.compile(r"(20\d\d|21\d\d)(\d\d)(\d\d)", re.ASCII)
+_PARTS = "凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚|夜里|am|pm"
 _TIME = re.compile(
-    r"(凌晨|清晨|早上|早晨|早|上午|中午|下午|傍晚|晚上|晚|夜里|am|pm)?(\d{1,2})(?:[:点时.h](\d{1,2}|半|整|一刻|三刻)?分?)(am|pm)?",
+    rf"({_PARTS})?(\d{{1,2}})(?:[:点时.h](\d{{1,2}}|半|整|一刻|三刻)?分?)(am|pm)?",
     re.I,
 )
 _DIGITS_TIME = re.compile(r"([01]\d|2[0-4])([0-5]\d)")
@@ -70,7 +71,10 @@ _FLAGS = {"true": True, "yes": True, "on": True, "1": True, "是": True, "开": 
 }  # fmt: skip
 _WHOLE_DAY = frozenset({"全天", "整天", "全日", "24小时", "allday"})
 _HALVES = {"半": 30, "整": 0, "一刻": 15, "三刻": 45, "": 0}
-_LATE = frozenset({"下午", "傍晚", "晚上", "晚", "pm"})
+_LATE = frozenset({"下午", "傍晚", "晚上", "晚", "夜里", "pm"})
+_NIGHT = frozenset({"傍晚", "晚上", "晚", "夜里"})
+"""Words for hours on both sides of midnight: 晚上12点 ends the day, and nobody can tell when 晚上2点 is."""
+_PART = re.compile(rf"({_PARTS})", re.I)
 
 
 def written(value: object) -> str:
@@ -313,6 +317,8 @@ def time(text: str) -> str:
     hour, minute = (int(found[2]), found[3] or "") if found else (99, "")
     past = int(minute) if minute.isdecimal() else _HALVES[minute]
     part = (found[1] or found[4] or "") if found else ""
+    if (part in _NIGHT and (hour < 5 or hour == 12)) or (part in ("凌晨", "am") and hour == 12):
+        return "24:00" if part in _NIGHT and hour == 12 and not past else ""
     if (part in _LATE and 1 <= hour < 12) or (part == "中午" and 1 <= hour <= 2):
         hour += 12
     # 7.5 may be half past seven, or five past.
@@ -330,8 +336,26 @@ def window(text: str) -> str:
     left, dash, right = re.sub("-+", "-", plain).partition("-")
     if not dash or "-" in right:
         return ""
+    start, end = _clear(left, right)
+    return f"{start}-{end}" if start and end and start != "24:00" else ""
+
+
+def _clear(left: str, right: str) -> tuple[str, str]:
+    """Returns both times of a window; empty ones where it is not clear which half of the day is meant."""
     start, end = time(left), time(right)
-    return f"{start}-{end}" if start and end else ""
+    first, last = _PART.search(left), _PART.search(right)
+    if first and not last and _minute(same := time(f"{first[1]}{right}")) > _minute(start):
+        return start, same  # 下午2点到5点: the word is meant for both
+    if last and not first and _minute(start) < _minute(time(f"{last[1]}{left}")) < _minute(end):
+        return "", ""  # 2点到下午5点, and not 8点到下午5点
+    is_clear = _minute(end) > _minute(start) or bool(first and last) or (not first and _minute(start) >= 13 * 60)
+    return (start, end) if is_clear else ("", "")
+
+
+def _minute(told: str) -> int:
+    """The minute of the day of a time as `time` returns it; -1 for none."""
+    parts = told.split(":")
+    return int(parts[0]) * 60 + int(parts[1]) if told else -1
 
 
 def number(key: str, text: str) -> float | None:

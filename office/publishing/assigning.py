@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from office.models import Assignment, Publication, Receipt, Screen
 from office.publishing.aims import Aim, meets, read_aim
-from office.publishing.check import ScreenFacts, item_words
+from office.publishing.check import ANY, ScreenFacts, item_words
 from signage.cards import BUILT_IN, missing
 from signage.messages import Trusted
 from signage.playlist import Playlist
@@ -173,7 +173,7 @@ def _facts(screen: Screen, others: tuple[Playlist, ...]) -> ScreenFacts:
     said, state = (screen.birth or {}).get("variables"), screen.state or {}
     # What the screen has by itself, and what this publication would bring along.
     there = {str(name) for name in said} if isinstance(said, list) else set()
-    known = dict.fromkeys(there, "·") | known_words(screen)
+    known = dict.fromkeys(there, ANY) | known_words(screen)
     own = {name: value for name, value in known.items() if name not in BUILT_IN}
     here = Site(
         screen=screen.id,

@@ -18,6 +18,9 @@ from signage.outlook import BLACKED_OUT, FILLER_ONLY, entered, outlook, place
 from signage.playlist import Item, Playlist
 from signage.program import Program, Site
 
+ANY = "0"
+"""Stands for a word that a screen fills in: a telephone dials it, and a card shows it."""
+
 
 class ScreenFacts(msgspec.Struct, frozen=True, kw_only=True):
     """What the office knows of a screen."""
@@ -37,7 +40,7 @@ def mistakes(draft: Draft) -> tuple[Complaint, ...]:
     """Gives what is wrong with a draft on whatever screen."""
     names = dict.fromkeys(playlist.zone for playlist in draft.playlists)
     program = Program(
-        site=Site(screen="any", title="·", kind="·", village="·", variables=_every_variable(draft)),
+        site=Site(screen="any", title=ANY, kind=ANY, village=ANY, variables=_every_variable(draft)),
         timezone="Asia/Shanghai",
         zones=tuple(Zone(name=name, box=Box(0, 0, 16, 16)) for name in names),
         playlists=tuple(draft.playlists),
@@ -123,7 +126,7 @@ def _every_variable(draft: Draft) -> dict[str, str]:
     """A value for whatever the draft asks for: when only the draft itself is judged."""
     nobody = Site(screen="any")
     texts = (text for playlist in draft.playlists for item in playlist.items for text in item_words(item))
-    return {name: "·" for text in texts for name in missing(text, nobody)}
+    return {name: ANY for text in texts for name in missing(text, nobody)}
 
 
 def item_words(item: Item) -> tuple[str, ...]:

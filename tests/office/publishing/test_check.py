@@ -35,6 +35,14 @@ def test_variables_and_zones_are_the_screens_business_not_the_drafts(tmp_path: P
     assert mistakes(draft(tmp_path, f'zone = "left"\n{CARD}')) == ()
 
 
+def test_a_code_may_hold_a_word_that_screens_fill_in(tmp_path: Path) -> None:
+    text = '[[item]]\ncard = "app"\ndwell_s = 5\ntitle = "找 {grid_worker}"\nqr = "tel:{grid_phone}"\n'
+    pushed = draft(tmp_path, text)
+    assert mistakes(pushed) == ()
+    site = Site(screen="led1", variables={"grid_worker": "0", "grid_phone": "0"})
+    assert shortfalls(pushed, [ScreenFacts(site=site)], NOW)["led1"] == ()
+
+
 def test_a_screen_is_told_of_words_that_its_site_lacks_and_zones_it_does_not_have(tmp_path: Path) -> None:
     complete = Site(screen="full-led1", village="石桥村", variables={"grid_worker": "王芳", "grid_phone": "110"})
     screens = (
