@@ -33,7 +33,13 @@ def begin_in_utf8() -> None:
 
 
 def open_output() -> None:
-    r"""Has standard output and error write what their encoding lacks as `\u6d77`, in place of failing."""
+    r"""Has standard output and error write what their encoding lacks as `\u6d77`, in place of failing.
+
+    One that is closed takes everything and keeps nothing.
+    """
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "w", encoding=UTF8))  # noqa: SIM115 - until the process ends
     for stream in (sys.stdout, sys.stderr):
         if stream is not None and hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

@@ -11,7 +11,9 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
+from player.commands.terminal import tell_trouble
 from player.processes import children_of, ending_of
+from signage.disk_faults import in_chinese
 
 LOOK_S = 0.2
 CHUNK_BYTES = 1 << 16
@@ -44,6 +46,10 @@ def run_apart(work: Callable[[], int]) -> int:
     except BrokenPipeError:
         os.kill(pid, signal.SIGKILL)  # whoever read us, such as `head`, has enough
         return 0
+    except OSError as fault:
+        os.kill(pid, signal.SIGKILL)
+        tell_trouble(f"结果写不出去：{in_chinese(fault)}", f"the answer cannot be written: {fault}")
+        return 1
     return _ended(pid)
 
 

@@ -2,6 +2,7 @@
 
 import argparse
 import datetime as dt
+from pathlib import Path
 
 from player.clock import Clock
 from player.clock_confirmation import leave_confirmation
@@ -9,6 +10,7 @@ from player.commands.terminal import tell, tell_json
 from player.config import read_config
 from player.survey import clock_at_rest
 from player.uplink.writer import boot_id
+from signage.disk_faults import in_chinese
 from signage.errors import Words, WuzhaError
 from signage.trusted_time import NEAR_S
 
@@ -34,7 +36,7 @@ def main(options: argparse.Namespace) -> int:
                 f"机器时钟是 {wall.astimezone():{FORM}}，比这个程序的制作日期还早，不会是对的：{HOW.zh}\n"
                 f"the machine's clock shows {wall.astimezone():{FORM}}, before this program was made: {HOW.en}"
             )
-        leave_confirmation(config.folders.state, boot_id(), clock.up_s())
+        _confirm(config.folders.state, clock.up_s())
     if options.json:
         least = moment.least.isoformat() if moment.least is not None else None
         tell_json(
@@ -54,6 +56,15 @@ def main(options: argparse.Namespace) -> int:
         tell("noted: a player that runs goes by the machine's clock within a minute; one that does not, if it starts")
         tell("within an hour")
     return 0
+
+
+def _confirm(state: Path, up_s: float) -> None:
+    """Leaves a person's word for the player; raises WuzhaError where it cannot be written."""
+    try:
+        leave_confirmation(state, boot_id(), up_s)
+    except OSError as fault:
+        english = f"the confirmation cannot be written into {state}: {fault}"
+        raise WuzhaError(f"确认写不进状态文件夹 {state}：{in_chinese(fault)}\n{english}") from fault
 
 
 def in_words(clock: Clock, wall: dt.datetime) -> Words:
