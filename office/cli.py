@@ -16,6 +16,7 @@ from office.place import HOME, Place, found
 from office.plain_output import plain_output
 from office.settings import open_office
 from signage.command_line import CommandParser
+from signage.disk_faults import in_chinese
 from signage.errors import BadInput, Complaint, Words, WuzhaError
 from signage.log_handler import LogHandler
 from signage.messages import OPS
@@ -215,7 +216,8 @@ def _main(arguments: Sequence[str] | None) -> int:
         way = in_the_way(Path(name), home=home) if isinstance(name, str) and name else None
         for path in (home / "db.sqlite3", home / "office.lock"):
             way = way or in_the_way(path, writes=True)
-        print(f"文件、磁盘或数据库用不了：{way.zh if way else error}\n"
+        zh = in_chinese(error) if isinstance(error, OSError) else "数据库出错"
+        print(f"文件、磁盘或数据库用不了：{way.zh if way else zh}\n"
               f"a file, the disk or the database fails: {way.en if way else error}", file=sys.stderr)  # fmt: skip
         return 1
 

@@ -1,5 +1,6 @@
 """The program `wuzha-player`, also as `python -m player`."""
 
+import signal
 import sys
 
 from signage.utf8_mode import begin_in_utf8, open_output
@@ -7,6 +8,8 @@ from signage.utf8_mode import begin_in_utf8, open_output
 
 def main() -> int:
     """Runs the command that the command line names; returns the exit code."""
+    if sys.argv[1:2] == ["run"]:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # until it has its own: Ctrl-C while it loads is no fault
     begin_in_utf8()
     words = sys.argv[1:]
     if _is_supervised(words):

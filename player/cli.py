@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from player.decode.process import ForkServer
 
 NOW = ("now", "现在")
+FIRST_YEAR, LAST_YEAR = 1970, 2199
+"""Of moments that can be asked about."""
 COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor", "clock")
 
 
@@ -113,7 +115,10 @@ def moment(text: str) -> dt.datetime:
     if text in NOW:
         return dt.datetime.now(dt.UTC)
     try:
-        return dt.datetime.fromisoformat(text)
+        told = dt.datetime.fromisoformat(text)
+        if not FIRST_YEAR <= told.year <= LAST_YEAR:
+            raise ValueError(text)
+        return told
     except ValueError:
         raise argparse.ArgumentTypeError(
             f"看不懂的时间 {text!r}，请写成 2026-06-06T07:00 · not a time, write 2026-06-06T07:00"

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import functools
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 from signage import cards
@@ -17,6 +18,8 @@ from signage.source import Place
 from signage.suggest import nearest, not_one_of
 from signage.text_rules import flaw
 
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
+"""A key that TOML takes without quotes."""
 TEMPLATES = ("notice", "slogan", "list", "contact", "app", "broadcast", "alert")
 THEMES = ("red", "blue", "green", "dark", "gold")
 
@@ -149,12 +152,13 @@ def _variables(program: Program, place: Place, item: Item) -> Iterator[Complaint
                 cure = Words(zh=f"在配置里填写 {name}", en=f"fill in {name} in the configuration")
                 yield place.complaint(key, problem, cure)
                 continue
+            as_key = name if _BARE_KEY.fullmatch(name) else f'"{name}"'
             near = nearest(name, (*cards.BUILT_IN, *program.site.variables))
             cure = Words(
-                zh=f"是不是 {{{near}}}？" if near else f'在配置的 [site.variables] 里加 {name} = "…"',
+                zh=f"是不是 {{{near}}}？" if near else f'在配置的 [site.variables] 里加 {as_key} = "…"',
                 en=f"did you mean {{{near}}}?"
                 if near
-                else f'add {name} = "…" under [site.variables] of the configuration',
+                else f'add {as_key} = "…" under [site.variables] of the configuration',
             )
             yield place.complaint(key, problem, cure)
 

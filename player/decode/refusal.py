@@ -1,5 +1,6 @@
 """Why a file is not shown, in words for the person who put it there."""
 
+from signage.disk_faults import in_chinese
 from signage.errors import Words, WuzhaError
 
 
@@ -19,10 +20,11 @@ def missing() -> Refused:
     return _no("文件已不在，请重新复制。", "The file is gone; copy it again.")
 
 
-def unreadable(reason: str) -> Refused:
+def unreadable(fault: OSError) -> Refused:
+    why = fault.strerror or type(fault).__name__
     return _no(
-        f"文件读不出来（{reason}），请检查权限和磁盘，再重新复制。",
-        f"The file cannot be read ({reason}); check its permissions and the disk, then copy it again.",
+        f"文件读不出来（{in_chinese(fault)}），请检查权限和磁盘，再重新复制。",
+        f"The file cannot be read ({why}); check its permissions and the disk, then copy it again.",
     )
 
 

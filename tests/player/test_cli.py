@@ -31,3 +31,9 @@ def test_an_unknown_command_is_bad_input() -> None:
     with pytest.raises(SystemExit) as ended:
         main(["dance"])
     assert ended.value.code == 2
+
+
+@pytest.mark.parametrize("text", ["9999-12-31T23:59", "0001-01-01", "2200-01-01", "1969-12-31"])
+def test_a_moment_that_no_screen_lives_to_see_is_refused(text: str) -> None:
+    with pytest.raises(argparse.ArgumentTypeError):
+        moment(text)

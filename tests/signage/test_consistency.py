@@ -68,6 +68,7 @@ def test_program_that_fits_together_has_no_complaint() -> None:
         (item('card = "notice"\ntext = "{grid_fone}"'), "a.toml, item 1, text", "did you mean {grid_phone}?"),
         (item('card = "notice"\nqr = "{app}"'), "a.toml, item 1, qr", 'add app = "…" under [site.variables]'),
         (item('ticker = true\ntext = "{app}"'), "a.toml, item 1, text", 'add app = "…" under [site.variables]'),
+        (item('ticker = true\ntext = "{网格员}"'), "a.toml, item 1, text", 'add "网格员" = "…" under [site.variables]'),
     ],
 )
 def test_what_does_not_fit_is_told_with_its_cure(text: str, where: str, cure: str) -> None:

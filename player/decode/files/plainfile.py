@@ -114,4 +114,4 @@ def why_not_opened(error: OSError | ValueError) -> refusal.Refused:
     if isinstance(error, ValueError):
         return refusal.badly_named()
     known = _WHY.get(error.errno or 0)
-    return known() if known is not None else refusal.unreadable(error.strerror or type(error).__name__)
+    return known() if known is not None else refusal.unreadable(error)
