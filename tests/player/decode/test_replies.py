@@ -56,7 +56,8 @@ def test_no_sentence_is_longer_or_shows_less_than_it_says(zh, en):
 
 
 SENTENCES = [
-    refusal.too_much_memory(), refusal.unreadable("Input/output error"), refusal.too_many_pixels(99_999, 9_999, 10**8),
+    refusal.too_much_memory(), refusal.unreadable(OSError(5, "Input/output error")),
+    refusal.too_many_pixels(99_999, 9_999, 10**8),
     refusal.ends_early(14_400, 3.5), refusal.damaged("x" * 110), refusal.codec("wmv3"), refusal.no_file(),
     refusal.foreign("压缩包", "an archive or an Office document", "请导出为图片。", "Export it as pictures."),
 ]  # fmt: skip
