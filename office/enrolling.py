@@ -23,6 +23,7 @@ from office.publishing import assigning, publish
 from office.trusting.root import root_bytes
 from signage.disk_faults import in_chinese
 from signage.errors import BadInput, Complaint, Words, WuzhaError
+from signage.mending import written
 from signage.printable import printable
 from signage.site_variables import MOST_VARIABLES, count_of_own
 from signage.source import MAX_FILE_BYTES
@@ -281,12 +282,12 @@ def _write_folder(place: Place, screen: str, password: str | None, root: bytes, 
     lines = [
         f"# {screen}：复制到播放机，用 wuzha-player run --enrolment 指明；password 不要给别人看。",
         f"# {screen}: copy to the player, name it with wuzha-player run --enrolment; keep password to yourself.",
-        f"screen = {_quoted(screen)}",
-        f"broker = {_quoted(settings.screens_broker or settings.broker)}",
-        f"http = {_quoted(settings.http)}",
-        f"user = {_quoted(screen)}",
-        f"prefix = {_quoted(settings.prefix)}",
-        f"ca = {_quoted(CA_FILE if settings.ca else '')}",
+        f"screen = {written(screen)}",
+        f"broker = {written(settings.screens_broker or settings.broker)}",
+        f"http = {written(settings.http)}",
+        f"user = {written(screen)}",
+        f"prefix = {written(settings.prefix)}",
+        f"ca = {written(CA_FILE if settings.ca else '')}",
     ]
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     if password is not None:
@@ -306,10 +307,6 @@ def _passwords(place: Place) -> str:
 
 def _keep_passwords(place: Place, text: str) -> None:
     write_secret(place.broker_passwords, text.encode())
-
-
-def _quoted(text: str) -> str:
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _table(told: Mapping[str, Any], key: str) -> Mapping[str, Any]:

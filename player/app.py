@@ -26,7 +26,7 @@ from player.content.ingest import Ingest
 from player.decode.prober import Prober
 from player.decode.process import ForkServer
 from player.doors import open_screen, open_sound, open_stage
-from player.endings import stop_on_broken_thread, stop_on_signals
+from player.endings import stop_from_outside
 from player.events import Ask, Identify, Inbox, SetVolume, Stopped, TakeStill
 from player.heap import trim
 from player.insight import insight
@@ -80,15 +80,16 @@ def play(
     with ExitStack() as parts:
         parts.enter_context(closing(server))
         inbox = Inbox()
-        stop_on_signals(inbox)
-        stop_on_broken_thread(inbox)
+        stop_from_outside(inbox)
         wait_s, folder = worth_waiting_s(own_age_s()), config.folders.state
-        held, patience = Answer(lambda: _taken_up(folder), "state folder"), Patience(config.folders.watched, wait_s)
+        held = Answer(lambda: _taken_up(folder), "state folder")
+        patience = Patience(config.folders.watched, wait_s)
         kept = _in_time(held, wait_s)
         clock = Clock(config.screen.timezone, pretended=pretended, kept=_known_time(kept), boot=boot_id())
         started = clock.now()
         clock.ask_synchronised()
-        free, screen = FreeSpace(folder), parts.enter_context(closing(open_screen(config, headless=headless)))
+        screen = parts.enter_context(closing(open_screen(config, headless=headless)))
+        free = FreeSpace(folder)
         sound = parts.enter_context(closing(open_sound(config, server)))
         digests = DigestStore(config.folders.state)
         stage = parts.enter_context(closing(open_stage(config, screen, sound, inbox, server, digests=digests)))
@@ -128,8 +129,7 @@ def play(
         composer.on_refused = lambda name, why: records.happened("refused", {"name": name, "why": why.en[:MOST_WHY]})
         tie.sight = lambda: _sight(config, clock, troubles(), ingest, display=presentation.display, free=free)
         office = parts.enter_context(closing(Latecomers()))
-        _run(composer, parts)
-        _run(ingest, parts)
+        _run(parts, composer, ingest)
         _begin_with_state(coming, tie, (writing, writers), office, room)
         digests.on_stall = ingest.stalled
         tracer = parts.enter_context(closing(Tracer(trace, append=resumed))) if trace else None
@@ -232,9 +232,10 @@ def _look(
     return look
 
 
-def _run(part: Part, parts: ExitStack) -> None:
-    part.start()
-    parts.callback(part.stop)
+def _run(parts: ExitStack, *each: Part) -> None:
+    for part in each:
+        part.start()
+        parts.callback(part.stop)
 
 
 def _do(ask: Ask, now: float, overlay: Overlay, sound: DeviceSound | NullSound, take_still: Callable[[], None]) -> None:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from player.decode.process import ForkServer
 
 NOW = ("now", "现在")
-FIRST_YEAR, LAST_YEAR = 1970, 2199
+YEARS = range(1970, 2200)
 """Of moments that can be asked about."""
 COMMANDS = ("run", "check", "plan", "probe", "plays", "verify", "doctor", "clock")
 
@@ -116,7 +116,7 @@ def moment(text: str) -> dt.datetime:
         return dt.datetime.now(dt.UTC)
     try:
         told = dt.datetime.fromisoformat(text)
-        if not FIRST_YEAR <= told.year <= LAST_YEAR:
+        if told.year not in YEARS:
             raise ValueError(text)
         return told
     except ValueError:
@@ -128,7 +128,8 @@ def moment(text: str) -> dt.datetime:
 def main(arguments: Sequence[str] | None = None, *, server: "ForkServer | None" = None) -> int:
     """Runs one command; returns its exit code: 0 done, 1 fault, 2 bad input or configuration.
 
-    `server` is the fork server of a screen process, if it was begun before.
+    `server` is the fork server of a screen process, if it was begun before. The script of an installation from before
+    `player/__main__.py` begins here, until it is installed anew.
     """
     if arguments is None:
         begin_in_utf8()

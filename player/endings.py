@@ -9,13 +9,18 @@ from player.events import Inbox, Stopped
 log = logging.getLogger(__name__)
 
 
-def stop_on_signals(inbox: Inbox) -> None:
-    """Ends the player in order when it is told to."""
+def stop_from_outside(inbox: Inbox) -> None:
+    """Has a signal end the player in order, and a thread that broke end it as faulty."""
+    _stop_on_signals(inbox)
+    _stop_on_broken_thread(inbox)
+
+
+def _stop_on_signals(inbox: Inbox) -> None:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: inbox.put(Stopped()))
 
 
-def stop_on_broken_thread(inbox: Inbox) -> None:
+def _stop_on_broken_thread(inbox: Inbox) -> None:
     """Lets no thread die alone: an unexpected fault ends the process, and the supervisor starts it anew."""
 
     def broken(caught: threading.ExceptHookArgs) -> None:

@@ -1,8 +1,8 @@
 """What does not fit together between playlists, media, zones, site and calendar, each good by itself."""
 
 import datetime as dt
+import difflib
 import functools
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from signage import cards
@@ -11,6 +11,7 @@ from signage.errors import Complaint, Words
 from signage.globs import Shelf
 from signage.idle_playlists import idle_playlists, place_of
 from signage.media import Media, MediaKind
+from signage.mending import written_key
 from signage.notation import shown
 from signage.playlist import Item, Playlist
 from signage.program import Program
@@ -18,8 +19,6 @@ from signage.source import Place
 from signage.suggest import nearest, not_one_of
 from signage.text_rules import flaw
 
-_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
-"""A key that TOML takes without quotes."""
 TEMPLATES = ("notice", "slogan", "list", "contact", "app", "broadcast", "alert")
 THEMES = ("red", "blue", "green", "dark", "gold")
 
@@ -120,8 +119,6 @@ def _missing_cure(media: Sequence[Media], find: Find, pattern: str) -> Words:
             zh=f'写成 "{inner}"：路径从素材文件夹里面写起，不写素材文件夹自己',
             en=f'write "{inner}": the path begins inside the media folder, whose own name is left out',
         )
-    import difflib  # noqa: PLC0415 - only where something is misspelt
-
     names = [medium.name for medium in media[:MOST_COMPARED] if len(medium.name) <= MOST_COMPARED_LETTERS]
     near = difflib.get_close_matches(pattern, names, n=1, cutoff=0.8) if len(pattern) <= MOST_COMPARED_LETTERS else []
     if near:
@@ -152,7 +149,7 @@ def _variables(program: Program, place: Place, item: Item) -> Iterator[Complaint
                 cure = Words(zh=f"在配置里填写 {name}", en=f"fill in {name} in the configuration")
                 yield place.complaint(key, problem, cure)
                 continue
-            as_key = name if _BARE_KEY.fullmatch(name) else f'"{name}"'
+            as_key = written_key(name)
             near = nearest(name, (*cards.BUILT_IN, *program.site.variables))
             cure = Words(
                 zh=f"是不是 {{{near}}}？" if near else f'在配置的 [site.variables] 里加 {as_key} = "…"',

@@ -4,6 +4,7 @@ Rule: pure; nothing is taken in silence. A guess is made only where one meaning 
 play, or at other times: what may mean two things is left to the person.
 """
 
+import calendar
 import datetime as dt
 import json
 import math
@@ -74,6 +75,7 @@ _HALVES = {"半": 30, "整": 0, "一刻": 15, "三刻": 45, "": 0}
 _LATE = frozenset({"下午", "傍晚", "晚上", "晚", "夜里", "pm"})
 _NIGHT = frozenset({"傍晚", "晚上", "晚", "夜里"})
 """Words for hours on both sides of midnight: 晚上12点 ends the day, and nobody can tell when 晚上2点 is."""
+_BARE_KEY = re.compile(r"[A-Za-z0-9_-]+")
 _PART = re.compile(rf"({_PARTS})", re.I)
 
 
@@ -95,6 +97,11 @@ def written(value: object) -> str:
             parts = [written(part) for part in value]
             told = f"[{', '.join(parts)}]" if all(parts) else ""
     return told
+
+
+def written_key(name: str) -> str:
+    """Returns a key as TOML takes it: bare where that may be, else in double quotes."""
+    return name if _BARE_KEY.fullmatch(name) else written(name)
 
 
 def unseen(text: str) -> list[int]:
@@ -285,7 +292,7 @@ def last_real_day(key: str, text: str) -> dt.date | None:
     year, month = int(found[1]), int(found[2])
     if not 2000 <= year < 2200:
         return None
-    last = dt.date(year, month, _days_in(year, month))
+    last = dt.date(year, month, calendar.monthrange(year, month)[1])
     return last if key == "until" else last + dt.timedelta(days=1)
 
 
@@ -295,15 +302,9 @@ def no_such_day(text: str) -> Words | None:
     if found is None or not 1 <= int(found[2]) <= 12 or not 1000 <= int(found[1]) <= 9999:
         return None
     year, month, day = int(found[1]), int(found[2]), int(found[3])
-    if 1 <= day <= _days_in(year, month):
+    if 1 <= day <= calendar.monthrange(year, month)[1]:
         return None
     return Words(f"{year} 年 {month} 月没有 {day} 日", f"{year}-{month:02} has no day {day}")
-
-
-def _days_in(year: int, month: int) -> int:
-    """Returns how many days a month of the years 1 to 9999 has."""
-    # Not calendar.monthrange: its module loads all that locale knows, half a megabyte.
-    return 31 if month == 12 else (dt.date(year, month + 1, 1) - dt.date(year, month, 1)).days
 
 
 def time(text: str) -> str:

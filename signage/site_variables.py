@@ -17,6 +17,7 @@ from pathlib import PurePath
 from signage.cards import BUILT_IN
 from signage.errors import Words
 from signage.findings import Findings
+from signage.mending import written
 from signage.notation import shown
 from signage.source import Place, parse
 from signage.tables import Table
@@ -60,8 +61,8 @@ def variables_text(by_screen: Mapping[str, Mapping[str, str]]) -> bytes:
             groups.setdefault(tuple(sorted(variables.items())), []).append(screen)
     lines: list[str] = []
     for said, screens in groups.items():
-        lines += ["[[site]]", f"screens = [{', '.join(map(_quoted, screens))}]", "[site.variables]"]
-        lines += [*(f"{_quoted(name)} = {_quoted(value)}" for name, value in said), ""]
+        lines += ["[[site]]", f"screens = [{', '.join(map(written, screens))}]", "[site.variables]"]
+        lines += [*(f"{written(name)} = {written(value)}" for name, value in said), ""]
     return "\n".join(lines).encode()
 
 
@@ -95,9 +96,4 @@ def read_variables(text: bytes, file: str, screen: str) -> dict[str, str]:
 def _of(text: bytes, screen: str) -> bytes:
     """The part of a file that is about a screen: a fleet's whole file would hold up the first picture."""
     head, *sites = _SITE.split(text)
-    return head + b"".join(site for site in sites if _quoted(screen).encode() in site)
-
-
-def _quoted(text: str) -> str:
-    """TOML's basic string; what is written has no control characters by now."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return head + b"".join(site for site in sites if written(screen).encode() in site)

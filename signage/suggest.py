@@ -1,5 +1,6 @@
 """What was most likely meant by a word that nobody knows."""
 
+import difflib
 import unicodedata
 from collections.abc import Iterable, Sequence
 
@@ -64,8 +65,6 @@ def _plain(name: str) -> str:
 
 
 def _is_near(one: str, other: str) -> bool:
-    import difflib  # noqa: PLC0415 - only where something is misspelt
-
     match = difflib.SequenceMatcher(None, one, other, autojunk=False)
     differ = {c for tag, a, b, x, y in match.get_opcodes() if tag != "equal" for c in one[a:b] + other[x:y]}
     if differ <= _NEIGHBOURS:
@@ -82,8 +81,6 @@ def nearest(written: str, known: Sequence[str]) -> str:
     folded = {word.casefold().replace("-", "_"): word for word in known}
     if plain in folded:
         return folded[plain]
-    import difflib  # noqa: PLC0415 - only where something is misspelt
-
     near = difflib.get_close_matches(plain, folded, n=1)
     if not near and len(plain) >= 3:
         near = [word for word in folded if word.startswith(plain) or plain.startswith(word)][:1]

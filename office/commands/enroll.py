@@ -14,6 +14,7 @@ from office.place import Place
 from office.publishing.publish import unsigned_words
 from signage.cards import BUILT_IN
 from signage.errors import BadInput, Complaint, Words
+from signage.mending import written, written_key
 from signage.outlook import entered
 from signage.printable import printable
 from signage.site_variables import MOST_VALUE, MOST_VARIABLE, is_variable
@@ -90,8 +91,10 @@ def _ask_about_names(told: Enrolment, *, sure: bool) -> None:
 
 def _tell_where_words_are_entered(options: argparse.Namespace, screen: str) -> None:
     """What was entered reaches the screen when two people have signed it, or stands in its own configuration."""
-    site = [f"{key} = {_quoted(value)}" for key in ("kind", "village") if (value := getattr(options, key))]
-    words = [f"{name} = {_quoted(value)}" for name, value in map(_variable, options.variable or ())]
+    site = [f"{key} = {written(printable(value))}" for key in ("kind", "village") if (value := getattr(options, key))]
+    words = [
+        f"{written_key(name)} = {written(printable(value))}" for name, value in map(_variable, options.variable or ())
+    ]
     lines = [*(["[site]", *site] if site else []), *(["[site.variables]", *words] if words else [])]
     if lines:
         print("▲ 这些两个人签名以后才到屏幕：随下一次用到它们的 push，"
@@ -112,10 +115,6 @@ def _tell_unsigned(place: Place) -> None:
         print(f"▲ 发布 {shown} 里的字卡变量和现在登记的不同，两个人签名后换成新的：wuzha-office keys sign\n"
               f"  publication {shown} has former variables; wuzha-office keys sign renews them")  # fmt: skip
     tell_kept(found.kept)
-
-
-def _quoted(text: str) -> str:
-    return '"' + printable(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _warn_of_loopback(place: Place) -> None:

@@ -19,6 +19,7 @@ from signage.errors import BadInput, Complaint, Words
 from signage.filenames import AUDIO, PICTURES, VIDEO, bad_path, is_folder_passed_over, is_passed_over
 from signage.lookalikes import alike, difference, told_alike
 from signage.media import Media, MediaFacts, MediaKind, natural_key
+from signage.mending import written
 from signage.playlist import Playlist
 from signage.printable import printable
 from signage.reading import CALENDAR_FILE, MOST_ITEMS, read_calendar, read_playlist
@@ -213,12 +214,7 @@ def _understood(texts: tuple[Text, ...], complaints: list[Complaint]) -> tuple[t
 
 def _made(line: str, media: tuple[Media, ...]) -> Text:
     """A playlist that shows every file once, in natural order."""
-    items = "".join(f"\n[[item]]\nmedia = {_quoted(medium.name)}\n" for medium in media[:MOST_ITEMS])
+    items = "".join(f"\n[[item]]\nmedia = {written(medium.name)}\n" for medium in media[:MOST_ITEMS])
     stem = re.sub(r'[<>:"|?*\\/]', "-", line).strip(". ") or "media"
     name = stem if bad_path(f"{stem}.toml") is None and stem not in (CALENDAR, VARIABLES) else "media"
-    return Text(name=name, body=f"title = {_quoted(line)}\n{items}".encode())
-
-
-def _quoted(text: str) -> str:
-    """TOML's basic string; names have no control characters by now."""
-    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    return Text(name=name, body=f"title = {written(line)}\n{items}".encode())
